@@ -1,0 +1,85 @@
+"""E1381 frames to messages.
+
+ETB joins frames to one text, ETX ends it (ASTM E1381-95 §6.3). E1394 records from H to L, or to EOT, are one message,
+whatever texts they came in; any other text is a message of its own. A frame that was refused does not count; a frame
+sent again with the same number replaces the one before it.
+"""
+
+from dataclasses import dataclass
+
+from hl7capture.capture.text import decode
+
+
+@dataclass(slots=True)
+class _Part:
+    element: int
+    side: int
+    number: int
+    body: bytes
+    ends_text: bool
+    is_refused: bool = False
+
+
+class Assembly:
+    """Puts the message together that is on its way on one connection."""
+
+    def __init__(self) -> None:
+        self._parts: list[_Part] = []
+        self._is_records = False
+
+    def is_repeat(self, side: int, number: int) -> bool:
+        """The frame before this one had the same number: it is sent again."""
+        return bool(self._parts) and number >= 0 and (self._parts[-1].side, self._parts[-1].number) == (side, number)
+
+    def begins_message(self, side: int, body: bytes) -> bool:
+        """Would a new frame with this body begin another message than the one on its way?"""
+        if not self._parts:
+            return False
+        last = self._parts[-1]
+        if last.side != side:
+            return True
+        if not last.ends_text:
+            return False
+        return not self._is_records or _is_header(body) or self._has_terminator()
+
+    def add(self, element: int, side: int, number: int, body: bytes, *, ends_text: bool) -> None:
+        """One more frame, carried by element number `element`."""
+        part = _Part(element, side, number, body, ends_text)
+        if self.is_repeat(side, number):
+            self._parts[-1] = part
+            return
+        if not self._parts:
+            self._is_records = _is_header(body)
+        self._parts.append(part)
+
+    def refuse(self, side: int) -> None:
+        """The other side has answered the latest frame of `side` with NAK."""
+        if self._parts and self._parts[-1].side == side:
+            self._parts[-1].is_refused = True
+
+    def finish(self) -> str | None:
+        """The message as text, if anything of it was accepted; the assembly is empty afterwards."""
+        accepted = [part for part in self._parts if not part.is_refused]
+        self._parts = []
+        if not accepted:
+            return None
+        data = bytearray()
+        for part in accepted:
+            data += part.body
+            if self._is_records and part.ends_text and not data.endswith(b"\r"):
+                data += b"\r"
+        return decode(bytes(data))
+
+    def _has_terminator(self) -> bool:
+        """The latest text ends with an L record (E1394-97 §13)."""
+        text = b""
+        for part in reversed(self._parts):
+            if text and part.ends_text:
+                break
+            text = part.body + text
+        return text.rstrip(b"\r\n").rsplit(b"\r", 1)[-1].lstrip(b"\n")[:1] == b"L"
+
+
+def _is_header(body: bytes) -> bool:
+    """An E1394 header record: H and a delimiter (E1394-97 §6.2)."""
+    return len(body) > 1 and body[:1] == b"H" and not body[1:2].isalnum()

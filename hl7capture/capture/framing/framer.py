@@ -1,0 +1,378 @@
+"""The bytes of one side, in pieces of any size, to elements.
+
+What an element is depends on the bytes and on whose turn it was alone, never on how they were cut into packets.
+Servers may answer before the last bytes of the framing were sent (the CR behind 1C, CR LF behind a checksum): the
+element then ends where the answer began, and those bytes follow as its tail.
+"""
+
+import re
+
+from hl7capture.capture.delivery import Exchange, Run
+from hl7capture.capture.framing.control import CR, ETB, FS, HEADERS, LF, STX, VT, Markers
+from hl7capture.capture.framing.framed import Framed, Tail
+from hl7capture.model.elements import ElementType, Flag
+
+LARGEST_ELEMENT = 64 << 20
+_FRAME_END = re.compile(rb"[\x03\x17]|\r\n")
+_HEX = frozenset(b"0123456789ABCDEFabcdef")
+_NOTHING = Run(b"", [], [], [])
+_NO_EXCHANGE = Exchange((None, None))
+
+
+class Framer:
+    """Finds the elements of one side.
+
+    knows_frames: STX begins a frame or message (ENQ protocols); on MLLP links it is a byte like any other.
+    is_lost: begin by looking for the start of a block or frame (a capture begun in the middle of a conversation).
+    """
+
+    def __init__(self, side: int, markers: Markers, *, knows_frames: bool, is_lost: bool) -> None:
+        self._side = side
+        self._types = markers.types
+        self._markers = markers
+        self._knows_frames = knows_frames
+        self._is_lost = is_lost
+        self._found: list[Framed | Tail] = []
+        control = bytes((*self._types, VT, STX) if knows_frames else (*self._types, VT))
+        self._outside_end = re.compile(b"[" + re.escape(control) + b"]")
+        # Behind a hole, control bytes may be text that lost its framing; on MLLP only a whole beginning counts.
+        self._restart = (
+            self._outside_end
+            if knows_frames
+            else re.compile(rb"\x0b(?:" + b"|".join(HEADERS) + rb")|\x0b[\x06\x15]\x1c")
+        )
+        self._buffer: bytes | bytearray = b""  # what no element has taken yet
+        self._scanned = 0  # in the buffer: where to look for an end
+        self._carried = 0  # length of the buffer before the run at hand
+        self._first_time = 0  # when the buffer's first byte came
+        self._last = (0, 0)  # order and time of the last packet before the run at hand
+        self._run = _NOTHING
+        self._exchange = _NO_EXCHANGE
+        self._turned = False  # the other side has spoken since the last run
+        self._tail_of = b""  # what may still come as the tail of the latest element
+
+    def feed(self, run: Run, exchange: Exchange) -> list[Framed | Tail]:
+        """The elements that the run completes."""
+        self._run, self._exchange = run, exchange
+        self._carried = len(self._buffer)
+        if self._carried:
+            if not isinstance(self._buffer, bytearray):
+                self._buffer = bytearray(self._buffer)
+            self._buffer += run.data
+        else:
+            self._buffer = run.data
+            self._first_time = run.times[0]
+        self._keep_from(self._consume())
+        self._last = (run.orders[-1], run.times[-1])
+        self._turned = False
+        return self._take_found()
+
+    def other_side_spoke(self) -> list[Framed | Tail]:
+        """What was only waiting for its tail, or for more bytes that fit nothing, ends here."""
+        self._turned = True
+        self._end_at_turn()
+        return self._take_found()
+
+    def gap(self) -> list[Framed | Tail]:
+        """Bytes are missing from here on: what has begun is cut, and a new start must be found."""
+        self._abandon((Flag.TRUNCATED, Flag.GAP))
+        self._is_lost = True
+        self._tail_of = b""
+        return self._take_found()
+
+    def finish(self) -> list[Framed | Tail]:
+        """No more bytes will come: what has begun is cut."""
+        self._abandon((Flag.TRUNCATED,))
+        return self._take_found()
+
+    @property
+    def is_inside(self) -> bool:
+        """In the middle of a block or frame."""
+        return bool(self._buffer) and not self._is_lost and self._starts_element(self._buffer[0])
+
+    # -- finding elements --------------------------------------------------------------------------------------
+
+    def _consume(self) -> int:
+        """Takes elements from the buffer; returns where what is left begins."""
+        buffer, size, at = self._buffer, len(self._buffer), 0
+        if self._tail_of:
+            at = self._take_tail()
+        while at < size:
+            if self._is_lost:
+                taken = self._skip_to_restart(at)
+            elif buffer[at] == VT:
+                taken = self._block(at)
+            elif buffer[at] == STX and self._knows_frames:
+                taken = self._frame(at)
+            elif buffer[at] in self._types:
+                self._add(self._types[buffer[at]], at, at + 1, at)
+                taken = at + 1
+            else:
+                taken = self._other(at)
+            if taken is None:
+                break
+            at = taken
+            self._scanned = 0
+        return at
+
+    def _block(self, at: int) -> int | None:
+        """An MLLP block: it ends at 1C 0D, or at 1C where 0B follows or the other side answers."""
+        buffer, size = self._buffer, len(self._buffer)
+        scan = max(at + 1, self._scanned)
+        while True:
+            end = buffer.find(FS, scan)
+            if end < 0:
+                break
+            behind = end + 1
+            if behind < size and buffer[behind] == CR:
+                return self._add_block(at, end, behind + 1, ())
+            if behind < size and buffer[behind] == LF:
+                behind += 1
+            if behind == size:  # the CR may still come; other_side_spoke decides where it does not
+                self._scanned = end
+                return self._grown_too_large(at)
+            if buffer[behind] == VT or self._is_turn(behind):
+                taken = self._add_block(at, end, behind, (Flag.MISSING_CR,))
+                if buffer[behind] != VT:
+                    self._tail_of = b"\r"
+                    taken += self._take_tail(behind)
+                return taken
+            scan = end + 1
+        self._scanned = size
+        cut = self._new_start_at_turn(at, size, (VT,))
+        if cut is not None:
+            return cut
+        return self._grown_too_large(at)
+
+    def _add_block(self, at: int, end: int, behind: int, flags: tuple[str, ...]) -> int:
+        cut = self._new_start_at_turn(at, end, (VT,))
+        if cut is not None:
+            return cut
+        body = bytes(self._buffer[at:end]).lstrip(b"\x0b").rstrip(b"\x1c")
+        kind = ElementType.MESSAGE
+        if len(body) == 1 and body[0] in (self._markers.ack, self._markers.nak):
+            # MLLP release 2: commit acknowledgement (HL7 Transport Specification: MLLP, Release 2, §3.1)
+            kind = self._types[body[0]]
+            self._add(kind, at, behind, end, flags)
+        else:
+            self._add(kind, at, behind, end, flags, body)
+        return behind
+
+    def _frame(self, at: int) -> int | None:
+        """STX …: the first of ETX, ETB and CR LF decides between an E1381 frame and a message."""
+        buffer, size = self._buffer, len(self._buffer)
+        match = _FRAME_END.search(buffer, max(at + 1, self._scanned))
+        end = match.start() if match else size
+        cut = self._new_start_at_turn(at, end, (STX, self._markers.enq, self._markers.eot))
+        if cut is not None:
+            return cut
+        if match is None:
+            self._scanned = max(at + 1, size - 1)  # a CR at the end may be the first half of CR LF
+            return self._grown_too_large(at)
+        self._scanned = end
+        if buffer[end] == CR:
+            self._add(ElementType.MESSAGE, at, end + 2, end, (), bytes(buffer[at + 1 : end]))
+            return end + 2
+        core = end + 3
+        if size > end + 1 and buffer[end + 1] == CR:
+            core = end + 1  # no checksum at all
+        elif size < core:
+            return None
+        tail = self._tail_length(core, b"\r\n")
+        if tail is None:
+            return None
+        self._add_frame(at, end, core, core + tail)
+        return core + tail
+
+    def _add_frame(self, at: int, end: int, core: int, behind: int) -> None:
+        buffer = self._buffer
+        checksum = bytes(buffer[end + 1 : core])
+        flags: tuple[str, ...] = ()
+        if not checksum:
+            flags = (Flag.NO_CHECKSUM,)
+        elif not _HEX.issuperset(checksum) or int(checksum, 16) != sum(buffer[at + 1 : end + 1]) & 0xFF:
+            flags = (Flag.BAD_CHECKSUM,)
+        has_number = end > at + 1 and 0x30 <= buffer[at + 1] <= 0x37
+        self._add(
+            ElementType.FRAME,
+            at,
+            behind,
+            core - 1,
+            flags,
+            body=bytes(buffer[at + 2 if has_number else at + 1 : end]),
+            number=buffer[at + 1] - 0x30 if has_number else -1,
+            ends_text=buffer[end] != ETB,
+        )
+
+    def _tail_length(self, at: int, tail: bytes) -> int | None:
+        """How much of `tail` stands at `at`; None where more of it may come."""
+        for length, byte in enumerate(tail):
+            if at + length == len(self._buffer):
+                return None
+            if self._is_turn(at + length):
+                self._tail_of = tail[length:]
+                return length
+            if self._buffer[at + length] != byte:
+                return length
+        return len(tail)
+
+    def _take_tail(self, at: int = 0) -> int:
+        """The tail of the latest element, where the side's new turn begins with it."""
+        wanted, self._tail_of = self._tail_of, b""
+        length = 0
+        while length < min(len(wanted), len(self._buffer) - at) and self._buffer[at + length] == wanted[length]:
+            length += 1
+        if length:
+            order, time = self._packet(at + length - 1)
+            self._found.append(Tail(self._side, order, time, bytes(self._buffer[at : at + length])))
+            if at + length == len(self._buffer):
+                self._tail_of = wanted[length:]
+        return length
+
+    def _other(self, at: int) -> int | None:
+        """Bytes that fit nothing, up to the next that do, or to the end of the side's turn."""
+        match = self._outside_end.search(self._buffer, max(at + 1, self._scanned))
+        return self._add_other(at, match.start() if match else None, ())
+
+    def _skip_to_restart(self, at: int) -> int | None:
+        match = self._restart.search(self._buffer, max(at, self._scanned - 3))
+        if match and match.start() == at:
+            self._is_lost = False
+            return at
+        return self._add_other(at, match.start() if match else None, (Flag.GAP,))
+
+    def _add_other(self, at: int, end: int | None, flags: tuple[str, ...]) -> int | None:
+        stop = len(self._buffer) if end is None else end
+        turn = self._turn_within(at, stop)
+        if turn is not None:
+            stop = turn
+        elif end is None and stop - at < LARGEST_ELEMENT:
+            self._scanned = stop
+            return None
+        self._add(ElementType.OTHER, at, stop, stop - 1, flags)
+        return stop
+
+    def _new_start_at_turn(self, at: int, end: int, starts: tuple[int, ...]) -> int | None:
+        """Where a byte of `starts` stands inside an element, but begins a new turn: the element was cut there."""
+        turn = self._turn_within(at, end)
+        while turn is not None:
+            if self._buffer[turn] in starts:
+                self._add(self._type_at(at), at, turn, turn - 1, (Flag.TRUNCATED,))
+                return turn
+            turn = self._turn_within(turn, end)
+        return None
+
+    def _grown_too_large(self, at: int) -> int | None:
+        size = len(self._buffer)
+        if size - at < LARGEST_ELEMENT:
+            return None
+        self._add(self._type_at(at), at, size, size - 1, (Flag.TRUNCATED,))
+        self._is_lost = True
+        return size
+
+    def _end_at_turn(self) -> None:
+        """Ends what was only waiting for its tail, or for more bytes that fit nothing."""
+        buffer, size = self._buffer, len(self._buffer)
+        if not size:
+            return
+        self._run, self._carried = _NOTHING, size
+        if self._is_lost or not self._starts_element(buffer[0]):
+            self._add(ElementType.OTHER, 0, size, size - 1, (Flag.GAP,) if self._is_lost else ())
+        elif buffer[0] == VT:
+            end = self._scanned
+            if not (0 < end < size and buffer[end] == FS):
+                return
+            self._tail_of = b"\r"
+            self._add_block(0, end, size, (Flag.MISSING_CR,))
+        else:
+            end = self._scanned
+            if not (0 < end < size and buffer[end] in (0x03, ETB) and (size >= end + 3 or buffer[end + 1 :] == b"\r")):
+                return
+            core = end + 3 if size >= end + 3 and buffer[end + 1] != CR else end + 1
+            self._tail_of = b"\r\n"[size - core :]
+            self._add_frame(0, end, core, size)
+        self._keep_from(size)
+
+    def _abandon(self, flags: tuple[str, ...]) -> None:
+        self._end_at_turn()
+        size = len(self._buffer)
+        if size:
+            self._run, self._carried = _NOTHING, size
+            self._add(self._type_at(0), 0, size, size - 1, flags)
+            self._keep_from(size)
+
+    # -- bytes and packets -------------------------------------------------------------------------------------
+
+    def _starts_element(self, byte: int) -> bool:
+        return byte == VT or (byte == STX and self._knows_frames)
+
+    def _type_at(self, at: int) -> ElementType:
+        return ElementType.FRAME if self._buffer[at] == STX else ElementType.MESSAGE
+
+    def _add(
+        self,
+        kind: ElementType,
+        at: int,
+        end: int,
+        decided: int,
+        flags: tuple[str, ...] = (),
+        body: bytes | None = None,
+        number: int = -1,
+        ends_text: bool = True,
+    ) -> None:
+        order, time = self._packet(decided)
+        start = self._packet(at)[1] if at else self._first_time
+        data = bytes(self._buffer[at:end])
+        self._found.append(Framed(self._side, order, time, start, kind, data, flags, body, number, ends_text))
+
+    def _packet(self, at: int) -> tuple[int, int]:
+        """Number and time of the packet that brought the byte at `at`."""
+        offset = at - self._carried
+        if offset < 0:
+            return self._last
+        chunk = self._run.chunk_of(offset)
+        return self._run.orders[chunk], self._run.times[chunk]
+
+    def _is_turn(self, at: int) -> bool:
+        """Did the other side speak between the byte before `at` and the byte at `at`?"""
+        offset = at - self._carried
+        if offset < 0:
+            return False
+        if offset == 0:
+            return self._turned
+        chunk = self._run.chunk_of(offset)
+        if chunk == 0 or self._run.ends[chunk - 1] != offset:
+            return False
+        orders = self._run.orders
+        return self._exchange.spoke_between(1 - self._side, orders[chunk - 1], orders[chunk])
+
+    def _turn_within(self, after: int, before: int) -> int | None:
+        """The first place in (after, before) at which a new turn of this side begins."""
+        if self._exchange.runs[1 - self._side] is None and not self._turned:
+            return None
+        if self._turned and after < self._carried < before:
+            return self._carried
+        first = self._run.chunk_of(max(after - self._carried, 0))
+        for end in self._run.ends[first:]:
+            if end + self._carried >= before:
+                return None
+            if end + self._carried > after and self._is_turn(end + self._carried):
+                return end + self._carried
+        return None
+
+    def _keep_from(self, at: int) -> None:
+        if at >= len(self._buffer):
+            self._buffer = b""
+        elif at:
+            self._first_time = self._packet(at)[1]
+            if isinstance(self._buffer, bytearray):
+                del self._buffer[:at]
+            else:
+                self._buffer = self._buffer[at:]
+            self._scanned = max(self._scanned - at, 0)
+        if not self._buffer:
+            self._scanned = 0
+
+    def _take_found(self) -> list[Framed | Tail]:
+        found, self._found = self._found, []
+        return found

@@ -1,0 +1,248 @@
+"""Elements to sessions: when one opens, what belongs to it, why it ends.
+
+A session of an ENQ protocol runs from ENQ to EOT. On MLLP it runs from the first block until EOT, the connection's end,
+silence, or the most messages a session may hold. Times are packet times, never wall time.
+"""
+
+import hashlib
+import ipaddress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from hl7capture.capture.assembly import Assembly
+from hl7capture.capture.flows import ConnectionKey
+from hl7capture.capture.framing.framed import Framed, Tail
+from hl7capture.capture.text import decode
+from hl7capture.model.elements import Direction, Element, ElementType, Flag, Framing
+from hl7capture.model.events import Counters, Event, SessionCompleted, SessionGrown, SessionOpened
+from hl7capture.model.session import EndReason, Session
+from hl7capture.model.settings import Settings
+
+# ENQ to EOT has no time limit, and a LIS may think for minutes; but a device that was switched off in the middle of a
+# transfer, or a block, never ends it. E1381's longest timer is 30 s; twenty of them are silence.
+ABANDONED_AFTER = 600 * 1_000_000_000
+_ANSWERS = (ElementType.ACK, ElementType.NAK)
+
+
+@dataclass(slots=True)
+class Context:
+    """What all sessions of a capture share."""
+
+    settings: Settings
+    probe: str
+    source: str
+    counters: Counters
+
+
+@dataclass(slots=True)
+class Happening:
+    """An event and the number of the packet that caused it, so that events of all connections can be put in order."""
+
+    order: int
+    event: Event
+
+
+class SessionTracker:
+    """The sessions of one connection, one after the other. Times in nanoseconds."""
+
+    def __init__(self, key: ConnectionKey, context: Context) -> None:
+        self._ends = (_address(key[0], key[1]), key[2]), (_address(key[3], key[4]), key[5])
+        self._context = context
+        self._device: int | None = None
+        self._session: Session | None = None
+        self.is_by_enq = False  # the session began with ENQ, or with a frame: EOT ends it
+        self._is_framing_known = False
+        self._assembly = Assembly()
+        self._latest: list[int | None] = [None, None]  # the element of each side that a tail belongs to
+        self._opened_before = 0
+        self._last_time = 0
+        self._was_cut = False
+        self._happenings: list[Happening] = []
+
+    @property
+    def is_open(self) -> bool:
+        return self._session is not None
+
+    def take(self, elements: list[Framed | Tail], opener: int | None) -> list[Happening]:
+        """The events that elements, in wire order, lead to. `opener`: the side that opened the connection."""
+        for element in elements:
+            if isinstance(element, Tail):
+                self._take_tail(element)
+            else:
+                self._take(element, opener)
+        if elements and self._session is not None:
+            self._tell(elements[-1].order, SessionGrown(self._session))
+        return self._told()
+
+    def patient_until(self, *, is_inside: bool) -> int | None:
+        """Time at which silence will have ended the session; None where no session is open."""
+        if self._session is None:
+            return None
+        return self._last_time + (ABANDONED_AFTER if is_inside else self._patience())
+
+    def end(self, reason: EndReason, order: int) -> list[Happening]:
+        """The connection, the capture, or patience has come to an end."""
+        if self._session is not None:
+            self._complete(self._session, reason, order)
+        return self._told()
+
+    # -- one element -------------------------------------------------------------------------------------------
+
+    def _patience(self) -> int:
+        """Nanoseconds of silence between two elements that end the session."""
+        if self.is_by_enq:
+            return ABANDONED_AFTER
+        return self._context.settings.session_idle_seconds * 1_000_000_000
+
+    def _take(self, framed: Framed, opener: int | None) -> None:
+        if self._session is not None and framed.start - self._last_time > self._patience():
+            self._complete(self._session, EndReason.IDLE, framed.order)
+        session = self._session
+        if session is None:
+            if framed.type not in (ElementType.START, ElementType.MESSAGE, ElementType.FRAME):
+                self._context.counters.stray += 1
+                return
+            session = self._open(framed, opener)
+        self._last_time = framed.time
+        session.end_time = _milliseconds(framed.time)
+        self._know_framing(session, framed)
+        number = len(session.elements)
+        message, flags = self._message(session, framed, number)
+        direction = self._direction(framed.side)
+        session.elements.append(Element(number, session.end_time, direction, framed.type, framed.data, message, flags))
+        self._latest[framed.side] = number
+        if Flag.TRUNCATED in flags:
+            self._was_cut = True
+        if framed.type is ElementType.END:
+            self._complete(session, EndReason.EOT, framed.order)
+        elif not self.is_by_enq and len(session.messages) >= self._context.settings.session_max_messages:
+            self._complete(session, EndReason.ROLLED, framed.order)
+
+    def _take_tail(self, tail: Tail) -> None:
+        number = self._latest[tail.side]
+        if self._session is None or number is None:
+            return
+        elements = self._session.elements
+        elements[number] = elements[number].with_tail(tail.data)
+
+    def _message(self, session: Session, framed: Framed, number: int) -> tuple[int | None, tuple[str, ...]]:
+        """Index of the message that the element carries a part of, and the element's flags."""
+        if framed.type is ElementType.NAK:
+            self._assembly.refuse(1 - framed.side)
+        if framed.body is None:
+            return None, framed.flags
+        if framed.type is ElementType.MESSAGE:
+            self._finish_message(session)
+            session.messages.append(decode(framed.body))
+            self._context.counters.messages += 1
+            return len(session.messages) - 1, framed.flags
+        flags = framed.flags
+        if self._assembly.is_repeat(framed.side, framed.number):
+            flags = (*flags, Flag.RETRANSMITTED)
+        elif self._assembly.begins_message(framed.side, framed.body):
+            self._finish_message(session)
+        self._assembly.add(number, framed.side, framed.number, framed.body, ends_text=framed.ends_text)
+        return len(session.messages), flags
+
+    def _finish_message(self, session: Session) -> None:
+        """What was put together from frames becomes a message; where nothing was accepted, it never was one."""
+        index = len(session.messages)
+        text = self._assembly.finish()
+        if text is not None:
+            session.messages.append(text)
+            self._context.counters.messages += 1
+            return
+        for number in range(len(session.elements) - 1, -1, -1):
+            element = session.elements[number]
+            if element.message is not None and element.message < index:
+                break
+            if element.message == index:
+                session.elements[number] = replace(element, message=None)
+
+    # -- opening and completing --------------------------------------------------------------------------------
+
+    def _open(self, framed: Framed, opener: int | None) -> Session:
+        if self._device is None:
+            self._device = self._device_side(framed, opener)
+        device, lis = self._ends[self._device], self._ends[1 - self._device]
+        self._opened_before += 1
+        self.is_by_enq = framed.type is not ElementType.MESSAGE or framed.data[:1] == b"\x02"
+        self._is_framing_known = False
+        self._was_cut = False
+        self._latest = [None, None]
+        self._session = Session(
+            session_id=self._session_id(framed.start),
+            number=0,  # given when the events of all connections are in order
+            probe=self._context.probe,
+            source=self._context.source,
+            device_ip=device[0],
+            device_port=device[1],
+            lis_ip=lis[0],
+            lis_port=lis[1],
+            framing=Framing.ASTM if self.is_by_enq else Framing.MLLP,
+            start_time=_milliseconds(framed.start),
+            end_time=_milliseconds(framed.time),
+        )
+        self._tell(framed.order, SessionOpened(self._session))
+        return self._session
+
+    def _know_framing(self, session: Session, framed: Framed) -> None:
+        """ENQ alone does not tell what will follow; the first frame or message does."""
+        if self._is_framing_known or framed.type not in (ElementType.FRAME, ElementType.MESSAGE):
+            return
+        self._is_framing_known = True
+        if framed.type is ElementType.FRAME:
+            session.framing = Framing.ASTM
+        else:
+            session.framing = Framing.STX if framed.data[:1] == b"\x02" else Framing.MLLP
+
+    def _complete(self, session: Session, reason: EndReason, order: int) -> None:
+        self._finish_message(session)
+        self._session = None
+        session.is_complete = reason is EndReason.EOT if self.is_by_enq else not self._was_cut
+        session.end_reason = reason
+        self._tell(order, SessionCompleted(session))
+
+    def _device_side(self, framed: Framed, opener: int | None) -> int:
+        """Which side is the device: the settings say, or who connected, or who spoke first."""
+        settings = self._context.settings
+        for side in (0, 1):
+            mine, other = self._ends[side], self._ends[1 - side]
+            if settings.lis_port in (mine[1], other[1]) and mine[1] != other[1]:
+                return side if other[1] == settings.lis_port else 1 - side
+            if mine[0] != other[0]:
+                if mine[0] == settings.device_ip or other[0] == settings.lis_ip:
+                    return side
+                if other[0] == settings.device_ip or mine[0] == settings.lis_ip:
+                    return 1 - side
+        if opener is not None:
+            return opener
+        is_answer = b"\rMSA" in (framed.body or b"")
+        return 1 - framed.side if is_answer else framed.side
+
+    def _direction(self, side: int) -> Direction:
+        return Direction.DEVICE_TO_LIS if side == self._device else Direction.LIS_TO_DEVICE
+
+    def _session_id(self, start: int) -> str:
+        """Sorts by time; the same conversation read twice has the same id, so that it is not kept twice."""
+        moment = datetime.fromtimestamp(start // 1_000_000_000, UTC)
+        named = f"{self._ends}|{start // 1000}|{self._opened_before}".encode()
+        suffix = hashlib.blake2b(named, digest_size=4).hexdigest()
+        return f"{moment:%Y%m%dT%H%M%S}.{start // 1_000_000 % 1000:03d}Z-{suffix}"
+
+    def _tell(self, order: int, event: Event) -> None:
+        self._happenings.append(Happening(order, event))
+
+    def _told(self) -> list[Happening]:
+        told, self._happenings = self._happenings, []
+        return told
+
+
+def _address(high: int, low: int) -> str:
+    address = ipaddress.IPv6Address(high << 64 | low)
+    return str(address.ipv4_mapped or address)
+
+
+def _milliseconds(nanoseconds: int) -> float:
+    """Unix milliseconds; the fraction keeps microseconds."""
+    return nanoseconds // 1000 / 1000

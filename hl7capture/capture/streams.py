@@ -1,0 +1,337 @@
+"""TCP segments of one connection to bytes in order.
+
+The common case, segments in order, is handled as columns; from the first segment that is not what its side should
+send next, segments are taken one by one until the connection has no hole any more.
+
+Rules (RFC 9293 for the numbers): the first copy of a byte wins; sequence numbers wrap at 2³²; a connection seen from
+the middle begins with its first segment; a hole is given up once the other side has acknowledged past it and some
+more packets have come (a merged capture may show the acknowledgement first), or at a bounded buffer.
+"""
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from hl7capture.capture.delivery import Closed, Delivery, Exchange, Gap, Run
+from hl7capture.capture.packet_batch import Ints
+from hl7capture.capture.packets import ACK, FIN, RST, SYN, SegmentBatch
+from hl7capture.model.events import Counters
+
+MOST_WAITING_BYTES = 4 << 20
+MOST_WAITING_PIECES = 4096
+# How long a hole that was acknowledged is waited for: this many segments, or this time.
+PATIENCE_SEGMENTS = 16
+PATIENCE_NANOSECONDS = 500_000_000
+# A reset counts when its number is this near to what was expected; others are somebody's guess.
+RESET_WINDOW = 1 << 20
+_SHORT_RUN = 8  # below this many rows in order, columns cost more than they save
+_STEPS = 32  # rows to take one by one before columns are tried again
+
+_HALF, _WHOLE = 1 << 31, 1 << 32
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Bytes that came before their turn."""
+
+    at: int
+    data: bytes
+    lost: int
+
+    @property
+    def end(self) -> int:
+        return self.at + len(self.data) + self.lost
+
+
+@dataclass(slots=True)
+class _Half:
+    """What one side sends. Positions count from the side's first byte and do not wrap."""
+
+    base: int | None = None  # sequence number of position 0
+    next: int = 0  # position of the next byte in order
+    initial: int | None = None  # sequence number of its SYN
+    fin: int | None = None  # position behind its last byte
+    acknowledged: int = 0  # position up to which the other side has acknowledged
+    waiting: list[_Piece] = field(default_factory=list)
+    waiting_bytes: int = 0
+    suspected: tuple[int, int] | None = None  # segment count and time at which a hole was seen to be acknowledged
+
+    def position(self, sequence: int) -> int:
+        assert self.base is not None
+        ahead = (sequence - self.base - self.next) % _WHOLE
+        return self.next + (ahead - _WHOLE if ahead >= _HALF else ahead)
+
+    @property
+    def is_finished(self) -> bool:
+        return self.fin is not None and self.next >= self.fin
+
+    @property
+    def resumes_at(self) -> int | None:
+        """Where a hole ends; None where there is none."""
+        if self.waiting:
+            return self.waiting[0].at
+        return self.fin if self.fin is not None and self.fin > self.next else None
+
+
+class Connection:
+    """Reassembles one TCP connection; `opener` is the side that opened it, None where that was not seen."""
+
+    def __init__(self, counters: Counters) -> None:
+        self.opener: int | None = None
+        self.is_over = False
+        self.last_time = 0  # of the last segment, nanoseconds
+        self._halves = (_Half(), _Half())
+        self._counters = counters
+        self._segments = 0
+        # Bytes in order that were not handed out yet: (side, data, time, order).
+        self._chunks: list[tuple[int, bytes, int, int]] = []
+        self._out: list[Delivery] = []
+
+    @property
+    def has_fin(self) -> bool:
+        """One side has said that it sends no more."""
+        return any(half.is_finished for half in self._halves)
+
+    def receive(self, batch: SegmentBatch, rows: Ints) -> tuple[list[Delivery], int]:
+        """What the segments `rows` of the batch make deliverable, and how many of them were taken.
+
+        Fewer than all were taken where a SYN shows that the ports are used again: the rest belongs to a new
+        connection.
+        """
+        at = 0
+        while at < len(rows):
+            if not self.is_over and not self._holes() and len(rows) - at >= _SHORT_RUN:
+                clean = self._rows_in_order(batch, rows[at:])
+                if clean >= _SHORT_RUN:
+                    self._take_in_order(batch, rows[at : at + clean])
+                    at += clean
+            stop = min(at + _STEPS, len(rows))
+            while at < stop:
+                if not self._step(batch, int(rows[at])):
+                    return self._handed_out(), at
+                at += 1
+        if len(rows):
+            self.last_time = max(self.last_time, int(batch.time[rows[-1]]))
+        return self._handed_out(), at
+
+    def give_up_holes(self, order: int, time: int) -> list[Delivery]:
+        """At the end of a capture or connection: what lies behind holes is delivered, the holes are gaps."""
+        for side, half in enumerate(self._halves):
+            while half.resumes_at is not None:
+                self._gap(side, order, time)
+            if half.fin is None and half.acknowledged > half.next + 1:
+                # The last bytes were acknowledged but never captured; the last of them may be a FIN.
+                self._emit(Gap(side, half.acknowledged - half.next, order, time))
+                half.next = half.acknowledged
+        return self._handed_out()
+
+    # -- in order: columns -------------------------------------------------------------------------------------
+
+    def _rows_in_order(self, batch: SegmentBatch, rows: Ints) -> int:
+        """How many of the first rows are exactly what their sides should send next."""
+        odd = ((batch.flags[rows] & (FIN | SYN | RST)) != 0) | (batch.lost[rows] != 0)
+        for side, half in enumerate(self._halves):
+            mine = np.flatnonzero(batch.side[rows] == side)
+            if half.base is None:
+                odd[mine[:1]] = True
+                continue
+            mine = mine[batch.length[rows[mine]] > 0]
+            if not len(mine):
+                continue
+            ahead = (batch.sequence[rows[mine]] - (half.base + half.next)) % _WHOLE
+            start = np.where(ahead >= _HALF, ahead - _WHOLE, ahead)
+            expected = np.concatenate(([0], (start + batch.length[rows[mine]])[:-1]))
+            odd[mine[start != expected]] = True
+        found = np.flatnonzero(odd)
+        return int(found[0]) if len(found) else len(rows)
+
+    def _take_in_order(self, batch: SegmentBatch, rows: Ints) -> None:
+        self._segments += len(rows)
+        with_data = rows[batch.length[rows] > 0]
+        payload = memoryview(batch.data)
+        runs: list[Run | None] = [None, None]
+        for side, half in enumerate(self._halves):
+            said = with_data[batch.side[with_data] == side]
+            if len(said):
+                start, length = batch.start[said], batch.length[said]
+                data = b"".join([payload[a:b] for a, b in zip(start.tolist(), (start + length).tolist(), strict=True)])
+                runs[side] = Run(
+                    data, np.cumsum(length).tolist(), batch.time[said].tolist(), batch.order[said].tolist()
+                )
+                half.next += len(data)
+            acknowledging = rows[(batch.side[rows] != side) & (batch.flags[rows] & ACK != 0)]
+            if len(acknowledging) and half.base is not None:
+                last = half.position(int(batch.acknowledgement[acknowledging[-1]]))
+                half.acknowledged = max(half.acknowledged, last)
+        if runs[0] or runs[1]:
+            self._emit(Exchange((runs[0], runs[1])))
+
+    # -- out of order: one by one ------------------------------------------------------------------------------
+
+    def _step(self, batch: SegmentBatch, row: int) -> bool:
+        """Takes one segment; False where it opens a new connection on the same ports."""
+        flags = int(batch.flags[row])
+        side = int(batch.side[row])
+        sequence = int(batch.sequence[row])
+        order, time = int(batch.order[row]), int(batch.time[row])
+        half, other = self._halves[side], self._halves[1 - side]
+        self._segments += 1
+        if flags & SYN:
+            if self._is_new_connection(half, sequence, flags):
+                return False
+            self._open(side, sequence, flags)
+            sequence += 1
+        if self.is_over:
+            return True
+        if half.base is None:
+            half.base = sequence % _WHOLE
+        if flags & ACK and other.base is not None:
+            acknowledged = other.position(int(batch.acknowledgement[row]))
+            other.acknowledged = max(other.acknowledged, acknowledged)
+        position = half.position(sequence)
+        if flags & RST:
+            if abs(position - half.next) <= RESET_WINDOW:
+                self._close(order, time, reset=True)
+            return True
+        length, lost = int(batch.length[row]), int(batch.lost[row])
+        if flags & FIN and half.fin is None and position + length + lost >= half.next:
+            half.fin = position + length + lost
+        if length or lost:
+            start = int(batch.start[row])
+            self._data(side, position, batch.data[start : start + length], lost, order, time)
+        self._check_holes(order, time)
+        if self._halves[0].is_finished and self._halves[1].is_finished:
+            self._close(order, time, reset=False)
+        return True
+
+    def _is_new_connection(self, half: _Half, sequence: int, flags: int) -> bool:
+        if half.initial is not None:
+            return half.initial != sequence
+        # A SYN on a connection that was seen from the middle; the answer to a SYN may come late, in a merged capture.
+        return half.base is not None and (not flags & ACK or half.next > 0)
+
+    def _open(self, side: int, sequence: int, flags: int) -> None:
+        half = self._halves[side]
+        if half.initial is None:
+            half.initial = sequence
+            half.base = (sequence + 1) % _WHOLE
+            self.opener = 1 - side if flags & ACK else side
+
+    def _data(self, side: int, position: int, data: bytes, lost: int, order: int, time: int) -> None:
+        half = self._halves[side]
+        end = position + len(data) + lost
+        if end <= half.next:
+            self._counters.retransmitted += 1
+            return
+        if position > half.next:
+            self._wait(half, position, data, lost)
+            while half.waiting_bytes > MOST_WAITING_BYTES or len(half.waiting) > MOST_WAITING_PIECES:
+                self._gap(side, order, time)
+            return
+        self._deliver(side, _Piece(position, data, lost), order, time)
+        self._drain(side, order, time)
+
+    def _deliver(self, side: int, piece: _Piece, order: int, time: int) -> None:
+        """Hands out what is new in a piece that begins at or before the next byte."""
+        half = self._halves[side]
+        fresh = piece.data[half.next - piece.at :]
+        if fresh:
+            self._chunks.append((side, fresh, time, order))
+            half.next += len(fresh)
+        if piece.end > half.next:  # cut by the snap length
+            self._emit(Gap(side, piece.end - half.next, order, time))
+            half.next = piece.end
+
+    def _drain(self, side: int, order: int, time: int) -> None:
+        half = self._halves[side]
+        while half.waiting and half.waiting[0].at <= half.next:
+            piece = half.waiting.pop(0)
+            half.waiting_bytes -= len(piece.data)
+            if piece.end > half.next:
+                self._deliver(side, piece, order, time)
+        if not half.waiting:
+            half.suspected = None
+
+    def _wait(self, half: _Half, position: int, data: bytes, lost: int) -> None:
+        """Keeps bytes until their turn; of bytes that are there already, the first copy stays."""
+        pieces = half.waiting
+        index = bisect_left(pieces, position, key=lambda piece: piece.end)
+        while data or lost:
+            taken = pieces[index] if index < len(pieces) else None
+            if taken is not None and taken.at <= position:
+                skip = max(taken.end - position, 0)
+                lost = max(lost - max(skip - len(data), 0), 0)
+                data, position = data[skip:], position + skip
+                index += 1
+                continue
+            room = taken.at - position if taken is not None else len(data) + lost
+            fits = data[:room]
+            fresh = _Piece(position, fits, min(lost, room - len(fits)))
+            pieces.insert(index, fresh)
+            half.waiting_bytes += len(fits)
+            lost -= fresh.lost
+            data, position = data[room:], fresh.end
+            index += 1
+
+    def _holes(self) -> bool:
+        return any(half.resumes_at is not None for half in self._halves)
+
+    def _check_holes(self, order: int, time: int) -> None:
+        for side, half in enumerate(self._halves):
+            resumes_at = half.resumes_at
+            if resumes_at is None or half.acknowledged < resumes_at:
+                continue
+            if half.suspected is None:
+                half.suspected = (self._segments, time)
+            segments, since = half.suspected
+            if self._segments - segments >= PATIENCE_SEGMENTS or time - since >= PATIENCE_NANOSECONDS:
+                self._gap(side, order, time)
+
+    def _gap(self, side: int, order: int, time: int) -> None:
+        """Gives up the first hole of a side."""
+        half = self._halves[side]
+        assert half.resumes_at is not None
+        self._emit(Gap(side, half.resumes_at - half.next, order, time))
+        half.next = half.resumes_at
+        half.suspected = None
+        self._drain(side, order, time)
+
+    def _close(self, order: int, time: int, *, reset: bool) -> None:
+        self._out = self.give_up_holes(order, time)
+        self._emit(Closed(order, time, reset))
+        self.is_over = True
+
+    # -- handing out -------------------------------------------------------------------------------------------
+
+    def _emit(self, delivery: Delivery) -> None:
+        self._flush_chunks()
+        if isinstance(delivery, Gap):
+            self._counters.gaps += 1
+        self._out.append(delivery)
+
+    def _flush_chunks(self) -> None:
+        if not self._chunks:
+            return
+        runs: list[Run | None] = [None, None]
+        for side in (0, 1):
+            mine = [chunk for chunk in self._chunks if chunk[0] == side]
+            if mine:
+                ends: list[int] = []
+                total = 0
+                for _, data, _, _ in mine:
+                    total += len(data)
+                    ends.append(total)
+                runs[side] = Run(
+                    b"".join([data for _, data, _, _ in mine]),
+                    ends,
+                    [time for _, _, time, _ in mine],
+                    [order for _, _, _, order in mine],
+                )
+        self._chunks = []
+        self._out.append(Exchange((runs[0], runs[1])))
+
+    def _handed_out(self) -> list[Delivery]:
+        self._flush_chunks()
+        out, self._out = self._out, []
+        return out

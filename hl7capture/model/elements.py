@@ -1,0 +1,72 @@
+"""One thing on the wire: a control byte, a message block, a frame, or bytes that fit nothing."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+
+class Direction(StrEnum):
+    """Which way an element travelled."""
+
+    DEVICE_TO_LIS = "device-to-lis"
+    LIS_TO_DEVICE = "lis-to-device"
+
+    @property
+    def opposite(self) -> "Direction":
+        return Direction.LIS_TO_DEVICE if self is Direction.DEVICE_TO_LIS else Direction.DEVICE_TO_LIS
+
+
+class ElementType(StrEnum):
+    """What an element is."""
+
+    START = "start"  # ENQ
+    ACK = "ack"
+    NAK = "nak"
+    END = "end"  # EOT
+    MESSAGE = "message"  # an MLLP block, or STX … CR LF
+    FRAME = "frame"  # one E1381 frame
+    OTHER = "other"  # bytes that fit nothing
+
+
+class Framing(StrEnum):
+    """How messages are wrapped on a connection."""
+
+    MLLP = "mllp"
+    STX = "stx"
+    ASTM = "astm"
+
+
+class Flag(StrEnum):
+    """What is odd about an element, as far as its own bytes and their way through TCP tell."""
+
+    TRUNCATED = "truncated"  # cut: its end was never seen
+    GAP = "gap"  # bytes before, in or after it are missing in the capture
+    BAD_CHECKSUM = "bad-checksum"
+    NO_CHECKSUM = "no-checksum"
+    RETRANSMITTED = "retransmitted"  # an E1381 frame sent again with the same number
+    MISSING_CR = "missing-cr"  # an MLLP block that ended at 1C alone
+
+
+@dataclass(slots=True, frozen=True)
+class Element:
+    """One thing on the wire.
+
+    timestamp: Unix milliseconds of the packet that completed it; the fraction keeps microseconds.
+    data: the exact bytes on the wire, framing included: the truth.
+    message: index into the session's messages, on every element that carried a part of it.
+    extra: fields of a loaded document that this version does not know; written back as they were.
+    """
+
+    id: int
+    timestamp: float
+    direction: Direction
+    type: ElementType
+    data: bytes
+    message: int | None = None
+    flags: tuple[str, ...] = ()
+    extra: dict[str, Any] | None = None
+
+    def with_tail(self, tail: bytes) -> "Element":
+        """The element with the last bytes of its framing, which came after the other side had answered."""
+        flags = tuple(flag for flag in self.flags if flag != Flag.MISSING_CR)
+        return replace(self, data=self.data + tail, flags=flags)

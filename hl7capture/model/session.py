@@ -1,0 +1,76 @@
+"""A session: what belongs together on one connection, from its start to its end."""
+
+import re
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from hl7capture.model.elements import Element, Framing
+
+_SESSION_ID = re.compile(r"\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}")
+
+
+class EndReason(StrEnum):
+    """Why a session ended."""
+
+    EOT = "eot"
+    CLOSED = "closed"
+    RESET = "reset"
+    IDLE = "idle"
+    ROLLED = "rolled"
+    STOPPED = "stopped"
+    RECOVERED = "recovered"
+
+
+@dataclass(slots=True, eq=False)
+class Session:
+    """A conversation between one device and one LIS.
+
+    While it is open, `elements` and `messages` only grow, by the capture thread alone; other threads may read
+    what is there. The one exception is the last element of a direction, which may be replaced by itself with
+    its tail (`Element.with_tail`). Once `end_reason` is set nothing changes any more.
+
+    Times are Unix milliseconds. An element's `message` may be `len(messages)` while that message is still
+    being put together from frames.
+    """
+
+    session_id: str
+    number: int
+    probe: str
+    source: str
+    device_ip: str
+    device_port: int
+    lis_ip: str
+    lis_port: int
+    framing: Framing
+    start_time: float
+    end_time: float
+    is_complete: bool = False
+    end_reason: EndReason | None = None
+    elements: list[Element] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+    saved_at: float | None = None
+    persisted_until: float | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        return self.end_reason is None
+
+    @property
+    def device(self) -> str:
+        return endpoint(self.device_ip, self.device_port)
+
+    @property
+    def lis(self) -> str:
+        return endpoint(self.lis_ip, self.lis_port)
+
+
+def endpoint(ip: str, port: int) -> str:
+    """`10.0.0.5:2575`, `[fe80::1]:2575`."""
+    return f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"
+
+
+def is_session_id(text: str) -> bool:
+    """True for what this program makes as session ids: safe as a file name on every system."""
+    return _SESSION_ID.fullmatch(text) is not None
