@@ -4,6 +4,7 @@
 """
 
 from collections import OrderedDict
+from collections.abc import Collection
 
 import numpy as np
 
@@ -91,10 +92,15 @@ class Engine:
             events.append(Notice(problem))
         return events
 
-    def roll(self) -> list[Event]:
-        """Ends the MLLP sessions that are open, so that their links begin new ones with the next message."""
+    @property
+    def next_number(self) -> int:
+        """The running number of the next session."""
+        return self._next_number
+
+    def roll(self, session_ids: Collection[str]) -> list[Event]:
+        """Ends the MLLP sessions among these, so that their links begin new ones with the next message."""
         for link in self._links.values():
-            if not link.tracker.is_by_enq:
+            if link.tracker.open_session_id in session_ids and not link.tracker.is_by_enq:
                 self._happenings += link.tracker.end(EndReason.ROLLED, self.counters.packets)
         return self._told()
 

@@ -60,8 +60,8 @@ class SessionTracker:
         self._happenings: list[Happening] = []
 
     @property
-    def is_open(self) -> bool:
-        return self._session is not None
+    def open_session_id(self) -> str | None:
+        return self._session.session_id if self._session else None
 
     def take(self, elements: list[Framed | Tail], opener: int | None) -> list[Happening]:
         """The events that elements, in wire order, lead to. `opener`: the side that opened the connection."""

@@ -6,10 +6,14 @@ send next, segments are taken one by one until the connection has no hole any mo
 Rules (RFC 9293 for the numbers): the first copy of a byte wins; sequence numbers wrap at 2³²; a connection seen from
 the middle begins with its first segment; a hole is given up once the other side has acknowledged past it and some
 more packets have come (a merged capture may show the acknowledgement first), or at a bounded buffer.
+
+While one side has a hole, what the other side says is held back too, so that both stay in wire order: behind a hole
+that fills, the bytes count from the packet that filled it; behind one that does not, from the packets they came in.
 """
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import numpy as np
 
@@ -38,6 +42,8 @@ class _Piece:
     at: int
     data: bytes
     lost: int
+    order: int
+    time: int
 
     @property
     def end(self) -> int:
@@ -52,6 +58,7 @@ class _Half:
     next: int = 0  # position of the next byte in order
     initial: int | None = None  # sequence number of its SYN
     fin: int | None = None  # position behind its last byte
+    fin_order: int = 0  # packet that told it
     acknowledged: int = 0  # position up to which the other side has acknowledged
     waiting: list[_Piece] = field(default_factory=list)
     waiting_bytes: int = 0
@@ -73,6 +80,23 @@ class _Half:
             return self.waiting[0].at
         return self.fin if self.fin is not None and self.fin > self.next else None
 
+    @property
+    def hole_began(self) -> int | None:
+        """Number of the packet that showed the hole."""
+        if self.resumes_at is None:
+            return None
+        return min((piece.order for piece in self.waiting), default=self.fin_order)
+
+
+@dataclass(slots=True, frozen=True)
+class _Chunk:
+    """Bytes of one side that are in order."""
+
+    side: int
+    data: bytes
+    order: int
+    time: int
+
 
 class Connection:
     """Reassembles one TCP connection; `opener` is the side that opened it, None where that was not seen."""
@@ -84,8 +108,8 @@ class Connection:
         self._halves = (_Half(), _Half())
         self._counters = counters
         self._segments = 0
-        # Bytes in order that were not handed out yet: (side, data, time, order).
-        self._chunks: list[tuple[int, bytes, int, int]] = []
+        self._queue: list[_Chunk | Gap] = []  # what was not handed out yet
+        self._queued_bytes = 0
         self._out: list[Delivery] = []
 
     @property
@@ -122,7 +146,7 @@ class Connection:
                 self._gap(side, order, time)
             if half.fin is None and half.acknowledged > half.next + 1:
                 # The last bytes were acknowledged but never captured; the last of them may be a FIN.
-                self._emit(Gap(side, half.acknowledged - half.next, order, time))
+                self._queue_gap(side, half.acknowledged - half.next, order, time)
                 half.next = half.acknowledged
         return self._handed_out()
 
@@ -165,7 +189,8 @@ class Connection:
                 last = half.position(int(batch.acknowledgement[acknowledging[-1]]))
                 half.acknowledged = max(half.acknowledged, last)
         if runs[0] or runs[1]:
-            self._emit(Exchange((runs[0], runs[1])))
+            self._hand_out_queue()
+            self._out.append(Exchange((runs[0], runs[1])))
 
     # -- out of order: one by one ------------------------------------------------------------------------------
 
@@ -196,10 +221,10 @@ class Connection:
             return True
         length, lost = int(batch.length[row]), int(batch.lost[row])
         if flags & FIN and half.fin is None and position + length + lost >= half.next:
-            half.fin = position + length + lost
+            half.fin, half.fin_order = position + length + lost, order
         if length or lost:
             start = int(batch.start[row])
-            self._data(side, position, batch.data[start : start + length], lost, order, time)
+            self._data(side, _Piece(position, batch.data[start : start + length], lost, order, time))
         self._check_holes(order, time)
         if self._halves[0].is_finished and self._halves[1].is_finished:
             self._close(order, time, reset=False)
@@ -218,61 +243,60 @@ class Connection:
             half.base = (sequence + 1) % _WHOLE
             self.opener = 1 - side if flags & ACK else side
 
-    def _data(self, side: int, position: int, data: bytes, lost: int, order: int, time: int) -> None:
+    def _data(self, side: int, piece: _Piece) -> None:
         half = self._halves[side]
-        end = position + len(data) + lost
-        if end <= half.next:
+        if piece.end <= half.next:
             self._counters.retransmitted += 1
             return
-        if position > half.next:
-            self._wait(half, position, data, lost)
-            while half.waiting_bytes > MOST_WAITING_BYTES or len(half.waiting) > MOST_WAITING_PIECES:
-                self._gap(side, order, time)
+        if piece.at > half.next:
+            self._wait(half, piece)
             return
-        self._deliver(side, _Piece(position, data, lost), order, time)
-        self._drain(side, order, time)
-
-    def _deliver(self, side: int, piece: _Piece, order: int, time: int) -> None:
-        """Hands out what is new in a piece that begins at or before the next byte."""
-        half = self._halves[side]
-        fresh = piece.data[half.next - piece.at :]
-        if fresh:
-            self._chunks.append((side, fresh, time, order))
-            half.next += len(fresh)
-        if piece.end > half.next:  # cut by the snap length
-            self._emit(Gap(side, piece.end - half.next, order, time))
-            half.next = piece.end
-
-    def _drain(self, side: int, order: int, time: int) -> None:
-        half = self._halves[side]
+        self._deliver(side, piece, piece.order, piece.time)
         while half.waiting and half.waiting[0].at <= half.next:
-            piece = half.waiting.pop(0)
-            half.waiting_bytes -= len(piece.data)
-            if piece.end > half.next:
-                self._deliver(side, piece, order, time)
-        if not half.waiting:
+            self._deliver(side, self._first_waiting(half), piece.order, piece.time)
+        if half.resumes_at is None:
             half.suspected = None
 
-    def _wait(self, half: _Half, position: int, data: bytes, lost: int) -> None:
+    def _deliver(self, side: int, piece: _Piece, order: int, time: int) -> None:
+        """Queues what is new in a piece that begins at or before the next byte, as said in packet `order`."""
+        half = self._halves[side]
+        if piece.end <= half.next:
+            return
+        fresh = piece.data[half.next - piece.at :]
+        if fresh:
+            self._queue.append(_Chunk(side, fresh, order, time))
+            self._queued_bytes += len(fresh)
+            half.next += len(fresh)
+        if piece.end > half.next:  # cut by the snap length
+            self._queue_gap(side, piece.end - half.next, order, time)
+            half.next = piece.end
+
+    def _wait(self, half: _Half, new: _Piece) -> None:
         """Keeps bytes until their turn; of bytes that are there already, the first copy stays."""
+        at, data, lost = new.at, new.data, new.lost
         pieces = half.waiting
-        index = bisect_left(pieces, position, key=lambda piece: piece.end)
+        index = bisect_left(pieces, at, key=lambda piece: piece.end)
         while data or lost:
             taken = pieces[index] if index < len(pieces) else None
-            if taken is not None and taken.at <= position:
-                skip = max(taken.end - position, 0)
+            if taken is not None and taken.at <= at:
+                skip = max(taken.end - at, 0)
                 lost = max(lost - max(skip - len(data), 0), 0)
-                data, position = data[skip:], position + skip
+                data, at = data[skip:], at + skip
                 index += 1
                 continue
-            room = taken.at - position if taken is not None else len(data) + lost
+            room = taken.at - at if taken is not None else len(data) + lost
             fits = data[:room]
-            fresh = _Piece(position, fits, min(lost, room - len(fits)))
+            fresh = _Piece(at, fits, min(lost, room - len(fits)), new.order, new.time)
             pieces.insert(index, fresh)
             half.waiting_bytes += len(fits)
             lost -= fresh.lost
-            data, position = data[room:], fresh.end
+            data, at = data[room:], fresh.end
             index += 1
+
+    def _first_waiting(self, half: _Half) -> _Piece:
+        piece = half.waiting.pop(0)
+        half.waiting_bytes -= len(piece.data)
+        return piece
 
     def _holes(self) -> bool:
         return any(half.resumes_at is not None for half in self._halves)
@@ -280,58 +304,84 @@ class Connection:
     def _check_holes(self, order: int, time: int) -> None:
         for side, half in enumerate(self._halves):
             resumes_at = half.resumes_at
-            if resumes_at is None or half.acknowledged < resumes_at:
+            if resumes_at is None:
                 continue
-            if half.suspected is None:
+            if half.suspected is None and half.acknowledged >= resumes_at:
                 half.suspected = (self._segments, time)
-            segments, since = half.suspected
-            if self._segments - segments >= PATIENCE_SEGMENTS or time - since >= PATIENCE_NANOSECONDS:
+            segments, since = half.suspected or (self._segments, time)
+            is_lost = self._segments - segments >= PATIENCE_SEGMENTS or time - since >= PATIENCE_NANOSECONDS
+            while half.resumes_at is not None and (is_lost or self._holds_too_much(half)):
+                is_lost = False
                 self._gap(side, order, time)
 
+    def _holds_too_much(self, half: _Half) -> bool:
+        return (
+            half.waiting_bytes + self._queued_bytes > MOST_WAITING_BYTES
+            or len(half.waiting) + len(self._queue) > MOST_WAITING_PIECES
+        )
+
     def _gap(self, side: int, order: int, time: int) -> None:
-        """Gives up the first hole of a side."""
+        """Gives up the first hole of a side: what lies behind it was said when its packets came."""
         half = self._halves[side]
         assert half.resumes_at is not None
-        self._emit(Gap(side, half.resumes_at - half.next, order, time))
-        half.next = half.resumes_at
+        first = half.waiting[0] if half.waiting else _Piece(half.resumes_at, b"", 0, order, time)
+        self._queue_gap(side, first.at - half.next, first.order, first.time)
+        half.next = first.at
         half.suspected = None
-        self._drain(side, order, time)
+        while half.waiting and half.waiting[0].at <= half.next:
+            piece = self._first_waiting(half)
+            first = piece if piece.order > first.order else first
+            self._deliver(side, piece, first.order, first.time)
 
     def _close(self, order: int, time: int, *, reset: bool) -> None:
         self._out = self.give_up_holes(order, time)
-        self._emit(Closed(order, time, reset))
+        self._out.append(Closed(order, time, reset))
         self.is_over = True
 
     # -- handing out -------------------------------------------------------------------------------------------
 
-    def _emit(self, delivery: Delivery) -> None:
-        self._flush_chunks()
-        if isinstance(delivery, Gap):
-            self._counters.gaps += 1
-        self._out.append(delivery)
+    def _queue_gap(self, side: int, size: int, order: int, time: int) -> None:
+        self._counters.gaps += 1
+        self._queue.append(Gap(side, size, order, time))
 
-    def _flush_chunks(self) -> None:
-        if not self._chunks:
+    def _hand_out_queue(self) -> None:
+        """Moves what is queued to the output, in wire order; what came since a hole began stays."""
+        if not self._queue:
+            return
+        self._queue.sort(key=lambda item: item.order)
+        began = [half.hole_began for half in self._halves]
+        limit = min((order for order in began if order is not None), default=None)
+        chunks: list[_Chunk] = []
+        kept: list[_Chunk | Gap] = []
+        for item in self._queue:
+            if limit is not None and item.order >= limit:
+                kept.append(item)
+            elif isinstance(item, _Chunk):
+                chunks.append(item)
+            else:
+                self._hand_out_chunks(chunks)
+                chunks = []
+                self._out.append(item)
+        self._hand_out_chunks(chunks)
+        self._queue = kept
+        self._queued_bytes = sum(len(item.data) for item in kept if isinstance(item, _Chunk))
+
+    def _hand_out_chunks(self, chunks: list[_Chunk]) -> None:
+        if not chunks:
             return
         runs: list[Run | None] = [None, None]
         for side in (0, 1):
-            mine = [chunk for chunk in self._chunks if chunk[0] == side]
+            mine = [chunk for chunk in chunks if chunk.side == side]
             if mine:
-                ends: list[int] = []
-                total = 0
-                for _, data, _, _ in mine:
-                    total += len(data)
-                    ends.append(total)
                 runs[side] = Run(
-                    b"".join([data for _, data, _, _ in mine]),
-                    ends,
-                    [time for _, _, time, _ in mine],
-                    [order for _, _, _, order in mine],
+                    b"".join([chunk.data for chunk in mine]),
+                    list(accumulate(len(chunk.data) for chunk in mine)),
+                    [chunk.time for chunk in mine],
+                    [chunk.order for chunk in mine],
                 )
-        self._chunks = []
         self._out.append(Exchange((runs[0], runs[1])))
 
     def _handed_out(self) -> list[Delivery]:
-        self._flush_chunks()
+        self._hand_out_queue()
         out, self._out = self._out, []
         return out

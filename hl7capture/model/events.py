@@ -1,6 +1,6 @@
 """What the engine tells: sessions opened, grown and completed, and things a person should know."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hl7capture.model.session import Session
 
@@ -52,3 +52,7 @@ class Counters:
     encrypted: int = 0  # connections that speak TLS
     stray: int = 0  # control bytes outside any session
     evicted: int = 0  # connections given up because there were too many
+
+    def copy(self) -> "Counters":
+        """As they are now, for another thread."""
+        return replace(self)

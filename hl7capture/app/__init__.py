@@ -1,0 +1,1 @@
+"""One capture thread, the store and the settings: the same for the window and the command line."""

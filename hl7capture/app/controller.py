@@ -1,0 +1,178 @@
+"""CaptureController: the capture, the store and the settings as one; the window and the command line are its faces."""
+
+import logging
+import socket
+from collections.abc import Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from hl7capture.app.capture_thread import CaptureThread
+from hl7capture.model.settings import Settings
+from hl7capture.model.source import Source
+from hl7capture.store.session_store import SessionStore
+from hl7capture.store.settings_file import SettingsFile, output_folder
+
+log = logging.getLogger(__name__)
+
+_SHUTDOWN_SECONDS = 10
+_ASK_AGAIN_MS = 50
+
+
+class State(Enum):
+    """What the controller is doing."""
+
+    IDLE = "idle"
+    STARTING = "starting"
+    CAPTURING = "capturing"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+
+
+class CaptureController(QObject):
+    """Start, stop, pause, resume, clear; settings that apply at once; an orderly end.
+
+    output: folder for sessions, instead of what the settings say. persist: False keeps nothing, whatever they say.
+    """
+
+    state_changed = Signal(object)  # State
+    happened = Signal(list)  # list[Event]
+    progressed = Signal(object, object)  # SourceState, Counters
+    failed = Signal(str, bool)  # a sentence for a person; whether it was their asking that cannot be
+    capture_ended = Signal()
+    cleared = Signal()
+    settings_changed = Signal(object)  # Settings
+    shut_down = Signal(list)  # list[str]: ids of sessions that could not be written
+
+    def __init__(
+        self,
+        settings_file: SettingsFile | None = None,
+        *,
+        output: Path | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._file = settings_file or SettingsFile()
+        loaded = self._file.load()
+        self.settings_problems = loaded.problems
+        self._settings = loaded.settings
+        self._output = output
+        self.store = SessionStore(self._settings, output_folder(self._settings, output), self)
+        self.probe = socket.gethostname() or "probe"
+        self.source: Source | None = None
+        self._thread: CaptureThread | None = None
+        self._state = State.IDLE
+        self._next_number = 1
+        self._is_shutting_down = False
+        self._patience = 0
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    @property
+    def settings(self) -> Settings:
+        return self._settings
+
+    @property
+    def output_folder(self) -> Path:
+        return self.store.folder.root
+
+    # -- capturing ---------------------------------------------------------------------------------------------
+
+    def start(self, source: Source, *, persist: bool = True, raw: Path | None = None) -> None:
+        """Begins to capture from `source`. persist: completed sessions go to the store; raw: a copy of all packets."""
+        if self._thread is not None:
+            raise RuntimeError("a capture is running already")
+        self.source = source
+        store = self.store if persist else None
+        self._thread = CaptureThread(source, self._settings, self.probe, store, self._next_number, raw, self)
+        self._thread.started_capture.connect(self._on_started)
+        self._thread.happened.connect(self.happened)
+        self._thread.progressed.connect(self.progressed)
+        self._thread.failed.connect(self.failed)
+        self._thread.finished.connect(self._on_finished)
+        self._set_state(State.STARTING)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the capture; open sessions are completed as `stopped`. `capture_ended` tells when that is done."""
+        if self._thread is not None and self._state is not State.STOPPING:
+            self._set_state(State.STOPPING)
+            self._thread.stop()
+
+    def pause(self) -> None:
+        """Sessions that begin from now on are neither shown nor kept; those that are open go on to their end."""
+        if self._thread is not None and self._state is State.CAPTURING:
+            self._thread.set_paused(True)
+            self._set_state(State.PAUSED)
+
+    def resume(self) -> None:
+        """Takes new sessions again."""
+        if self._thread is not None and self._state is State.PAUSED:
+            self._thread.set_paused(False)
+            self._set_state(State.CAPTURING)
+
+    def clear(self) -> None:
+        """Empties the list of sessions; what is on disk stays there."""
+        self.cleared.emit()
+
+    def delete(self, session_ids: Sequence[str]) -> None:
+        """Deletes sessions from the disk for good."""
+        self.store.delete(session_ids)
+
+    # -- settings ----------------------------------------------------------------------------------------------
+
+    def change_settings(self, **values: Any) -> None:
+        """Applies and saves new values (attribute names or camelCase keys). Raises SettingsError, OSError."""
+        self.apply_settings(self._settings.changed(**values))
+
+    def apply_settings(self, settings: Settings) -> None:
+        """Settings count at once, also for the capture that is running. Raises OSError where they cannot be saved."""
+        self._settings = settings
+        self.store.apply(settings, output_folder(settings, self._output))
+        if self._thread is not None:
+            self._thread.apply(settings)
+        self.settings_changed.emit(settings)
+        self._file.save(settings)
+
+    # -- the end -----------------------------------------------------------------------------------------------
+
+    def shutdown(self) -> None:
+        """Stops the capture and writes what waits, in ten seconds at the most; then `shut_down`. Returns at once."""
+        if self._is_shutting_down:
+            return
+        self._is_shutting_down = True
+        self._patience = _SHUTDOWN_SECONDS * 1000 // _ASK_AGAIN_MS
+        self.stop()
+        self._look_whether_done()
+
+    def _look_whether_done(self) -> None:
+        self._patience -= 1
+        unsaved = self.store.flush(0) if self._thread is None else []
+        is_hopeless = bool(unsaved and self.store.problem)
+        if self._patience > 0 and (self._thread is not None or (unsaved and not is_hopeless)):
+            QTimer.singleShot(_ASK_AGAIN_MS, self._look_whether_done)
+            return
+        for session_id in unsaved:
+            log.error("Session %s could not be saved before the end: %s", session_id, self.store.problem)
+        self.store.close()
+        self.shut_down.emit(unsaved)
+
+    def _on_started(self) -> None:
+        if self._state is State.STARTING:
+            self._set_state(State.CAPTURING)
+
+    def _on_finished(self) -> None:
+        assert self._thread is not None
+        self._next_number = self._thread.next_number
+        self._thread.deleteLater()
+        self._thread = None
+        self._set_state(State.IDLE)
+        self.capture_ended.emit()
+
+    def _set_state(self, state: State) -> None:
+        self._state = state
+        self.state_changed.emit(state)

@@ -1,0 +1,218 @@
+"""The capture process: all that needs the right to capture, and nothing else, runs here.
+
+It is started with its arguments, writes a pcap stream to standard output and one JSON object a line to standard error
+(`started`, `counts`, `error`), and stops at the end of its standard input. It takes no other input.
+
+libpcap (Npcap on Windows) is reached through scapy's bindings; packets go from libpcap's buffer to the pipe in
+libpcap's own C function pcap_dump, never through Python.
+"""
+
+import argparse
+import ctypes
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+from typing import Any
+
+_BUFFER = 64 << 20
+_SNAP_LENGTH = 262_144
+_READ_TIMEOUT_MS = 50
+_COUNTS_INTERVAL = 0.5  # seconds
+
+_UP, _LOOPBACK = 0x2, 0x1  # PCAP_IF_UP, PCAP_IF_LOOPBACK
+_NO_SUCH_DEVICE, _NO_PERMISSION, _NOT_UP, _NO_PROMISCUOUS_PERMISSION = -5, -8, -9, -11
+
+
+class _HelperError(Exception):
+    """`kind` is one of: library, permission, interface, down, filter, capture."""
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(detail)
+        self.kind = kind
+
+
+def main() -> int:
+    """`interfaces`, or `capture NAME [--filter EXPRESSION]`."""
+    parser = argparse.ArgumentParser(prog="hl7capture-helper")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("interfaces")
+    capture = commands.add_parser("capture")
+    capture.add_argument("interface")
+    capture.add_argument("--filter", default="")
+    arguments = parser.parse_args()
+    # Ctrl+C reaches the whole terminal group; the end of standard input is what stops this process.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        if arguments.command == "interfaces":
+            json.dump(_interfaces(_libpcap()), sys.stdout)
+        else:
+            _capture(_libpcap(), arguments.interface, arguments.filter)
+    except _HelperError as failure:
+        _say("error", kind=failure.kind, detail=str(failure))
+        return 1
+    return 0
+
+
+def _libpcap() -> Any:
+    try:
+        import scapy.libs.winpcapy as libpcap
+    except (ImportError, OSError) as error:
+        raise _HelperError("library", str(error)) from error
+    return libpcap
+
+
+def _interfaces(pcap: Any) -> list[dict[str, Any]]:
+    found = ctypes.POINTER(pcap.pcap_if_t)()
+    error = ctypes.create_string_buffer(256)
+    if pcap.pcap_findalldevs(ctypes.byref(found), error) != 0:
+        raise _HelperError("capture", _text(error.value))
+    interfaces = []
+    entry = found
+    while entry:
+        interface = entry.contents
+        interfaces.append(
+            {
+                "name": _text(interface.name),
+                "description": _text(interface.description),
+                "addresses": _addresses(pcap, interface),
+                "isUp": bool(interface.flags & _UP),
+                "isLoopback": bool(interface.flags & _LOOPBACK),
+            }
+        )
+        entry = interface.next
+    pcap.pcap_freealldevs(found)
+    return interfaces
+
+
+def _addresses(pcap: Any, interface: Any) -> list[str]:
+    addresses = []
+    entry = interface.addresses
+    while entry:
+        pointer = entry.contents.addr
+        if pointer:
+            family = pointer.contents.sa_family
+            if family == socket.AF_INET:
+                raw = ctypes.cast(pointer, ctypes.POINTER(pcap.sockaddr_in)).contents.sin_addr
+                addresses.append(socket.inet_ntop(socket.AF_INET, bytes(raw)))
+            elif family == socket.AF_INET6:
+                raw = ctypes.cast(pointer, ctypes.POINTER(pcap.sockaddr_in6)).contents.sin6_addr
+                addresses.append(socket.inet_ntop(socket.AF_INET6, bytes(raw)))
+        entry = entry.contents.next
+    return addresses
+
+
+def _capture(pcap: Any, interface: str, expression: str) -> None:
+    handle = _open(pcap, interface)
+    try:
+        _set_filter(pcap, handle, expression)
+        error = ctypes.create_string_buffer(256)
+        if os.name != "nt" and pcap.pcap_setnonblock(handle, 1, error) != 0:
+            raise _HelperError("capture", _text(error.value))
+        dumper = pcap.pcap_dump_open(handle, b"-")
+        if not dumper:
+            raise _HelperError("capture", _text(pcap.pcap_geterr(handle)))
+        pcap.pcap_dump_flush(dumper)
+        _say("started")
+        wait = _wait_windows(threading.Event()) if os.name == "nt" else _wait_posix(pcap.pcap_get_selectable_fd(handle))
+        _copy(pcap, handle, dumper, wait)
+    finally:
+        pcap.pcap_close(handle)
+
+
+def _open(pcap: Any, interface: str) -> Any:
+    error = ctypes.create_string_buffer(256)
+    promiscuous = 1
+    while True:
+        handle = pcap.pcap_create(interface.encode(), error)
+        if not handle:
+            raise _HelperError("interface", _text(error.value))
+        pcap.pcap_set_snaplen(handle, _SNAP_LENGTH)
+        pcap.pcap_set_promisc(handle, promiscuous)
+        pcap.pcap_set_timeout(handle, _READ_TIMEOUT_MS)
+        pcap.pcap_set_buffer_size(handle, _BUFFER)
+        status = pcap.pcap_activate(handle)
+        if status >= 0:
+            return handle
+        detail = _text(pcap.pcap_geterr(handle)) or _text(pcap.pcap_statustostr(status))
+        pcap.pcap_close(handle)
+        if status == _NO_PROMISCUOUS_PERMISSION and promiscuous:
+            promiscuous = 0  # what is addressed to this machine can still be seen
+            continue
+        kinds = {_NO_SUCH_DEVICE: "interface", _NO_PERMISSION: "permission", _NOT_UP: "down"}
+        raise _HelperError(kinds.get(status, "capture"), detail)
+
+
+def _set_filter(pcap: Any, handle: Any, expression: str) -> None:
+    if not expression:
+        return
+    program = pcap.bpf_program()
+    # 0xFFFFFFFF: the netmask is not known (PCAP_NETMASK_UNKNOWN)
+    if pcap.pcap_compile(handle, ctypes.byref(program), expression.encode(), 1, 0xFFFFFFFF) != 0:
+        raise _HelperError("filter", _text(pcap.pcap_geterr(handle)))
+    status = pcap.pcap_setfilter(handle, ctypes.byref(program))
+    pcap.pcap_freecode(ctypes.byref(program))
+    if status != 0:
+        raise _HelperError("filter", _text(pcap.pcap_geterr(handle)))
+
+
+def _copy(pcap: Any, handle: Any, dumper: Any, wait: Any) -> None:
+    """Packets to standard output until `wait` says that it is enough, then what is left in the buffer."""
+    dump = ctypes.cast(pcap.pcap_dump, pcap.pcap_handler)
+    into = ctypes.cast(dumper, ctypes.POINTER(ctypes.c_ubyte))
+    statistics = pcap.pcap_stat()
+    due = time.monotonic()
+    going = True
+    while going:
+        going = wait()
+        taken = pcap.pcap_dispatch(handle, -1, dump, into)
+        if taken > 0:
+            pcap.pcap_dump_flush(dumper)
+        if time.monotonic() >= due or not going or taken < 0:
+            due = time.monotonic() + _COUNTS_INTERVAL
+            if pcap.pcap_stats(handle, ctypes.byref(statistics)) == 0:
+                _say("counts", received=statistics.ps_recv, dropped=statistics.ps_drop + statistics.ps_ifdrop)
+        if taken < 0:
+            raise _HelperError("gone", _text(pcap.pcap_geterr(handle)))
+
+
+def _wait_posix(descriptor: int) -> Any:
+    stdin = sys.stdin.fileno()
+
+    def wait() -> bool:
+        ready, _, _ = select.select([descriptor, stdin], [], [], _COUNTS_INTERVAL)
+        return stdin not in ready or bool(os.read(stdin, 4096))
+
+    return wait
+
+
+def _wait_windows(ended: threading.Event) -> Any:
+    """A pipe cannot be waited for together with Npcap's handle there: a thread watches standard input."""
+
+    def watch() -> None:
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        ended.set()
+
+    threading.Thread(target=watch, daemon=True).start()
+    return lambda: not ended.is_set()
+
+
+def _say(event: str, **details: object) -> None:
+    sys.stderr.write(json.dumps({"event": event, **details}) + "\n")
+    sys.stderr.flush()
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    raw = value if isinstance(value, bytes) else ctypes.cast(value, ctypes.c_char_p).value or b""
+    return raw.decode("utf-8", "replace")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
