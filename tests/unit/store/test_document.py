@@ -1,0 +1,139 @@
+"""The session document, version 1."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hl7capture.model.elements import Direction, Element, ElementType, Framing
+from hl7capture.model.session import EndReason, Session
+from hl7capture.store.document import DocumentError, from_document, to_document
+from tests.support.engine import everything, sessions_of
+from tests.support.speech import answer, astm_transfer, mllp, oru
+from tests.support.wire import conversation, pcap
+
+VERSION_1 = Path(__file__).parents[2] / "fixtures" / "session-v1.json"
+
+
+def session() -> Session:
+    (made,) = sessions_of(pcap(conversation((0, mllp(oru())), (1, mllp(answer()))).segments))
+    return made
+
+
+def test_keys_and_values_are_those_of_the_design() -> None:
+    document = json.loads(to_document(session()))
+    assert list(document) == [
+        "_version", "_saved_at", "persistedUntil", "sessionId", "number", "probe", "source", "deviceIP", "devicePort",
+        "lisIP", "lisPort", "framing", "startTime", "endTime", "isComplete", "endReason", "elements", "messages",
+    ]  # fmt: skip
+    assert document["elements"][0] == {
+        "id": 0,
+        "timestamp": 1795255200003.0,
+        "direction": "device-to-lis",
+        "type": "message",
+        "hexData": mllp(oru()).hex(),
+        "message": 0,
+        "flags": [],
+    }
+    assert document["messages"] == [oru().decode(), answer().decode()]
+    assert (document["_version"], document["endReason"], document["framing"]) == (1, "closed", "mllp")
+
+
+def test_document_of_version_1_is_read_and_written_as_it_was() -> None:
+    data = VERSION_1.read_bytes().rstrip()
+    assert json.loads(to_document(from_document(data))) == json.loads(data)
+
+
+def test_unknown_fields_survive() -> None:
+    document = json.loads(to_document(session()))
+    document["note"] = {"by": "later version"}
+    document["elements"][1]["colour"] = "blue"
+    again = json.loads(to_document(from_document(json.dumps(document).encode())))
+    assert again["note"] == {"by": "later version"}
+    assert again["elements"][1]["colour"] == "blue"
+    assert "colour" not in again["elements"][0]
+
+
+def test_a_document_is_one_line() -> None:
+    made = session()
+    made.messages[0] = "line\nline\r\u2028\0"
+    assert to_document(made).count(b"\n") == 0
+    assert from_document(to_document(made)).messages[0] == "line\nline\r\u2028\0"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"_version": 2}, "newer program"),
+        ({"_version": "1"}, "no _version"),
+        ({"sessionId": "../../etc/passwd"}, "sessionId"),
+        ({"framing": "carrier pigeon"}, "framing"),
+        ({"devicePort": 70_000}, "devicePort"),
+        ({"elements": [{"id": 0}]}, "elements.0"),
+        ({"elements": "none"}, "elements"),
+    ],
+)
+def test_what_is_no_session_of_this_version_is_said(change: dict[str, object], reason: str) -> None:
+    document = json.loads(to_document(session())) | change
+    with pytest.raises(DocumentError, match=reason):
+        from_document(json.dumps(document).encode())
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000, b'{"_version": 1}'])
+def test_what_is_no_document_is_said(data: bytes) -> None:
+    with pytest.raises(DocumentError):
+        from_document(data)
+
+
+def test_an_error_never_quotes_contents() -> None:
+    document = json.loads(to_document(session()))
+    document["elements"][0]["hexData"] = "Testmann"
+    with pytest.raises(DocumentError) as caught:
+        from_document(json.dumps(document).encode())
+    assert "Testmann" not in str(caught.value)
+
+
+times = st.integers(0, 4_102_444_800_000_000).map(lambda micro: micro / 1000)
+elements = st.builds(
+    Element,
+    id=st.integers(0, 10_000),
+    timestamp=times,
+    direction=st.sampled_from(Direction),
+    type=st.sampled_from(ElementType),
+    data=st.binary(max_size=40),
+    message=st.none() | st.integers(0, 10),
+    flags=st.lists(st.text(max_size=10)).map(tuple),
+)
+sessions = st.builds(
+    Session,
+    session_id=st.from_regex(r"\A[0-9]{8}T[0-9]{6}\.[0-9]{3}Z-[0-9a-f]{8}\Z"),
+    number=st.integers(1, 10**9),
+    probe=st.text(max_size=10),
+    source=st.text(max_size=10),
+    device_ip=st.ip_addresses().map(str),
+    device_port=st.integers(0, 65_535),
+    lis_ip=st.ip_addresses().map(str),
+    lis_port=st.integers(0, 65_535),
+    framing=st.sampled_from(Framing),
+    start_time=times,
+    end_time=times,
+    is_complete=st.booleans(),
+    end_reason=st.none() | st.sampled_from(EndReason),
+    elements=st.lists(elements, max_size=4),
+    messages=st.lists(st.text(), max_size=4),
+    saved_at=st.none() | times,
+    persisted_until=st.none() | st.integers(0, 4_102_444_800_000),
+)
+
+
+@given(sessions)
+@settings(deadline=None)
+def test_what_is_written_is_what_is_read(made: Session) -> None:
+    assert everything(from_document(to_document(made))) == everything(made)
+
+
+def test_astm_session_goes_to_disk_and_back() -> None:
+    (made,) = sessions_of(pcap(conversation(*astm_transfer()).segments))
+    assert everything(from_document(to_document(made))) == everything(made)
