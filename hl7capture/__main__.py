@@ -1,0 +1,29 @@
+"""`hl7capture`: a command where one is named, else the window."""
+
+import argparse
+import sys
+from pathlib import Path
+
+COMMANDS = ("interfaces", "capture", "read", "sessions", "simulate", "settings")
+_FOR_COMMANDS = (*COMMANDS, "--help", "-h", "--version", "--install-completion", "--show-completion")
+
+
+def main() -> int:
+    """Exit 0: ok, 1: failed, 2: wrong usage."""
+    arguments = sys.argv[1:]
+    # The window does not wait for what only commands need, nor the other way round.
+    if arguments and arguments[0] in _FOR_COMMANDS:
+        from hl7capture.cli.commands import run
+
+        return run(arguments)
+    parser = argparse.ArgumentParser(prog="hl7capture", description="HL7 Capture: the window")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="captures to open")
+    parser.add_argument("--output-folder", type=Path, metavar="DIR", help="folder for sessions")
+    chosen = parser.parse_args(arguments)
+    from hl7capture.ui.main import run as run_window
+
+    return run_window(chosen.files, chosen.output_folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

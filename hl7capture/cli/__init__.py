@@ -1,0 +1,1 @@
+"""The commands. `--json`: one session document a line on standard output, and nothing else there."""

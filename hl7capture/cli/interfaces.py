@@ -1,0 +1,44 @@
+"""`hl7capture interfaces`"""
+
+import json
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from hl7capture.cli.options import OutputFolder
+from hl7capture.cli.output import add_row, fail, table
+from hl7capture.model.source import SourceError
+from hl7capture.sources import live
+
+
+def interfaces(
+    as_json: Annotated[bool, typer.Option("--json", help="One interface per line, as JSON.")] = False,
+    output_folder: OutputFolder = None,
+) -> None:
+    """Lists the interfaces one can listen on."""
+    try:
+        found = live.interfaces()
+    except SourceError as error:
+        fail(str(error))
+    if as_json:
+        for interface in found:
+            sys.stdout.write(
+                json.dumps(
+                    {
+                        "name": interface.name,
+                        "description": interface.description,
+                        "addresses": interface.addresses,
+                        "isUp": interface.is_up,
+                        "isLoopback": interface.is_loopback,
+                    }
+                )
+                + "\n"
+            )
+        return
+    listed = table("Interface", "State", "Addresses", "Description")
+    for interface in found:
+        state = "up" if interface.is_up else "down"
+        add_row(listed, interface.name, state, ", ".join(interface.addresses), interface.description)
+    Console(highlight=False).print(listed)

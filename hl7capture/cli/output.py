@@ -1,0 +1,79 @@
+"""What the commands print: documents for programs, lines for people."""
+
+import sys
+from datetime import datetime
+from typing import NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hl7capture.hl7.summary import summarise
+from hl7capture.model.session import Session
+from hl7capture.store.document import to_document
+
+FAILED, USAGE = 1, 2
+
+people = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def complain(text: str) -> None:
+    """A sentence for people, on standard error."""
+    people.print(Text(printable(text)))
+
+
+def fail(text: str, *, usage: bool = False) -> NoReturn:
+    """Complains and ends the command."""
+    complain(text)
+    raise typer.Exit(USAGE if usage else FAILED)
+
+
+def print_document(session: Session) -> None:
+    """The session as one line of JSON."""
+    sys.stdout.buffer.write(to_document(session) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def print_line(session: Session) -> None:
+    """The session as a line for people."""
+    sys.stdout.write(printable(line_of(session)) + "\n")
+    sys.stdout.flush()
+
+
+def line_of(session: Session) -> str:
+    """`#17 2026-11-21 10:15:30.123 10.0.0.5:40001 → 10.1.0.1:2575 mllp 3 × ORU^R01, 3 × ACK (closed)`"""
+    start = datetime.fromtimestamp(session.start_time / 1000).astimezone()
+    whole = "" if session.is_complete else ", incomplete"
+    return (
+        f"#{session.number} {start:%Y-%m-%d %H:%M:%S}.{start.microsecond // 1000:03d} "
+        f"{session.device} → {session.lis} {session.framing} {kinds_of(session)} "
+        f"({session.end_reason or 'open'}{whole}) {session.session_id}"
+    )
+
+
+def kinds_of(session: Session) -> str:
+    """`3 × ORU^R01, 3 × ACK`, in the order of their first appearance."""
+    counts: dict[str, int] = {}
+    for message in session.messages:
+        kind = summarise(message).kind or "message"
+        counts[kind] = counts.get(kind, 0) + 1
+    return ", ".join(f"{count} × {kind}" for kind, count in counts.items()) or "no message"
+
+
+def printable(text: str) -> str:
+    """The text with everything a terminal would act upon made visible."""
+    return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
+
+
+def table(*columns: str) -> Table:
+    """An empty table for people; cells go in as plain text."""
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        made.add_column(column)
+    return made
+
+
+def add_row(to: Table, *cells: object) -> None:
+    """A row of plain text: nothing in it is taken for markup."""
+    to.add_row(*(Text(printable(str(cell))) for cell in cells))

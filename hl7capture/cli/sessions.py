@@ -1,0 +1,105 @@
+"""`hl7capture sessions`: what is kept on disk."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from PySide6.QtCore import QCoreApplication
+
+from hl7capture.app.controller import CaptureController
+from hl7capture.cli.options import Json, OutputFolder
+from hl7capture.cli.output import FAILED, complain, fail, print_document, print_line, printable
+from hl7capture.hl7.split import lines
+from hl7capture.model.session import Session, is_session_id
+from hl7capture.store.document import DocumentError
+from hl7capture.store.session_store import SessionStore
+
+sessions = typer.Typer(help="Sessions kept on disk.", no_args_is_help=True, rich_markup_mode=None)
+
+SessionIds = Annotated[list[str], typer.Argument(metavar="SESSIONID…", help="As `sessions list` shows them.")]
+
+
+@sessions.command("list")
+def list_sessions(as_json: Json = False, output_folder: OutputFolder = None) -> None:
+    """Lists the sessions, newest first."""
+    with _store(output_folder) as store:
+        report = store.load_now(print_document if as_json else print_line)
+    if report.problem:
+        complain(report.problem)
+    if report.unreadable:
+        complain(f"{len(report.unreadable)} files could not be read; they were left as they are.")
+    if report.problem or report.unreadable:
+        raise typer.Exit(FAILED)
+
+
+@sessions.command("show")
+def show(ids: SessionIds, as_json: Json = False, output_folder: OutputFolder = None) -> None:
+    """Shows sessions with their elements and messages."""
+    with _store(output_folder) as store:
+        for session_id in ids:
+            session = _find(store, session_id)
+            if as_json:
+                print_document(session)
+            else:
+                _print_whole(session)
+
+
+@sessions.command("delete")
+def delete(ids: SessionIds, output_folder: OutputFolder = None) -> None:
+    """Deletes sessions for good."""
+    with _store(output_folder) as store:
+        for session_id in ids:
+            _check(session_id)
+        try:
+            store.prepare()
+            for session_id in ids:
+                if not store.folder.delete(session_id):
+                    fail(f"There is no session {session_id}.")
+        except OSError as error:
+            fail(f"Sessions cannot be deleted: {error.strerror or error}.")
+
+
+@contextmanager
+def _store(output_folder: OutputFolder) -> Iterator[SessionStore]:
+    application = QCoreApplication.instance() or QCoreApplication(sys.argv[:1])
+    controller = CaptureController(output=output_folder)
+    for problem in controller.settings_problems:
+        complain(problem)
+    try:
+        yield controller.store
+    finally:
+        controller.store.close()
+        del application
+
+
+def _check(session_id: str) -> None:
+    if not is_session_id(session_id):
+        fail(f"“{session_id}” is not a session id; they look like 20261121T101530.123Z-5f1c9a2e.", usage=True)
+
+
+def _find(store: SessionStore, session_id: str) -> Session:
+    _check(session_id)
+    try:
+        return store.find(session_id)
+    except FileNotFoundError:
+        fail(f"There is no session {session_id} in {store.folder.root}.")
+    except OSError as error:
+        fail(f"Session {session_id} cannot be read: {error.strerror}.")
+    except DocumentError as error:
+        fail(f"Session {session_id} cannot be read: {error}.")
+
+
+def _print_whole(session: Session) -> None:
+    print_line(session)
+    for element in session.elements:
+        arrow = "→" if element.direction == "device-to-lis" else "←"
+        offset = (element.timestamp - session.start_time) / 1000
+        flags = f" [{', '.join(element.flags)}]" if element.flags else ""
+        part = f" of message {element.message + 1}" if element.message is not None else ""
+        typer.echo(f"{offset:12.6f}  {arrow} {element.type}, {len(element.data)} bytes{part}{flags}")
+    for number, message in enumerate(session.messages, 1):
+        typer.echo(f"\nMessage {number}")
+        for _, line in lines(message):
+            typer.echo("  " + printable(line))

@@ -1,0 +1,146 @@
+"""A conversation over real TCP sockets on 127.0.0.1: a device and a LIS that listen to each other."""
+
+import errno
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Self
+
+from hl7capture.simulator.conversation import Turn
+from hl7capture.simulator.party import Party, SimulationError, Stopped, reason
+
+__all__ = ["HOST", "LoopbackSimulation", "SimulationError"]
+
+HOST = "127.0.0.1"
+
+_ACCEPT_SECONDS = 5.0  # for a connection that stands already
+
+
+class LoopbackSimulation:
+    """Plays `turns` once. Each side says its next turn only when it has heard, byte for byte, what comes before it.
+
+    port: where the LIS listens; 0: any free one. stop: once set, by any thread, `run` returns within a tenth of a
+    second. timeout: seconds that a side waits for what is due. Listens from its making until `close`.
+    Raises SimulationError where the port cannot be had.
+    """
+
+    def __init__(
+        self, turns: Iterable[Turn], *, port: int = 0, stop: threading.Event | None = None, timeout: float = 10.0
+    ) -> None:
+        self.stop = stop or threading.Event()
+        self._turns = turns
+        self._timeout = timeout
+        self._problem: SimulationError | None = None
+        self._lock = threading.Lock()
+        self._server = _listen(port)
+        self.port: int = self._server.getsockname()[1]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Asks `run` to stop where another thread is in it, and gives the port free."""
+        self.stop.set()
+        self._server.close()
+
+    def run(self, on_turn: Callable[[Turn], None] | None = None) -> int:
+        """Plays until the end or `stop`; returns how many turns were played, which were told to `on_turn` each.
+
+        The device speaks on the calling thread, and so does `on_turn`; the LIS has a thread of its own.
+        Raises SimulationError; after that, and after any error of `on_turn`, `stop` is set.
+        """
+        if self.stop.is_set():
+            return 0
+        device, lis = self._connect()
+        script: queue.SimpleQueue[tuple[Turn, float] | None] = queue.SimpleQueue()
+        answering = threading.Thread(target=self._play_lis, args=(lis, script), name="simulated-lis", daemon=True)
+        answering.start()
+        played = 0
+        try:
+            due = time.monotonic()
+            for turn in self._turns:
+                due += turn.pause  # a sum, so that the rate is kept whatever the turns themselves take
+                script.put((turn, due))
+                device.play(turn, due)
+                played += 1
+                if on_turn is not None:
+                    on_turn(turn)
+            script.put(None)
+            device.hang_up()
+        except Stopped:
+            pass
+        except SimulationError as error:
+            self._note(error)
+        except BaseException:
+            self.stop.set()
+            raise
+        finally:
+            script.put(None)
+            device.close()
+            answering.join()
+        if self._problem is not None:
+            raise self._problem
+        return played
+
+    def _connect(self) -> tuple[Party, Party]:
+        """Both ends of one connection. Somebody else may find the port too: who is not our device is sent away."""
+        try:
+            device = socket.create_connection((HOST, self.port), self._timeout)
+        except OSError as error:
+            raise SimulationError(f"The device cannot connect to {HOST}:{self.port}: {reason(error)}.") from error
+        lis: socket.socket | None = None
+        try:
+            while lis is None:
+                accepted, address = self._server.accept()
+                if address == device.getsockname():
+                    lis = accepted
+                else:
+                    accepted.close()
+        except OSError as error:
+            device.close()
+            raise SimulationError(f"The LIS cannot accept the device's connection: {reason(error)}.") from error
+        return Party("device", device, self.stop, self._timeout), Party("lis", lis, self.stop, self._timeout)
+
+    def _play_lis(self, lis: Party, script: "queue.SimpleQueue[tuple[Turn, float] | None]") -> None:
+        try:
+            while (cue := script.get()) is not None:
+                lis.play(*cue)
+            lis.hear_hang_up()
+        except Stopped:
+            pass
+        except SimulationError as error:
+            self._note(error)
+        finally:
+            lis.close()
+
+    def _note(self, error: SimulationError) -> None:
+        """Only the first error is the cause: what the other side meets after it, or after a stop, follows from that."""
+        with self._lock:
+            if not self.stop.is_set():
+                self._problem = error
+                self.stop.set()
+
+
+def _listen(port: int) -> socket.socket:
+    if not 0 <= port <= 65_535:
+        raise SimulationError(f"Port {port} is not possible; it takes 0 (any free one) to 65535.")
+    try:
+        server = socket.create_server((HOST, port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            text = f"Port {port} is in use by another program; choose another one, or 0 for any free one."
+        elif error.errno == errno.EACCES:
+            text = f"Port {port} is not allowed to this user; choose one from 1024 on, or 0 for any free one."
+        else:
+            text = f"Port {port} cannot be opened: {reason(error)}."
+        raise SimulationError(text) from error
+    server.settimeout(_ACCEPT_SECONDS)
+    return server

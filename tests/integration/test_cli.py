@@ -1,0 +1,252 @@
+"""The commands, run as processes."""
+
+import json
+import signal
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.command import COMMAND, documents, run
+from tests.support.rights import needs_capture_rights
+from tests.support.speech import answer, astm_transfer, mllp, oru, stx_transfer
+from tests.support.wire import conversation, pcap
+
+TURNS = [(0, mllp(oru())), (1, mllp(answer()))]
+
+
+@pytest.fixture
+def capture_file(tmp_path: Path) -> Path:
+    path = tmp_path / "one.pcap"
+    path.write_bytes(pcap(conversation(*TURNS).segments))
+    return path
+
+
+def test_read_prints_documents_and_nothing_else(capture_file: Path) -> None:
+    done = run("read", str(capture_file), "--json")
+    (document,) = documents(done.stdout)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert [element["hexData"] for element in document["elements"]] == [data.hex() for _, data in TURNS]
+    assert (document["source"], document["_saved_at"], document["persistedUntil"]) == ("one.pcap", None, None)
+
+
+def test_read_standard_input_and_many_files(capture_file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.pcap"
+    other.write_bytes(pcap(conversation(*astm_transfer()).segments))
+    done = run("read", str(capture_file), "-", "--json", stdin=other.read_bytes())
+    assert [(d["number"], d["framing"], d["source"]) for d in documents(done.stdout)] == [
+        (1, "mllp", "one.pcap"),
+        (2, "astm", "stdin"),
+    ]
+
+
+def test_read_for_people(capture_file: Path) -> None:
+    line = run("read", str(capture_file)).stdout.decode()
+    assert "10.0.0.5:40001 → 10.1.0.1:2575 mllp 1 × ORU^R01, 1 × ACK^R01 (closed)" in line
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"MSH|^~\\&|this is a message, not a capture", b"is not a capture"),
+        (b"", b"is empty"),
+        (pcap(conversation(*TURNS).segments)[:-3], b"is cut in the middle of a packet"),
+        (pcap(conversation(*TURNS).segments) + b"\xff" * 99, b"is damaged at byte"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_and_the_rest_goes_on(
+    content: bytes, said: bytes, tmp_path: Path, capture_file: Path
+) -> None:
+    wrong = tmp_path / "wrong.pcap"
+    wrong.write_bytes(content)
+    done = run("read", str(wrong), str(capture_file), "--json")
+    assert done.returncode == 1
+    assert b"wrong.pcap" in done.stderr
+    assert said in done.stderr
+    assert documents(done.stdout)[-1]["source"] == "one.pcap"
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    done = run("read", str(tmp_path), str(tmp_path / "nowhere"))
+    assert done.returncode == 1
+    assert b"is a folder" in done.stderr
+    assert b"No such file" in done.stderr
+
+
+def test_saved_shown_listed_deleted(capture_file: Path, output: Path) -> None:
+    assert run("settings", "set", "retentionDays", "7").returncode == 0
+    (document,) = documents(run("read", "--save", "--json", str(capture_file)).stdout)
+    (stored,) = documents(run("sessions", "list", "--json").stdout)
+    assert stored["sessionId"] == document["sessionId"]
+    assert abs(stored["persistedUntil"] - stored["_saved_at"] - 7 * 86_400_000) < 1
+    assert run("read", "--save", str(capture_file)).returncode == 0  # again: nothing is kept twice
+    assert len(list((output / "sessions").glob("*.json"))) == 1
+    shown = run("sessions", "show", document["sessionId"]).stdout.decode()
+    assert "PID|1||SIM-4711||Testmann^Tilda" in shown
+    assert run("sessions", "delete", document["sessionId"]).returncode == 0
+    assert run("sessions", "list", "--json").stdout == b""
+    gone = run("sessions", "show", document["sessionId"])
+    assert (gone.returncode, b"There is no session" in gone.stderr) == (1, True)
+
+
+def test_unreadable_session_is_named_and_the_others_are_listed(capture_file: Path, output: Path) -> None:
+    run("read", "--save", str(capture_file))
+    (output / "sessions" / "20261121T101530.123Z-00000000.json").write_text("{")
+    done = run("sessions", "list")
+    assert done.returncode == 1
+    assert done.stdout.count(b"\n") == 1
+    assert b"20261121T101530.123Z-00000000.json" in done.stderr
+
+
+def test_output_folder_that_cannot_be_written(capture_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = run("read", "--save", str(capture_file), "--output-folder", str(tmp_path / "file"))
+    assert done.returncode == 1
+    assert b"could not be saved" in done.stderr
+    assert b"choose another output folder" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["settings", "set", "retentionDays", "0"], 2, b"from 1 to 365"),
+        (["settings", "set", "retention", "1"], 2, b"no such setting"),
+        (["sessions", "show", "../../etc/passwd"], 2, b"is not a session id"),
+        (["sessions", "frobnicate"], 2, b"No such command"),
+        (["capture"], 2, b"--interface"),
+        (["read"], 2, b"FILE"),
+        (["simulate", "--framing", "morse"], 2, b"mllp"),
+    ],
+)
+def test_wrong_usage(arguments: list[str], code: int, said: bytes) -> None:
+    done = run(*arguments)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_settings_are_shown_and_found(tmp_path: Path) -> None:
+    run("settings", "set", "lisPort", "2575")
+    assert json.loads(run("settings", "show", "--json").stdout)["lisPort"] == 2575
+    path = Path(run("settings", "path").stdout.decode().strip())
+    assert json.loads(path.read_text())["lisPort"] == 2575
+    path.write_text('{"retentionDays": 999}')
+    assert b"Setting retentionDays: 999 is not possible" in run("settings").stderr
+
+
+def test_interfaces_are_listed() -> None:
+    listed = documents(run("interfaces", "--json").stdout)
+    assert any("127.0.0.1" in interface["addresses"] and interface["isUp"] for interface in listed)
+
+
+class Capture:
+    """`hl7capture capture` on loopback, running."""
+
+    def __init__(self, *arguments: str) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, "capture", "-i", "lo", "-f", "tcp", "--json", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,  # so that nothing is left in a buffer when `communicate` takes over
+        )
+        assert self.process.stderr is not None
+        assert b"Listening on lo" in self.process.stderr.readline()
+
+    def line(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        document: dict[str, Any] = json.loads(self.process.stdout.readline())
+        return document
+
+    def end(self, how: int) -> tuple[int, list[dict[str, Any]], bytes]:
+        self.process.send_signal(how)
+        out, err = self.process.communicate(timeout=15)
+        return self.process.returncode, documents(out), err
+
+
+@needs_capture_rights
+@pytest.mark.parametrize("framing", ["mllp", "stx", "astm"])
+def test_simulated_conversation_is_captured_and_durable_when_it_is_printed(framing: str, output: Path) -> None:
+    capture = Capture()
+    done = run("simulate", "--framing", framing, "--messages", "2", "--rate", "0")
+    assert done.returncode == 0
+    document = capture.line()
+    stored = json.loads((output / "sessions" / f"{document['sessionId']}.json").read_text())
+    assert stored == document
+    assert document["framing"] == framing
+    assert document["isComplete"]
+    code, _, err = capture.end(signal.SIGTERM)
+    assert (code, b"0 dropped" in err or b"dropped" not in err) == (0, True)
+
+
+@needs_capture_rights
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_open_session_is_on_disk_as_stopped_after_a_signal(how: int, output: Path) -> None:
+    capture = Capture()
+    simulation = subprocess.Popen(
+        [*COMMAND, "simulate", "--framing", "mllp", "--messages", "100", "--rate", "20"], stderr=subprocess.PIPE
+    )
+    time.sleep(2)
+    code, printed, _ = capture.end(how)
+    simulation.send_signal(signal.SIGTERM)
+    simulation.communicate(timeout=10)
+    assert code == 0
+    (document,) = printed
+    assert (document["endReason"], document["framing"]) == ("stopped", "mllp")
+    assert json.loads((output / "sessions" / f"{document['sessionId']}.json").read_text()) == document
+    assert len(document["messages"]) >= 2
+
+
+@needs_capture_rights
+def test_nothing_is_written_without_persistence(output: Path) -> None:
+    capture = Capture("--no-persist")
+    run("simulate", "--messages", "1", "--rate", "0")
+    assert capture.line()["_saved_at"] is None
+    assert capture.end(signal.SIGTERM)[0] == 0
+    run("settings", "set", "enablePersistence", "off")
+    capture = Capture()
+    run("simulate", "--messages", "1", "--rate", "0")
+    assert capture.line()["_saved_at"] is None
+    assert capture.end(signal.SIGTERM)[0] == 0
+    assert not output.exists()
+
+
+@needs_capture_rights
+def test_raw_packets_read_again_are_the_same_sessions(tmp_path: Path) -> None:
+    raw = tmp_path / "raw.pcap"
+    capture = Capture("--write", str(raw))
+    for framing in ("mllp", "stx", "astm"):
+        run("simulate", "--framing", framing, "--messages", "2", "--rate", "0")
+    live = [capture.line() for _ in range(5)]
+    assert capture.end(signal.SIGTERM)[0] == 0
+    again = documents(run("read", "--json", str(raw)).stdout)
+    for document in (*live, *again):
+        for key in ("_saved_at", "persistedUntil", "source"):
+            del document[key]
+    assert again == live
+
+
+@needs_capture_rights
+def test_wrong_filter_interface_and_duration() -> None:
+    assert run("capture", "-i", "lo", "-f", "tcp portx 1").returncode == 2
+    nowhere = run("capture", "-i", "nowhere0")
+    assert (nowhere.returncode, b"no interface" in nowhere.stderr) == (2, True)
+    begin = time.monotonic()
+    assert run("capture", "-i", "lo", "--duration", "0.5").returncode == 0
+    assert time.monotonic() - begin < 10
+
+
+@needs_capture_rights
+def test_second_capture_into_one_folder_is_told_who_writes_there() -> None:
+    capture = Capture()
+    second = run("capture", "-i", "lo", "--duration", "1")
+    assert second.returncode == 1
+    assert f"process {capture.process.pid} on".encode() in second.stderr
+    assert capture.end(signal.SIGTERM)[0] == 0
+
+
+def test_stx_conversation_in_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "stx.pcap"
+    path.write_bytes(pcap(conversation(*stx_transfer(oru())).segments))
+    assert documents(run("read", "--json", str(path)).stdout)[0]["endReason"] == "eot"

@@ -1,0 +1,18 @@
+"""The command as a person runs it: a process of its own."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+COMMAND = [sys.executable, "-m", "hl7capture"]
+
+
+def run(*arguments: str, stdin: bytes = b"", timeout: float = 60) -> "subprocess.CompletedProcess[bytes]":
+    """Runs to its end."""
+    return subprocess.run([*COMMAND, *arguments], input=stdin, capture_output=True, timeout=timeout, check=False)
+
+
+def documents(output: bytes) -> list[dict[str, Any]]:
+    """Every line of standard output is one document."""
+    return [json.loads(line) for line in output.splitlines()]
