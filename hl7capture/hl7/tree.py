@@ -1,0 +1,28 @@
+"""A message as a tree, whatever its standard."""
+
+from hl7capture.hl7 import astm, er7
+from hl7capture.hl7.node import Node
+from hl7capture.hl7.split import Delimiters, lines, plain
+from hl7capture.hl7.standard import standard_of
+
+__all__ = ["Node", "delimiters_of", "parse"]
+
+
+def parse(text: str) -> tuple[Node, ...]:
+    """One node per segment or record, with its parts below. Never raises; time and size grow with the text.
+
+    A text of no known standard gives one node per line, without a name.
+    """
+    match standard_of(text):
+        case "hl7":
+            return er7.parse(text)
+        case "astm":
+            return astm.parse(text)
+        case _:
+            return tuple(plain(number, start, line) for number, (start, line) in enumerate(lines(text), 1))
+
+
+def delimiters_of(text: str) -> Delimiters:
+    """The delimiters that the first line of a message declares, for `er7.unescape`."""
+    _, first = next(lines(text), (0, ""))
+    return astm.delimiters_of(first) if standard_of(text) == "astm" else er7.delimiters_of(first)
