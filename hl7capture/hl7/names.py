@@ -91,7 +91,14 @@ def _children(version: str, name: str, kind: str) -> dict[int, Definition]:
     if kind == "Segment":
         # ("sequence", rows); a few entries are empty or of another shape and describe no segment.
         reference = reference[1] if reference[0] == "sequence" and len(reference) > 1 else ()
-    return dict(_definition(version, row) for row in reference)
+    found: dict[int, Definition] = {}
+    previous = ""
+    for row in reference:
+        number, definition = _definition(version, row)
+        if definition.name != previous:  # a withdrawn field is sometimes there as a second copy of the one before
+            found[number] = definition
+        previous = definition.name
+    return found
 
 
 def _definition(version: str, row: Any) -> tuple[int, Definition]:
@@ -102,10 +109,7 @@ def _definition(version: str, row: Any) -> tuple[int, Definition]:
 
 
 _SMALL = frozenset("A AN AND AS AT BY FOR FROM IN OF ON OR PER THE TO WITH WITHIN".split())  # noqa: SIM905
-_CAPITALS = frozenset(
-    "AE CE CMS CPU DEA DMV DRG DT HCFA ID III IRB IV LIS LOA MD NDC OID PCA PCCL PRN PSRO SSN TX UB UID UOM UR "
-    "VAT VIP ZIP".split()  # noqa: SIM905
-)
+_CAPITALS = frozenset("CMS CPU DEA DRG HCFA ID III IRB IV LIS MD NDC OID SSN UB UID UOM VIP ZIP".split())  # noqa: SIM905
 _PUNCTUATION = (
     (re.compile(r" S "), "'s "),
     (re.compile(r" S$"), "(s)"),

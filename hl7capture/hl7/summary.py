@@ -22,7 +22,7 @@ class Summary:
     sender: MSH-3.1@MSH-4.1 (FHS, BHS alike), without "@" where there is no facility; H-5.1.
     receiver: MSH-5.1@MSH-6.1 (FHS, BHS alike); H-10.1.
     acknowledges: MSA-2; for a batch FHS-12, BHS-12.
-    ack_code: MSA-1.
+    ack_code: MSA-1; a batch has one for each of its messages, so none here.
     patient_id: the first patient's PID-3.1, or else PID-2.1; P-3.1, or else P-4.1, or else P-5.1.
     segments: how many segments, records or lines there are: as many as the tree has nodes at its top.
     """
@@ -61,25 +61,20 @@ def summarise(text: str) -> Summary:
 
 def _er7(header: str, first_of: dict[str, str], count: int) -> Summary:
     delimiters = er7.delimiters_of(header)
-    of = _Line(header, delimiters)
-    # MSH-1 is the separator itself, so a header's field n is the part numbered n - 1.
-    if of.name != "MSH":
-        kind = "Batch" if er7.is_header(header) else ""
-        return Summary(
-            "hl7", kind, of.first(10), "", _at(of.first(2), of.first(3)), _at(of.first(4), of.first(5)), of.first(11),
-            segments=count,
-        )  # fmt: skip
+    of = _Line(header if er7.is_header(header) else "", delimiters)
     acknowledgement = _Line(first_of.get("MSA" + delimiters.field, ""), delimiters)
     patient = _Line(first_of.get("PID" + delimiters.field, ""), delimiters)
+    is_batch = of.name in ("FHS", "BHS")
+    # MSH-1 is the separator itself, so a header's field n is the part numbered n - 1.
     return Summary(
         "hl7",
-        "^".join(part for part in of.components(8)[:2] if part),
-        of.first(9),
-        of.first(11),
+        "Batch" if is_batch else "^".join(part for part in of.components(8)[:2] if part),
+        of.first(10 if is_batch else 9),
+        "" if is_batch else of.first(11),
         _at(of.first(2), of.first(3)),
         _at(of.first(4), of.first(5)),
-        acknowledgement.first(2),
-        acknowledgement.first(1),
+        of.first(11) if is_batch else acknowledgement.first(2),
+        "" if is_batch else acknowledgement.first(1),
         patient.first(3) or patient.first(2),
         count,
     )

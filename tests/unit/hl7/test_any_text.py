@@ -1,0 +1,142 @@
+"""What holds for every text: damaged, hostile or meaningless."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from hl7capture.hl7.er7 import unescape
+from hl7capture.hl7.node import Node
+from hl7capture.hl7.split import BLANK
+from hl7capture.hl7.summary import summarise
+from hl7capture.hl7.tree import delimiters_of, parse
+
+HL7_LINES = ("MSH|^~\\&|", "MSH#*+?%#", "FHS|^~\\&|", "PID|", "OBX|1|CE|", "ZZZ|")
+ASTM_LINES = ("H|\\^&|", "H!~*%!", "P|", "R|1|", "L|1|N")
+DELIMITERS = "|^~\\&#*+?%!\r\n"
+
+# Lines that begin like those of a message and go on with delimiters more often than chance would have it.
+likely_lines = st.builds(
+    "{}{}".format,
+    st.sampled_from(HL7_LINES + ASTM_LINES),
+    st.text(st.one_of(st.sampled_from(DELIMITERS), st.characters()), max_size=40),
+)
+messages = st.builds(
+    "{}{}".format, st.sampled_from(["", "\ufeff", " \r\n"]), st.lists(likely_lines, max_size=8).map("\r".join)
+)
+texts = st.one_of(st.text(), messages)
+
+
+def check(text: str, nodes: tuple[Node, ...], start: int, end: int, depth: int) -> None:
+    """All nodes show their own text, lie between `start` and `end`, one after the other, and not too deep."""
+    for node in nodes:
+        assert depth <= 5  # segment, field, repetition, component, subcomponent
+        assert text[node.start : node.end] == node.value
+        assert start <= node.start <= node.end <= end
+        check(text, node.children, node.start, node.end, depth + 1)
+        start = node.end
+
+
+@given(texts)
+@example("MSH")
+@example("MSH|")
+@example("MSH|^")
+@example("FHS||")
+@example("H|\\^|")
+@example("H|\\^&\rH")
+@example("PID|&^~")
+@example("MSH||\rMSH^\r\x00\ud800")
+def test_every_node_shows_its_place_in_the_text(text: str) -> None:
+    check(text, parse(text), 0, len(text), 1)
+
+
+@given(texts)
+def test_only_line_ends_and_blanks_are_left_out(text: str) -> None:
+    end = 0
+    for node in parse(text):
+        assert not text[end : node.start].strip("\r\n" + BLANK)
+        assert node.value
+        end = node.end
+    assert not text[end:].strip("\r\n" + BLANK)
+
+
+@given(messages)
+def test_the_children_hold_all_text_but_the_separators(text: str) -> None:
+    def gaps(node: Node) -> list[str]:
+        ends = [child.end for child in node.children]
+        return [text[end : child.start] for end, child in zip(ends, node.children[1:], strict=False)]
+
+    todo = list(parse(text))
+    while todo:
+        node = todo.pop()
+        todo.extend(node.children)
+        if "-" in node.path and node.children:
+            assert (node.children[0].start, node.children[-1].end) == (node.start, node.end)
+            assert len({*gaps(node)}) <= 1  # one separator cuts a place
+            assert all(len(gap) == 1 for gap in gaps(node))
+
+
+@given(texts)
+def test_fields_count_from_one_without_a_hole(text: str) -> None:
+    for node in parse(text):
+        assert [child.path for child in node.children] == [
+            f"{node.path}-{number}" for number in range(1, len(node.children) + 1)
+        ]
+
+
+@given(texts)
+def test_a_summary_counts_what_the_tree_shows(text: str) -> None:
+    assert summarise(text).segments == len(parse(text))
+
+
+@given(messages)
+def test_the_first_patient_of_the_summary_is_that_of_the_tree(text: str) -> None:
+    shown = summarise(text).patient_id
+    assert not shown or any(shown in node.value for node in parse(text) if node.value[:1] == "P")
+
+
+@given(texts, st.text(st.sampled_from("\\FSTREX0a.brZ|"), max_size=60))
+def test_unescaping_never_adds_and_needs_the_escape_character(text: str, value: str) -> None:
+    delimiters = delimiters_of(text)
+    shown = unescape(value, delimiters)
+    if not delimiters.escape or delimiters.escape not in value:
+        assert shown == value
+    else:
+        assert len(shown) <= len(value)
+
+
+HOSTILE: dict[str, Callable[[int], str]] = {
+    "no separator": lambda size: "MSH|^~\\&|" + "A" * size,
+    "fields": lambda size: "MSH|^~\\&" + "|" * size,
+    "all separators": lambda size: "MSH|^~\\&|" + "&^~|" * (size // 4),
+    "unknown text": lambda size: "A" * size,
+    "empty lines": lambda size: "MSH|^~\\&|\r" + "\r\n" * size,
+    "headers": lambda size: "MSH|^~\\&|\r" * (size // 8),
+    "segments": lambda size: "MSH|^~\\&|\r" + "OBX|1|CE\r" * (size // 8),
+    "long line, then bars": lambda size: "MSH|^~\\&|\r" + "A" * size + "|" * size,
+    "NUL": lambda size: "H|\\^&\r" + "\0" * size,
+    "records": lambda size: "H|\\^&\r" + "R|1|^\\^\r" * (size // 8),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_time_grows_with_the_text_alone(kind: str) -> None:
+    def seconds(size: int) -> float:
+        text = HOSTILE[kind](size)
+        started = time.process_time()
+        parse(text)
+        summarise(text)
+        return time.process_time() - started
+
+    seconds(1000)  # names are read once
+    # Quadratic time would be 64 times as long for 8 times the text; 100 ms are for the noise of a busy computer.
+    assert seconds(160_000) < 24 * seconds(20_000) + 0.1
+
+
+def test_escapes_without_an_end_take_no_longer() -> None:
+    started = time.process_time()
+    value = "\\X" + "0" * 500_001 + "\\X0" * 100_000
+    assert unescape(value) == value
+    assert time.process_time() - started < 2
