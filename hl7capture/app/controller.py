@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
 
 from hl7capture.app.capture_thread import CaptureThread
 from hl7capture.model.settings import Settings
@@ -45,6 +45,7 @@ class CaptureController(QObject):
     cleared = Signal()
     settings_changed = Signal(object)  # Settings
     shut_down = Signal(list)  # list[str]: ids of sessions that could not be written
+    _settings_unsaved = Signal(str)
 
     def __init__(
         self,
@@ -60,6 +61,9 @@ class CaptureController(QObject):
         self._settings = loaded.settings
         self._output = output
         self.store = SessionStore(self._settings, output_folder(self._settings, output), self)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)  # one after the other: the last settings stay
+        self._settings_unsaved.connect(lambda text: self.failed.emit(text, False))
         self.probe = socket.gethostname() or "probe"
         self.source: Source | None = None
         self._thread: CaptureThread | None = None
@@ -75,6 +79,10 @@ class CaptureController(QObject):
     @property
     def settings(self) -> Settings:
         return self._settings
+
+    @property
+    def settings_path(self) -> Path:
+        return self._file.path
 
     @property
     def output_folder(self) -> Path:
@@ -126,17 +134,23 @@ class CaptureController(QObject):
     # -- settings ----------------------------------------------------------------------------------------------
 
     def change_settings(self, **values: Any) -> None:
-        """Applies and saves new values (attribute names or camelCase keys). Raises SettingsError, OSError."""
+        """Applies and saves new values (attribute names or camelCase keys). Raises SettingsError."""
         self.apply_settings(self._settings.changed(**values))
 
     def apply_settings(self, settings: Settings) -> None:
-        """Settings count at once, also for the capture that is running. Raises OSError where they cannot be saved."""
+        """Settings count at once, also for the capture that is running; they are saved in the background."""
         self._settings = settings
         self.store.apply(settings, output_folder(settings, self._output))
         if self._thread is not None:
             self._thread.apply(settings)
         self.settings_changed.emit(settings)
-        self._file.save(settings)
+        self._pool.start(lambda: self._save(settings))
+
+    def _save(self, settings: Settings) -> None:
+        try:
+            self._file.save(settings)
+        except OSError as error:
+            self._settings_unsaved.emit(f"Settings {self._file.path} cannot be saved: {error.strerror}.")
 
     # -- the end -----------------------------------------------------------------------------------------------
 
@@ -159,6 +173,7 @@ class CaptureController(QObject):
         for session_id in unsaved:
             log.error("Session %s could not be saved before the end: %s", session_id, self.store.problem)
         self.store.close()
+        self._pool.waitForDone()
         self.shut_down.emit(unsaved)
 
     def _on_started(self) -> None:

@@ -1,0 +1,1 @@
+"""The window: thin widgets over the controller; what can be decided without a window is decided elsewhere."""

@@ -1,0 +1,170 @@
+"""Fields: the message as a tree, with the names of the standard."""
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QCheckBox, QTreeView, QVBoxLayout, QWidget
+
+from hl7capture.hl7.er7 import unescape
+from hl7capture.hl7.split import Delimiters
+from hl7capture.hl7.tree import Node
+from hl7capture.ui.plain import visible
+from hl7capture.ui.theme import colour
+
+Index = QModelIndex | QPersistentModelIndex
+_MOST_EXPANDED = 120  # segments; beyond them a person opens what they need
+
+
+class _Item:
+    """A node, the place it has, and its children once they were asked for."""
+
+    __slots__ = ("_children", "node", "parent", "row")
+
+    def __init__(self, node: Node | None, parent: "_Item | None", row: int) -> None:
+        self.node = node
+        self.parent = parent
+        self.row = row
+        self._children: list[_Item] | None = None
+
+    def children(self, with_empty: bool, top: tuple[Node, ...]) -> "list[_Item]":
+        if self._children is None:
+            nodes = top if self.node is None else self.node.children
+            shown = [node for node in nodes if with_empty or node.value]
+            self._children = [_Item(node, self, row) for row, node in enumerate(shown)]
+        return self._children
+
+
+class FieldsModel(QAbstractItemModel):
+    """A message's tree; made as far as it is opened."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._nodes: tuple[Node, ...] = ()
+        self._delimiters: Delimiters | None = None
+        self._with_empty = False
+        self._root = _Item(None, None, 0)
+        self._titles = (self.tr("Field"), self.tr("Name"), self.tr("Type"), self.tr("Value"))
+
+    def show_nodes(self, nodes: tuple[Node, ...], delimiters: Delimiters | None) -> None:
+        """Another message."""
+        self.beginResetModel()
+        self._nodes, self._delimiters = nodes, delimiters
+        self._root = _Item(None, None, 0)
+        self.endResetModel()
+
+    def set_with_empty(self, with_empty: bool) -> None:
+        """Shows fields without a value as well."""
+        self.beginResetModel()
+        self._with_empty = with_empty
+        self._root = _Item(None, None, 0)
+        self.endResetModel()
+
+    def node(self, index: Index) -> Node | None:
+        return self._item(index).node
+
+    def _item(self, index: Index | None) -> _Item:
+        if index is None or not index.isValid():
+            return self._root
+        item: _Item = index.internalPointer()
+        return item
+
+    def _children(self, item: _Item) -> list[_Item]:
+        return item.children(self._with_empty, self._nodes)
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.column() > 0 else len(self._children(self._item(parent)))
+
+    def columnCount(self, _parent: Index | None = None) -> int:
+        return len(self._titles)
+
+    def index(self, row: int, column: int, parent: Index | None = None) -> QModelIndex:
+        children = self._children(self._item(parent))
+        return self.createIndex(row, column, children[row]) if 0 <= row < len(children) else QModelIndex()
+
+    def parent(self, index: Index | None = None) -> Any:  # type: ignore[override]  # QObject.parent has the same name
+        if index is None:
+            return super().parent()
+        above = self._item(index).parent
+        return QModelIndex() if above is None or above is self._root else self.createIndex(above.row, 0, above)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._titles[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        node = self.node(index)
+        if node is None:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            match index.column():
+                case 0:
+                    return visible(node.path, 80)
+                case 1:
+                    return visible(node.name, 200)
+                case 2:
+                    return visible(node.datatype, 40)
+                case _:
+                    return visible(self._value(node), 2000)
+        if role == Qt.ItemDataRole.ForegroundRole and index.column() in (0, 2):
+            return colour("muted") if index.parent().isValid() or index.column() == 2 else colour("accent")
+        return None
+
+    def _value(self, node: Node) -> str:
+        """Escapes are resolved where nothing lies below that they could be mistaken for."""
+        if node.children or self._delimiters is None:
+            return node.value
+        return unescape(node.value, self._delimiters)
+
+
+class FieldsView(QWidget):
+    """The tree, and whether empty fields are shown."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = FieldsModel(self)
+        self.tree = QTreeView()
+        self.tree.setModel(self.model)
+        self.tree.setAccessibleName(self.tr("Fields"))
+        self.tree.setUniformRowHeights(True)
+        self.tree.setAlternatingRowColors(True)
+        self.tree.setIndentation(16)
+        for column, width in enumerate((150, 230, 60)):
+            self.tree.setColumnWidth(column, width)
+        self.tree.header().setStretchLastSection(True)
+        self._empty = QCheckBox(self.tr("Show empty fields"))
+        self._empty.setProperty("muted", True)
+        self._empty.toggled.connect(self._set_with_empty)
+        copy = QAction(self.tr("Copy value"), self.tree)
+        copy.setShortcut(QKeySequence.StandardKey.Copy)
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.triggered.connect(lambda: self._copy("value"))
+        copy_path = QAction(self.tr("Copy field path"), self.tree)
+        copy_path.triggered.connect(lambda: self._copy("path"))
+        self.tree.addActions([copy, copy_path])
+        self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.tree)
+        self._empty.setContentsMargins(8, 4, 8, 4)
+        layout.addWidget(self._empty)
+
+    def show_nodes(self, nodes: tuple[Node, ...], delimiters: Delimiters | None) -> None:
+        """Another message."""
+        self.model.show_nodes(nodes, delimiters)
+        self._expand()
+
+    def _set_with_empty(self, with_empty: bool) -> None:
+        self.model.set_with_empty(with_empty)
+        self._expand()
+
+    def _expand(self) -> None:
+        if self.model.rowCount() <= _MOST_EXPANDED:
+            self.tree.expandToDepth(0)
+
+    def _copy(self, what: str) -> None:
+        node = self.model.node(self.tree.currentIndex())
+        if node is not None:
+            QGuiApplication.clipboard().setText(getattr(node, what))

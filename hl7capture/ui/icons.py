@@ -1,0 +1,35 @@
+"""Icons from resources/icons, drawn in the colours of the theme."""
+
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from hl7capture.ui.resources import resources
+from hl7capture.ui.theme import colours
+
+_SIZES = (16, 20, 24, 32, 48)
+
+
+def icon(name: str, colour: str | None = None) -> QIcon:
+    """An icon in `colour`, or in the text's; muted where the action is not possible. Raises OSError."""
+    now = colours()
+    made = QIcon()
+    for size in _SIZES:
+        made.addPixmap(_drawn(name, colour or now.text, size), QIcon.Mode.Normal)
+        made.addPixmap(_drawn(name, now.muted, size), QIcon.Mode.Disabled)
+    return made
+
+
+def app_icon() -> QIcon:
+    """The program's own."""
+    return QIcon(str(resources() / "icons" / "app.svg"))
+
+
+def _drawn(name: str, colour: str, size: int) -> QPixmap:
+    svg = (resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", colour)
+    pixmap = QPixmap(QSize(size, size))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    QSvgRenderer(QByteArray(svg.encode())).render(painter)
+    painter.end()
+    return pixmap

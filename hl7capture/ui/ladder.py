@@ -1,0 +1,247 @@
+"""The ladder: a session as a sequence diagram between the device and the LIS."""
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+
+from hl7capture.model.elements import Direction, Element, ElementType
+from hl7capture.ui.plain import visible
+from hl7capture.ui.session_row import SessionRow, duration_text, size_text
+from hl7capture.ui.theme import colour
+
+_HEAD = 46  # pixels
+_ROW = 38
+_TIMES = 128
+_MARGIN = 28
+_ARROW = 8
+_CONTROL = {ElementType.START: "ENQ", ElementType.ACK: "ACK", ElementType.NAK: "NAK", ElementType.END: "EOT"}
+_COLOURS = {
+    ElementType.START: "muted",
+    ElementType.END: "muted",
+    ElementType.ACK: "good",
+    ElementType.NAK: "bad",
+    ElementType.MESSAGE: "accent",
+    ElementType.FRAME: "accent",
+    ElementType.OTHER: "warning",
+}
+
+
+def label_of(row: SessionRow, element: Element) -> str:
+    """What an arrow says: `ORU^R01 · MSG00001 · 1.2 kB`, `ENQ`, `Frame 3 · 240 B`."""
+    if element.type in _CONTROL:
+        return _CONTROL[element.type]
+    size = size_text(len(element.data))
+    if element.type is ElementType.OTHER:
+        return f"{size} that fit nothing"
+    if element.type is ElementType.FRAME:
+        number = chr(element.data[1]) if element.data[1:2].isdigit() else "?"
+        return f"Frame {number} · {size}"
+    summary = (
+        row.summaries[element.message] if element.message is not None and element.message < len(row.summaries) else None
+    )
+    parts = [summary.kind or "Message", summary.control_id, summary.ack_code] if summary else ["Message"]
+    return visible(" · ".join(part for part in (*parts, size) if part), 200)
+
+
+class Ladder(QAbstractScrollArea):
+    """Paints what is in sight; arrows are chosen by mouse or keys."""
+
+    element_selected = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("ladder")
+        self.setAccessibleName(self.tr("Ladder: what device and LIS said, in order"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._row: SessionRow | None = None
+        self._count = 0
+        self._selected = -1
+
+    def show_session(self, row: SessionRow | None) -> None:
+        """Another session; its first message is chosen."""
+        self._row = row
+        self._selected = -1
+        self._measure()
+        self.verticalScrollBar().setValue(0)
+        self._describe()
+        if row is not None and row.session.elements:
+            elements = row.session.elements
+            self.select(next((e.id for e in elements if e.message is not None), 0))
+        self.viewport().update()
+
+    def grow(self) -> None:
+        """The session has more elements now; who looked at its end goes on doing so."""
+        bar = self.verticalScrollBar()
+        was_at_end = bar.value() >= bar.maximum()
+        before = self._count
+        self._measure()
+        if was_at_end and self._count > before:
+            bar.setValue(bar.maximum())
+        if self._selected < 0 and self._count:
+            self.select(0)
+        self._describe()
+        self.viewport().update()
+
+    @property
+    def selected(self) -> int:
+        """Index of the chosen element; -1: none."""
+        return self._selected
+
+    def select(self, number: int) -> None:
+        """Chooses an element and brings it into sight."""
+        if not 0 <= number < self._count or number == self._selected:
+            return
+        self._selected = number
+        bar = self.verticalScrollBar()
+        top, height = number * _ROW, self.viewport().height() - _HEAD
+        if top < bar.value():
+            bar.setValue(top)
+        elif top + _ROW > bar.value() + height:
+            bar.setValue(top + _ROW - height)
+        self.viewport().update()
+        self._describe()
+        self.element_selected.emit(number)
+
+    # -- Qt's own ----------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._measure()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        page = max((self.viewport().height() - _HEAD) // _ROW - 1, 1)
+        target = {
+            Qt.Key.Key_Down: self._selected + 1,
+            Qt.Key.Key_Up: self._selected - 1,
+            Qt.Key.Key_PageDown: min(self._selected + page, self._count - 1),
+            Qt.Key.Key_PageUp: max(self._selected - page, 0),
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: self._count - 1,
+        }.get(Qt.Key(event.key()))
+        if target is None:
+            super().keyPressEvent(event)
+        else:
+            self.select(target)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        y = event.position().y()
+        if y >= _HEAD:
+            self.select(int(y - _HEAD + self.verticalScrollBar().value()) // _ROW)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width, height = self.viewport().width(), self.viewport().height()
+        row = self._row
+        if row is None:
+            painter.setPen(colour("muted"))
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Choose one session above"))
+            return
+        left, right = _TIMES + _MARGIN, max(width - _MARGIN - 20, _TIMES + 2 * _MARGIN + 120)
+        offset = self.verticalScrollBar().value()
+        painter.setClipRect(QRect(0, _HEAD, width, height - _HEAD))
+        bottom = min(height, _HEAD + self._count * _ROW - offset + 12)
+        painter.setPen(QPen(colour("line"), 2))
+        for x in (left, right):
+            painter.drawLine(x, _HEAD, x, bottom)
+        first = offset // _ROW
+        last = min((offset + height - _HEAD) // _ROW + 1, self._count)
+        for number in range(first, last):
+            self._paint_element(painter, row, number, _HEAD + number * _ROW - offset, left, right)
+        painter.setClipping(False)
+        self._paint_heads(painter, row, left, right, width)
+
+    # -- painting ----------------------------------------------------------------------------------------------
+
+    def _paint_heads(self, painter: QPainter, row: SessionRow, left: int, right: int, width: int) -> None:
+        painter.fillRect(0, 0, width, _HEAD, colour("panel"))
+        painter.setPen(colour("line"))
+        painter.drawLine(0, _HEAD - 1, width, _HEAD - 1)
+        middle = (left + right) // 2
+        half = middle - left + _MARGIN
+        for x, align, title, address in (
+            (left - _MARGIN, Qt.AlignmentFlag.AlignLeft, self.tr("Device"), row.session.device),
+            (middle, Qt.AlignmentFlag.AlignRight, self.tr("LIS"), row.session.lis),
+        ):
+            bold = QFont(self.font())
+            bold.setBold(True)
+            painter.setFont(bold)
+            painter.setPen(colour("text"))
+            painter.drawText(QRect(x, 5, half, 18), align | Qt.AlignmentFlag.AlignVCenter, title)
+            painter.setFont(self.font())
+            painter.setPen(colour("muted"))
+            painter.drawText(QRect(x, 23, half, 18), align | Qt.AlignmentFlag.AlignVCenter, address)
+
+    def _paint_element(self, painter: QPainter, row: SessionRow, number: int, top: int, left: int, right: int) -> None:
+        elements = row.session.elements
+        element = elements[number]
+        if number == self._selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour("selection"))
+            painter.drawRoundedRect(QRectF(6, top + 1, self.viewport().width() - 12, _ROW - 2), 6, 6)
+        painter.setFont(self.font())
+        metrics = QFontMetrics(self.font())
+        since = element.timestamp - row.session.start_time
+        before = element.timestamp - elements[number - 1].timestamp if number else 0.0
+        painter.setPen(colour("text"))
+        box = QRect(14, top, _TIMES - 22, _ROW // 2 + 1)
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, f"{since / 1000:.3f} s")
+        painter.setPen(colour("muted"))
+        box.translate(0, _ROW // 2)
+        if number:
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, f"+{duration_text(before)}")
+        ink = colour("bad") if "truncated" in element.flags else colour(_COLOURS[element.type])
+        y = top + _ROW - 11
+        to_lis = element.direction is Direction.DEVICE_TO_LIS
+        start, end = (left, right) if to_lis else (right, left)
+        pen = QPen(ink, 2 if element.message is not None else 1.4)
+        if element.type is ElementType.OTHER or "truncated" in element.flags:
+            pen.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        back = -_ARROW if to_lis else _ARROW
+        painter.drawLine(QPointF(start, y), QPointF(end + back, y))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink)
+        painter.drawPolygon(QPolygonF([QPointF(end, y), QPointF(end + back, y - 4.5), QPointF(end + back, y + 4.5)]))
+        label = label_of(row, element)
+        flags = ", ".join(flag.replace("-", " ") for flag in element.flags)
+        room = right - left - 28
+        place = QRect(left + 14, top + 4, room, _ROW - 16)
+        align = Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignLeft if to_lis else Qt.AlignmentFlag.AlignRight)
+        text = metrics.elidedText(label, Qt.TextElideMode.ElideRight, room)
+        painter.setPen(ink if element.type is not ElementType.MESSAGE else colour("text"))
+        painter.drawText(place, align, text)
+        if flags:
+            used = metrics.horizontalAdvance(text) + 12
+            place = place.adjusted(used, 0, 0, 0) if to_lis else place.adjusted(0, 0, -used, 0)
+            painter.setPen(colour("warning"))
+            painter.drawText(
+                place, align, metrics.elidedText(f"⚑ {visible(flags)}", Qt.TextElideMode.ElideRight, place.width())
+            )
+
+    def _measure(self) -> None:
+        self._count = len(self._row.session.elements) if self._row else 0
+        room = self.viewport().height() - _HEAD
+        bar = self.verticalScrollBar()
+        bar.setRange(0, max(self._count * _ROW + 12 - room, 0))
+        bar.setPageStep(max(room, 1))
+        bar.setSingleStep(_ROW)
+
+    def _describe(self) -> None:
+        """For screen readers: the chosen arrow in words."""
+        if self._row is None or not 0 <= self._selected < self._count:
+            self.setAccessibleDescription("")
+            return
+        element = self._row.session.elements[self._selected]
+        way = self.tr("device to LIS") if element.direction is Direction.DEVICE_TO_LIS else self.tr("LIS to device")
+        self.setAccessibleDescription(f"{self._selected + 1}/{self._count}: {label_of(self._row, element)}, {way}")

@@ -1,0 +1,49 @@
+"""The window as a program."""
+
+import logging
+import sys
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from hl7capture.app.controller import CaptureController
+from hl7capture.app.termination import Termination
+from hl7capture.ui import theme
+from hl7capture.ui.background import Background
+from hl7capture.ui.icons import app_icon
+from hl7capture.ui.main_window import MainWindow
+from hl7capture.ui.recent_files import RecentFiles
+
+_COMMON_VERSION = "2.5.1"
+
+
+def run(files: list[Path], output: Path | None) -> int:
+    """Opens the window, with captures in it; returns when it is closed and everything is saved."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr)
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("hl7capture")
+    application.setApplicationDisplayName("HL7 Capture")
+    application.setDesktopFileName("hl7capture")
+    application.setStyle("Fusion")
+    application.setQuitOnLastWindowClosed(False)  # what waits is written first
+    application.setWindowIcon(app_icon())
+    controller = CaptureController(output=output)
+    theme.apply(application, controller.settings.theme)
+    recent = RecentFiles(controller.settings_path.with_name("recent.json"))
+    window = MainWindow(controller, recent)
+    controller.shut_down.connect(lambda _unsaved: application.quit())
+    Termination(controller.shutdown, application)
+    window.show()
+    Background(_preload_names, lambda _done: None).start()
+    if files:
+        window.open_files(files)
+    elif controller.settings.auto_start_capture and controller.settings.interface:
+        window.listen(controller.settings.interface)
+    return application.exec()
+
+
+def _preload_names() -> None:
+    """The first message shall not wait for the names of its fields."""
+    from hl7capture.hl7.names import preload
+
+    preload(_COMMON_VERSION)

@@ -1,0 +1,534 @@
+"""The window: welcome page or workspace, and the actions that both share."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, QSize, Qt
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QShortcut,
+)
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QMessageBox,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QSplitter,
+    QStackedWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hl7capture import __version__
+from hl7capture.app.controller import CaptureController, State
+from hl7capture.model.events import Counters, Event, Notice
+from hl7capture.model.session import Session
+from hl7capture.model.settings import Settings
+from hl7capture.model.source import Interface, Source, SourceError, SourceState
+from hl7capture.sources.files import FileSource
+from hl7capture.sources.live import LiveSource, interfaces
+from hl7capture.store.session_store import LoadReport
+from hl7capture.ui import theme
+from hl7capture.ui.background import Background
+from hl7capture.ui.banner import Banner
+from hl7capture.ui.detail import Detail
+from hl7capture.ui.icons import icon
+from hl7capture.ui.ladder import Ladder
+from hl7capture.ui.plain import visible
+from hl7capture.ui.recent_files import RecentFiles
+from hl7capture.ui.session_model import SessionFilter, SessionModel
+from hl7capture.ui.session_row import SessionRow
+from hl7capture.ui.session_table import SessionTable
+from hl7capture.ui.settings_dialog import SettingsDialog
+from hl7capture.ui.status import Status
+from hl7capture.ui.welcome_page import WelcomePage
+
+_STORE, _UNREADABLE = "store", "unreadable"  # keys of banners that replace themselves
+
+
+class MainWindow(QMainWindow):
+    """Shows what the controller tells, and tells it what the person wants."""
+
+    def __init__(self, controller: CaptureController, recent: RecentFiles) -> None:
+        super().__init__()
+        self._controller = controller
+        self._recent = recent
+        self._files: list[Path] = []  # to be opened, one after the other
+        self._is_down = False
+        self._is_at_home = True  # the person has not gone anywhere yet
+        self._saved: set[str] = set()
+        self.setWindowTitle("HL7 Capture")
+        self.resize(1280, 800)
+        self.setAcceptDrops(True)
+        self._make_parts()
+        self._make_actions()
+        self._make_toolbar()
+        self._make_menus()
+        self._lay_out()
+        self._connect()
+        self._on_state(controller.state)
+        for problem in controller.settings_problems:
+            self.banner.say(problem)
+        self.refresh_interfaces()
+        controller.store.load()
+
+    # -- what a person can do ----------------------------------------------------------------------------------
+
+    def start_or_stop(self) -> None:
+        """Begins to listen on the chosen interface, or ends what is going on."""
+        if self._controller.state is not State.IDLE:
+            self._files.clear()
+            self._controller.stop()
+            return
+        name = self.interface.currentData()
+        if name:
+            self.listen(name)
+
+    def listen(self, interface: str) -> None:
+        """Begins to listen."""
+        settings = self._controller.settings
+        if settings.interface != interface:
+            self._controller.change_settings(interface=interface)
+        self.interface.setCurrentIndex(self.interface.findData(interface))
+        self._begin(LiveSource(interface, settings.capture_filter), persist=True)
+
+    def try_it(self) -> None:
+        """Listens to simulated analyzers."""
+        from hl7capture.simulator.source import SimulatedSource
+
+        self._begin(SimulatedSource(), persist=True)
+
+    def pause_or_resume(self) -> None:
+        if self._controller.state is State.PAUSED:
+            self._controller.resume()
+        else:
+            self._controller.pause()
+
+    def choose_files(self) -> None:
+        """Asks for captures to open."""
+        names, _ = QFileDialog.getOpenFileNames(
+            self,
+            self.tr("Open captures"),
+            "",
+            self.tr("Captures (*.pcap *.pcapng *.cap *.dmp);;All files (*)"),
+        )
+        self.open_files([Path(name) for name in names])
+
+    def open_files(self, paths: Sequence[Path]) -> None:
+        """Reads captures, one after the other."""
+        if not paths:
+            return
+        source = self._controller.source
+        if self._controller.state is not State.IDLE and source is not None and source.is_live:
+            self.banner.say(self.tr("A capture is going on. Stop it (Ctrl+E) before you open a file."), is_error=False)
+            return
+        self._files += paths
+        if self._controller.state is State.IDLE:
+            self._open_next()
+
+    def clear(self) -> None:
+        """Empties the list; what is saved stays on disk."""
+        self._controller.clear()
+
+    def edit_settings(self) -> None:
+        """The settings dialog."""
+        dialog = SettingsDialog(self._controller.settings, str(self._controller.output_folder), self)
+        if dialog.exec() == SettingsDialog.DialogCode.Accepted:
+            self._controller.apply_settings(dialog.settings)
+
+    def refresh_interfaces(self) -> None:
+        """Asks for the interfaces again, in the background."""
+        Background(interfaces, self._on_interfaces, SourceError, self._on_no_interfaces).start()
+
+    def go_home(self) -> None:
+        """The welcome page."""
+        self.pages.setCurrentWidget(self.welcome)
+        self.refresh_interfaces()
+
+    def go_to_sessions(self) -> None:
+        """The workspace."""
+        self._is_at_home = False
+        self.pages.setCurrentWidget(self.workspace)
+
+    # -- making ------------------------------------------------------------------------------------------------
+
+    def _make_parts(self) -> None:
+        self.model = SessionModel(self)
+        self.filter = SessionFilter(self.model, self)
+        self.welcome = WelcomePage()
+        self.table = SessionTable(self.filter)
+        self.ladder = Ladder()
+        self.detail = Detail()
+        self.banner = Banner()
+        self.status = Status()
+        self.setStatusBar(self.status)
+        self.interface = QComboBox()
+        self.interface.setAccessibleName(self.tr("Interface"))
+        self.interface.setMinimumWidth(230)
+        self.filter_box = QLineEdit()
+        self.filter_box.setAccessibleName(self.tr("Filter"))
+        self.filter_box.setPlaceholderText(self.tr("Filter: words in addresses, types, texts   (Ctrl+F)"))
+        self.filter_box.setClearButtonEnabled(True)
+        self.filter_box.setMinimumWidth(220)
+        self.filter_box.setMaximumWidth(420)
+        self.matches = QLabel()
+        self.matches.setProperty("muted", True)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setMaximumHeight(6)
+        self.progress_label = QLabel()
+        self.progress_label.setTextFormat(Qt.TextFormat.PlainText)
+        self.cancel = QPushButton(self.tr("Cancel"))
+        self.progress_row = QWidget()
+        row = QHBoxLayout(self.progress_row)
+        row.setContentsMargins(14, 6, 10, 6)
+        row.addWidget(self.progress_label)
+        row.addWidget(self.progress, 1)
+        row.addWidget(self.cancel)
+        self.progress_row.hide()
+
+    def _make_actions(self) -> None:
+        self.start_action = self._action(self.tr("Start"), "Ctrl+E", self.start_or_stop)
+        self.pause_action = self._action(self.tr("Pause"), "Ctrl+P", self.pause_or_resume)
+        self.clear_action = self._action(self.tr("Clear"), "Ctrl+L", self.clear)
+        self.clear_action.setToolTip(self.tr("Empty the list (Ctrl+L). Saved sessions stay on disk."))
+        self.open_action = self._action(self.tr("Open…"), QKeySequence.StandardKey.Open, self.choose_files)
+        self.settings_action = self._action(self.tr("Settings"), "Ctrl+,", self.edit_settings)
+        self.home_action = self._action(self.tr("Welcome"), "Ctrl+H", self.go_home)
+        self.sessions_action = self._action(self.tr("Sessions"), "Ctrl+1", self.go_to_sessions)
+        self.try_action = self._action(self.tr("Try it: simulated analyzer"), None, self.try_it)
+        self.refresh_action = self._action(self.tr("Refresh interfaces"), "F5", self.refresh_interfaces)
+        self.quit_action = self._action(self.tr("Quit"), QKeySequence.StandardKey.Quit, self.close)
+        self.find_action = self._action(self.tr("Find"), QKeySequence.StandardKey.Find, self._focus_filter)
+        self.about_action = self._action(self.tr("About HL7 Capture"), None, self._about)
+        slash = QShortcut(QKeySequence("/"), self)
+        slash.activated.connect(self._focus_filter)
+        self._refresh_icons()
+
+    def _action(self, text: str, shortcut: "QKeySequence.StandardKey | str | None", do: object) -> QAction:
+        action = QAction(text, self)
+        if shortcut is not None:
+            action.setShortcut(QKeySequence(shortcut))
+        action.triggered.connect(lambda: do())  # type: ignore[operator]
+        return action
+
+    def _make_toolbar(self) -> None:
+        bar = QToolBar(self.tr("Main"))
+        bar.setMovable(False)
+        bar.setIconSize(QSize(18, 18))
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.addAction(self.home_action)
+        bar.addWidget(self.interface)
+        bar.addAction(self.start_action)
+        bar.addAction(self.pause_action)
+        bar.addAction(self.clear_action)
+        bar.addSeparator()
+        bar.addAction(self.open_action)
+        space = QWidget()
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(space)
+        bar.addWidget(self.matches)
+        bar.addWidget(self.filter_box)
+        bar.addAction(self.settings_action)
+        bar.widgetForAction(self.start_action).setProperty("primary", True)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.addToolBar(bar)
+
+    def _make_menus(self) -> None:
+        file = self.menuBar().addMenu(self.tr("&File"))
+        file.addAction(self.open_action)
+        file.addSeparator()
+        file.addActions([self.settings_action, self.quit_action])
+        capture = self.menuBar().addMenu(self.tr("&Capture"))
+        capture.addActions([self.start_action, self.pause_action, self.clear_action])
+        capture.addSeparator()
+        capture.addActions([self.refresh_action, self.try_action])
+        view = self.menuBar().addMenu(self.tr("&View"))
+        view.addActions([self.home_action, self.sessions_action, self.find_action])
+        self.menuBar().addMenu(self.tr("&Help")).addAction(self.about_action)
+
+    def _lay_out(self) -> None:
+        lower = QSplitter(Qt.Orientation.Horizontal)
+        lower.setHandleWidth(1)
+        lower.addWidget(self.ladder)
+        lower.addWidget(self.detail)
+        lower.setSizes([560, 720])
+        self.workspace = QSplitter(Qt.Orientation.Vertical)
+        self.workspace.setHandleWidth(1)
+        self.workspace.addWidget(self.table)
+        self.workspace.addWidget(lower)
+        self.workspace.setSizes([260, 440])
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.welcome)
+        self.pages.addWidget(self.workspace)
+        centre = QWidget()
+        layout = QVBoxLayout(centre)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.banner)
+        layout.addWidget(self.progress_row)
+        layout.addWidget(self.pages, 1)
+        self.setCentralWidget(centre)
+
+    def _connect(self) -> None:
+        controller, store = self._controller, self._controller.store
+        controller.state_changed.connect(self._on_state)
+        controller.happened.connect(self._on_events)
+        controller.progressed.connect(self._on_progress)
+        controller.failed.connect(self._on_failed)
+        controller.capture_ended.connect(self._open_next)
+        controller.cleared.connect(self._on_cleared)
+        controller.settings_changed.connect(self._on_settings)
+        controller.shut_down.connect(self._on_shut_down)
+        store.loaded.connect(self._on_loaded)
+        store.load_finished.connect(self._on_load_finished)
+        store.saved.connect(self._on_saved)
+        store.waiting_changed.connect(self._on_waiting)
+        store.deleted.connect(self._on_deleted)
+        store.delete_failed.connect(lambda text: self.banner.say(self.tr("Not deleted: {0}").format(text)))
+        self._recent.changed.connect(lambda: self.welcome.show_recent(self._recent.paths))
+        self.welcome.interface_chosen.connect(self.listen)
+        self.welcome.file_chosen.connect(lambda path: self.open_files([path]))
+        self.welcome.open_wanted.connect(self.choose_files)
+        self.welcome.try_wanted.connect(self.try_it)
+        self.table.session_selected.connect(self._on_session_selected)
+        self.table.delete_wanted.connect(controller.delete)
+        self.ladder.element_selected.connect(self._on_element_selected)
+        self.model.dataChanged.connect(self._on_rows_changed)
+        self.model.rowsInserted.connect(self._show_counts)
+        self.model.rowsRemoved.connect(self._show_counts)
+        self.filter.rowsInserted.connect(self._show_matches)
+        self.filter.rowsRemoved.connect(self._show_matches)
+        self.filter_box.textChanged.connect(self._on_filter)
+        self.cancel.clicked.connect(self.start_or_stop)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_colours)
+
+    # -- capturing ---------------------------------------------------------------------------------------------
+
+    def _begin(self, source: Source, *, persist: bool) -> None:
+        if self._controller.state is not State.IDLE:
+            return
+        self.welcome.show_problem("")
+        self._controller.start(source, persist=persist)
+        self.go_to_sessions()
+
+    def _open_next(self) -> None:
+        if not self._files or self._controller.state is not State.IDLE:
+            return
+        path = self._files.pop(0)
+        self._recent.add(path.absolute())
+        self._begin(FileSource(path), persist=False)
+
+    def _on_state(self, state: State) -> None:
+        is_idle = state is State.IDLE
+        source = self._controller.source
+        is_live = source is None or source.is_live
+        self.start_action.setText(self.tr("Start") if is_idle else self.tr("Stop"))
+        self.start_action.setEnabled(state is not State.STOPPING and (not is_idle or self.interface.count() > 0))
+        self.pause_action.setText(self.tr("Resume") if state is State.PAUSED else self.tr("Pause"))
+        self.pause_action.setEnabled(state in (State.CAPTURING, State.PAUSED) and is_live)
+        self.interface.setEnabled(is_idle)
+        self.try_action.setEnabled(is_idle)
+        self.welcome.try_it.setEnabled(is_idle)
+        self.progress_row.setVisible(not is_idle and not is_live)
+        self._refresh_icons()
+        name = source.name if source is not None and not is_idle else ""
+        self.status.show_state(state, visible(name, 80), is_live=is_live)
+        self.setWindowTitle(f"HL7 Capture – {visible(name, 80)}" if name else "HL7 Capture")
+
+    def _on_events(self, events: list[Event]) -> None:
+        source = self._controller.source
+        for event in events:
+            if isinstance(event, Notice):
+                self.banner.say(f"{source.name if source else ''}: {event.text}.", is_error=False)
+        self.model.take(events)
+
+    def _on_progress(self, state: SourceState, counters: Counters) -> None:
+        self.status.show_progress(state, counters)
+        source = self._controller.source
+        if source is not None and not source.is_live:
+            self.progress_label.setText(self.tr("Reading {0}").format(visible(source.name, 80)))
+            self.progress.setRange(0, 1000 if state.size else 0)
+            self.progress.setValue(int(1000 * state.done / state.size) if state.size else 0)
+
+    def _on_failed(self, text: str, _is_usage: bool) -> None:
+        source = self._controller.source
+        if source is not None and source.is_live and self._controller.state is State.STARTING:
+            self.welcome.show_problem(text)
+            self.pages.setCurrentWidget(self.welcome)
+        else:
+            self.banner.say(text)
+
+    # -- sessions ----------------------------------------------------------------------------------------------
+
+    def _on_session_selected(self, session: Session | None) -> None:
+        row = self.model.row_of(session.session_id) if session is not None else None
+        self.ladder.show_session(row)
+        self.detail.show_element(row, self.ladder.selected)
+
+    def _on_element_selected(self, number: int) -> None:
+        self.detail.show_element(self._selected_row(), number)
+
+    def _on_rows_changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        row = self._selected_row()
+        if row is not None and any(self.model.row(n) is row for n in range(first.row(), last.row() + 1)):
+            self.ladder.grow()
+            self.detail.show_element(row, self.ladder.selected)
+
+    def _selected_row(self) -> SessionRow | None:
+        chosen = self.table.selected()
+        return self.model.row_of(chosen[0].session_id) if len(chosen) == 1 else None
+
+    def _on_loaded(self, sessions: list[Session]) -> None:
+        self._saved.update(session.session_id for session in sessions)
+        self.model.add(reversed(sessions))
+        if self._is_at_home and self.pages.currentWidget() is self.welcome:
+            self.go_to_sessions()
+
+    def _on_load_finished(self, report: LoadReport) -> None:
+        if report.problem:
+            self.banner.say(self.tr("Sessions could not be loaded. {0}").format(report.problem))
+        if report.unreadable:
+            first = report.unreadable[0]
+            text = self.tr(
+                "%n session file(s) could not be read and were left as they are.", "", len(report.unreadable)
+            )
+            self.banner.say(f"{text} {first.path.name}: {first.reason}.", is_error=False, key=_UNREADABLE)
+
+    def _on_saved(self, session: Session) -> None:
+        self._saved.add(session.session_id)
+        self.model.session_saved(session)
+        self._show_counts()
+
+    def _on_waiting(self, waiting: int, problem: str) -> None:
+        self.status.show_waiting(waiting)
+        if problem:
+            text = self.tr("%n session(s) cannot be saved yet; they wait, and it is tried again.", "", waiting)
+            self.banner.say(f"{text} {problem}", key=_STORE)
+        elif not waiting:
+            self.banner.take_back(_STORE)
+
+    def _on_deleted(self, session_ids: list[str]) -> None:
+        self._saved.difference_update(session_ids)
+        self.model.remove(session_ids)
+
+    def _on_cleared(self) -> None:
+        self.model.clear()
+        self._show_counts()
+        self._on_session_selected(None)
+
+    def _on_filter(self, text: str) -> None:
+        self.filter.set_filter(text)
+        self._show_matches()
+        if text and self.pages.currentWidget() is self.welcome and self.model.rowCount():
+            self.go_to_sessions()
+
+    def _show_matches(self) -> None:
+        is_filtered = bool(self.filter_box.text().strip())
+        counts = f"{self.filter.rowCount():,} / {self.model.rowCount():,}"
+        self.matches.setText(self.tr("{0} match").format(counts) if is_filtered else "")
+
+    def _show_counts(self) -> None:
+        self.status.show_sessions(self.model.rowCount(), len(self._saved))
+        self._show_matches()
+
+    # -- interfaces and settings -------------------------------------------------------------------------------
+
+    def _on_interfaces(self, found: list[Interface]) -> None:
+        preferred = self.interface.currentData() or self._controller.settings.interface
+        self.interface.clear()
+        for interface in found:
+            if interface.is_up or interface.addresses:
+                where = f" – {interface.addresses[0]}" if interface.addresses else ""
+                state = "" if interface.is_up else self.tr(" (down)")
+                self.interface.addItem(visible(f"{interface.name}{where}{state}", 80), interface.name)
+        place = self.interface.findData(preferred)
+        self.interface.setCurrentIndex(max(place, 0))
+        self.welcome.show_interfaces(found, preferred)
+        self._on_state(self._controller.state)
+
+    def _on_no_interfaces(self, error: SourceError) -> None:
+        self.welcome.show_problem(str(error))
+
+    def _on_settings(self, settings: Settings) -> None:
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            theme.apply(application, settings.theme)
+        self._on_colours()
+
+    def _on_colours(self) -> None:
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            theme.paint(application)
+        self._refresh_icons()
+        self.detail.refresh_colours()
+        self.welcome.show_recent(self._recent.paths)
+        self.ladder.viewport().update()
+        self.detail.hex.viewport().update()
+
+    def _refresh_icons(self) -> None:
+        now = theme.colours()
+        is_idle = self._controller.state is State.IDLE
+        self.start_action.setIcon(icon("start" if is_idle else "stop", now.on_accent))
+        self.pause_action.setIcon(icon("start" if self._controller.state is State.PAUSED else "pause"))
+        self.clear_action.setIcon(icon("clear"))
+        self.open_action.setIcon(icon("open"))
+        self.settings_action.setIcon(icon("settings"))
+        self.home_action.setIcon(icon("home"))
+
+    def _focus_filter(self) -> None:
+        self.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter_box.selectAll()
+
+    def _about(self) -> None:
+        box = QMessageBox(self)
+        box.setWindowTitle(self.tr("About HL7 Capture"))
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(
+            self.tr(
+                "HL7 Capture {0}\n\nListens to the conversation between medical devices and the LIS, shows every "
+                "session, and keeps it.\n\nLicence: GPL-2.0-or-later"
+            ).format(__version__)
+        )
+        box.exec()
+
+    # -- Qt's own ----------------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() and any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.open_files([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """The window stays until everything is on disk; that is seen, and takes ten seconds at the most."""
+        if self._is_down:
+            self._recent.close()
+            event.accept()
+            return
+        event.ignore()
+        self._files.clear()
+        self.centralWidget().setEnabled(False)
+        self.status.state.setText(self.tr("Saving, then closing…"))
+        self._controller.shutdown()
+
+    def _on_shut_down(self, unsaved: list[str]) -> None:
+        self._is_down = True
+        if unsaved:
+            self.status.state.setText(self.tr("%n session(s) could not be saved", "", len(unsaved)))
+        self.close()

@@ -1,0 +1,66 @@
+"""The captures opened last, kept in a small file of their own."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+
+from hl7capture.store.atomic import write_atomically
+
+_MOST = 8
+
+
+class RecentFiles(QObject):
+    """Read and written in the background; a list that cannot be kept is no reason to complain."""
+
+    changed = Signal()
+    _loaded = Signal(list)
+
+    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._path = path
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self.paths: list[Path] = []
+        self._loaded.connect(self._take)
+        self._pool.start(_Job(self._load))
+
+    def add(self, path: Path) -> None:
+        """The newest comes first."""
+        self.paths = [path, *(other for other in self.paths if other != path)][:_MOST]
+        self.changed.emit()
+        data = json.dumps([str(path) for path in self.paths]).encode()
+        self._pool.start(_Job(lambda: self._save(data)))
+
+    def close(self) -> None:
+        """Waits for what is being written: milliseconds."""
+        self._pool.waitForDone(1000)
+
+    def _take(self, names: list[str]) -> None:
+        self.paths += [Path(name) for name in names if Path(name) not in self.paths]
+        self.changed.emit()
+
+    def _load(self) -> None:
+        try:
+            names = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return
+        if isinstance(names, list):
+            self._loaded.emit([name for name in names if isinstance(name, str)][:_MOST])
+
+    def _save(self, data: bytes) -> None:
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_atomically(self._path, data)
+        except OSError:
+            return
+
+
+class _Job(QRunnable):
+    def __init__(self, work: Callable[[], None]) -> None:
+        super().__init__()
+        self._work = work
+
+    def run(self) -> None:
+        self._work()

@@ -1,0 +1,221 @@
+"""The settings, each explained; what is wrong is said where it is."""
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hl7capture.model.settings import Settings, SettingsError, bounds_of, field_of, parse_value
+
+_MARKERS = ("startMarker", "ackMarker", "nakMarker", "endMarker")
+
+
+class SettingsDialog(QDialog):
+    """Edits a copy; `settings` holds it once the dialog was accepted."""
+
+    def __init__(self, settings: Settings, output_folder: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.setWindowTitle(self.tr("Settings"))
+        self.resize(620, 640)
+        self._editors: dict[str, QWidget] = {}
+        self._errors: dict[str, QLabel] = {}
+        values = settings.model_dump(by_alias=True)
+        self._form = QFormLayout()
+        self._form.setContentsMargins(22, 18, 22, 18)
+        self._form.setVerticalSpacing(12)
+        self._form.setHorizontalSpacing(18)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+
+        self._section(self.tr("Sessions"))
+        self._add("enablePersistence", self.tr("Keep sessions on disk"), self._toggle(values["enablePersistence"]))
+        self._add("retentionDays", self.tr("Keep for"), self._number("retentionDays", values, self.tr(" days")))
+        self._add("outputFolder", self.tr("Output folder"), self._folder(values["outputFolder"], output_folder))
+        self._section(self.tr("Who is who"))
+        automatic = self.tr("who connects is the device")
+        self._add("deviceIP", self.tr("Device IP"), self._line(values["deviceIP"], automatic))
+        self._add("lisIP", self.tr("LIS IP"), self._line(values["lisIP"], automatic))
+        self._add("lisPort", self.tr("LIS port"), self._line(values["lisPort"], automatic))
+        self._section(self.tr("Control bytes"))
+        for key, title in zip(
+            _MARKERS, (self.tr("Start (ENQ)"), self.tr("ACK"), self.tr("NAK"), self.tr("End (EOT)")), strict=True
+        ):
+            self._add(key, title, self._marker(key, values))
+        self._section(self.tr("Capture and appearance"))
+        self._add("captureFilter", self.tr("Capture filter"), self._line(values["captureFilter"], "tcp port 2575"))
+        self._add("autoStartCapture", self.tr("Listen at start"), self._toggle(values["autoStartCapture"]))
+        self._add("theme", self.tr("Theme"), self._choice(values["theme"]))
+
+        inside = QWidget()
+        inside.setLayout(self._form)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(inside)
+        self.buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok
+            | QDialogButtonBox.StandardButton.Cancel
+            | QDialogButtonBox.StandardButton.RestoreDefaults
+        )
+        self.buttons.accepted.connect(self.accept)
+        self.buttons.rejected.connect(self.reject)
+        self.buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).clicked.connect(self._restore)
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setProperty("primary", True)
+        bottom = QHBoxLayout()
+        bottom.setContentsMargins(22, 8, 22, 16)
+        bottom.addWidget(self.buttons)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scroll)
+        layout.addLayout(bottom)
+
+    def accept(self) -> None:
+        """Takes the values, or marks the one that cannot be."""
+        for label in self._errors.values():
+            label.hide()
+        try:
+            self.settings = self.settings.changed(
+                **{key: self._value(key, editor) for key, editor in self._editors.items()}
+            )
+        except SettingsError as error:
+            self._mark(error)
+            return
+        super().accept()
+
+    def editor(self, key: str) -> Any:
+        """The widget of a setting."""
+        return self._editors[key]
+
+    def error_text(self, key: str) -> str:
+        """What is said about a setting's value; "" where it is well."""
+        label = self._errors[key]
+        return "" if label.isHidden() else label.text()
+
+    # -- building ----------------------------------------------------------------------------------------------
+
+    def _section(self, title: str) -> None:
+        label = QLabel(title)
+        label.setProperty("section", True)
+        label.setContentsMargins(0, 8, 0, 0)
+        self._form.addRow(label)
+
+    def _add(self, key: str, title: str, editor: QWidget) -> None:
+        editor = self._editors.setdefault(key, editor)
+        editor.setAccessibleName(title)
+        field = editor.parentWidget() or editor
+        label = QLabel(title)
+        label.setBuddy(editor)
+        explanation = QLabel(f"{field_of(key).description}.")
+        explanation.setTextFormat(Qt.TextFormat.PlainText)
+        explanation.setProperty("muted", True)
+        explanation.setWordWrap(True)
+        wrong = QLabel()
+        wrong.setTextFormat(Qt.TextFormat.PlainText)
+        wrong.setWordWrap(True)
+        wrong.setProperty("bad", True)
+        wrong.hide()
+        self._errors[key] = wrong
+        column = QVBoxLayout()
+        column.setSpacing(3)
+        column.addWidget(field)
+        column.addWidget(explanation)
+        column.addWidget(wrong)
+        self._form.addRow(label, column)
+
+    def _toggle(self, value: bool) -> QCheckBox:
+        box = QCheckBox()
+        box.setChecked(value)
+        return box
+
+    def _number(self, key: str, values: dict[str, Any], suffix: str) -> QSpinBox:
+        box = QSpinBox()
+        box.setRange(*bounds_of(key))
+        box.setValue(values[key])
+        box.setSuffix(suffix)
+        return box
+
+    def _marker(self, key: str, values: dict[str, Any]) -> QSpinBox:
+        box = self._number(key, values, "")
+        show_hex = lambda value: box.setSuffix(f"   (hex {value:02X})")  # noqa: E731
+        box.valueChanged.connect(show_hex)
+        show_hex(box.value())
+        return box
+
+    def _line(self, value: object, placeholder: str) -> QLineEdit:
+        line = QLineEdit("" if value is None else str(value))
+        line.setPlaceholderText(placeholder)
+        return line
+
+    def _choice(self, value: str) -> QComboBox:
+        box = QComboBox()
+        for theme, title in (
+            ("system", self.tr("As the system")),
+            ("light", self.tr("Light")),
+            ("dark", self.tr("Dark")),
+        ):
+            box.addItem(title, theme)
+        box.setCurrentIndex(box.findData(value))
+        return box
+
+    def _folder(self, value: str, used: str) -> QLineEdit:
+        line = self._line(value, used)
+        choose = QPushButton(self.tr("Choose…"))
+        choose.clicked.connect(lambda: self._choose_folder(line, used))
+        self._folder_row = QWidget()
+        row = QHBoxLayout(self._folder_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(line)
+        row.addWidget(choose)
+        return line
+
+    def _choose_folder(self, line: QLineEdit, used: str) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, self.tr("Output folder"), line.text() or used)
+        if chosen:
+            line.setText(chosen)
+
+    # -- values ------------------------------------------------------------------------------------------------
+
+    def _value(self, key: str, editor: QWidget) -> Any:
+        if isinstance(editor, QCheckBox):
+            return editor.isChecked()
+        if isinstance(editor, QSpinBox):
+            return editor.value()
+        if isinstance(editor, QComboBox):
+            return editor.currentData()
+        assert isinstance(editor, QLineEdit)
+        return parse_value(key, editor.text().strip())
+
+    def _restore(self) -> None:
+        defaults = Settings().model_dump(by_alias=True)
+        for key, editor in self._editors.items():
+            if isinstance(editor, QCheckBox):
+                editor.setChecked(defaults[key])
+            elif isinstance(editor, QSpinBox):
+                editor.setValue(defaults[key])
+            elif isinstance(editor, QComboBox):
+                editor.setCurrentIndex(editor.findData(defaults[key]))
+            elif isinstance(editor, QLineEdit):
+                editor.setText("" if defaults[key] is None else str(defaults[key]))
+
+    def _mark(self, error: SettingsError) -> None:
+        label = self._errors.get(error.key)
+        if label is None:
+            return
+        label.setText(str(error))
+        label.show()
+        self._editors[error.key].setFocus()

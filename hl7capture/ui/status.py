@@ -1,0 +1,68 @@
+"""The status bar: state, interface, packets, dropped, sessions, saved, waiting."""
+
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from hl7capture.app.controller import State
+from hl7capture.model.events import Counters
+from hl7capture.model.source import SourceState
+
+
+class Status(QStatusBar):
+    """Numbers that matter; those that should be 0 stand out when they are not."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._words = {
+            State.IDLE: self.tr("Ready"),
+            State.STARTING: self.tr("Starting…"),
+            State.CAPTURING: self.tr("Listening"),
+            State.PAUSED: self.tr("Paused"),
+            State.STOPPING: self.tr("Stopping…"),
+        }
+        self.state = self._label()
+        self.source = self._label()
+        self.packets = self._label()
+        self.dropped = self._label()
+        self.sessions = self._label()
+        self.saved = self._label()
+        self.waiting = self._label()
+        self.show_state(State.IDLE, "", is_live=True)
+        self.show_progress(SourceState(), Counters())
+        self.show_sessions(0, 0)
+        self.show_waiting(0)
+
+    def show_state(self, state: State, source: str, *, is_live: bool) -> None:
+        word = self._words[state]
+        if state is State.CAPTURING and not is_live:
+            word = self.tr("Reading")
+        self.state.setText(word)
+        self.source.setText(source)
+        self.source.setVisible(bool(source))
+
+    def show_progress(self, state: SourceState, counters: Counters) -> None:
+        self.packets.setText(self.tr("Packets {0}").format(f"{counters.packets:,}"))
+        dropped = state.dropped or 0
+        self.dropped.setText(self.tr("Dropped {0}").format(f"{dropped:,}"))
+        _mark(self.dropped, "bad", dropped > 0)
+
+    def show_sessions(self, sessions: int, saved: int) -> None:
+        self.sessions.setText(self.tr("Sessions {0}").format(f"{sessions:,}"))
+        self.saved.setText(self.tr("Saved {0}").format(f"{saved:,}"))
+
+    def show_waiting(self, waiting: int) -> None:
+        self.waiting.setText(self.tr("Waiting {0}").format(f"{waiting:,}"))
+        _mark(self.waiting, "warning", waiting > 0)
+
+    def _label(self) -> QLabel:
+        label = QLabel()
+        label.setContentsMargins(8, 2, 8, 2)
+        self.addWidget(label)
+        return label
+
+
+def _mark(label: QLabel, name: str, is_on: bool) -> None:
+    if bool(label.property(name)) != is_on:
+        label.setProperty(name, is_on)
+        label.style().unpolish(label)
+        label.style().polish(label)

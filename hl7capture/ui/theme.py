@@ -1,0 +1,170 @@
+"""Colours, light and dark, in one place."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from hl7capture.model.settings import Theme
+
+
+@dataclass(slots=True, frozen=True)
+class Colours:
+    """One accent; the others tell of states, always together with a word."""
+
+    window: str
+    panel: str
+    raised: str
+    line: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    selection: str
+    good: str
+    warning: str
+    bad: str
+
+
+LIGHT = Colours(
+    window="#f5f6f8",
+    panel="#ffffff",
+    raised="#ebeef2",
+    line="#d9dee5",
+    text="#1b2430",
+    muted="#667384",
+    accent="#0b6e99",
+    on_accent="#ffffff",
+    selection="#d3e8f2",
+    good="#1c7c4a",
+    warning="#9a6200",
+    bad="#b3261e",
+)
+DARK = Colours(
+    window="#15191f",
+    panel="#1c222a",
+    raised="#262d37",
+    line="#343d49",
+    text="#e4e9ef",
+    muted="#94a1b1",
+    accent="#4db5df",
+    on_accent="#08212c",
+    selection="#1f4557",
+    good="#5bc48a",
+    warning="#e2ac4d",
+    bad="#f2857d",
+)
+
+
+def colours() -> Colours:
+    """Those of the theme at hand."""
+    return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+
+
+def colour(name: str) -> QColor:
+    """One of them by name."""
+    return QColor(getattr(colours(), name))
+
+
+def monospaced() -> QFont:
+    """The system's font for bytes and messages."""
+    return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+
+
+def apply(application: QApplication, theme: Theme) -> None:
+    """Switches the whole application to a theme."""
+    schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark, "system": Qt.ColorScheme.Unknown}
+    application.styleHints().setColorScheme(schemes[theme])
+    paint(application)
+
+
+def paint(application: QApplication) -> None:
+    """Gives the application the colours of its colour scheme."""
+    now = colours()
+    application.setPalette(_palette(now))
+    application.setStyleSheet(_style_sheet(now))
+
+
+def _palette(c: Colours) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for which, name in (
+        (role.Window, c.window),
+        (role.WindowText, c.text),
+        (role.Base, c.panel),
+        (role.AlternateBase, c.window),
+        (role.Text, c.text),
+        (role.Button, c.raised),
+        (role.ButtonText, c.text),
+        (role.BrightText, c.bad),
+        (role.ToolTipBase, c.panel),
+        (role.ToolTipText, c.text),
+        (role.PlaceholderText, c.muted),
+        (role.Highlight, c.accent),
+        (role.HighlightedText, c.on_accent),
+        (role.Link, c.accent),
+        (role.Mid, c.line),
+        (role.Dark, c.line),
+        (role.Light, c.panel),
+        (role.Accent, c.accent),
+    ):
+        palette.setColor(which, QColor(name))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(c.muted))
+    return palette
+
+
+def _style_sheet(c: Colours) -> str:
+    return f"""
+    QToolBar {{ background: {c.panel}; border: 0; border-bottom: 1px solid {c.line}; padding: 6px 10px; spacing: 6px; }}
+    QToolBar::separator {{ background: {c.line}; width: 1px; margin: 4px 6px; }}
+    QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 5px 10px; color: {c.text}; }}
+    QToolButton:hover {{ background: {c.raised}; }}
+    QToolButton:disabled {{ color: {c.muted}; }}
+    QToolButton:focus {{ border-color: {c.accent}; }}
+    QPushButton {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 6px; padding: 6px 14px; }}
+    QPushButton:hover {{ border-color: {c.accent}; }}
+    QPushButton:focus {{ border-color: {c.accent}; }}
+    QPushButton:disabled {{ color: {c.muted}; }}
+    QPushButton[primary="true"], QToolButton[primary="true"] {{
+        background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; }}
+    QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled {{
+        background: {c.raised}; color: {c.muted}; border-color: {c.line}; }}
+    QLineEdit, QComboBox, QSpinBox {{ background: {c.panel}; border: 1px solid {c.line}; border-radius: 6px;
+        padding: 4px 8px; min-height: 20px; selection-background-color: {c.accent};
+        selection-color: {c.on_accent}; }}
+    QLineEdit:focus, QComboBox:focus, QSpinBox:focus {{ border-color: {c.accent}; }}
+    QLineEdit[invalid="true"], QSpinBox[invalid="true"] {{ border-color: {c.bad}; }}
+    QTableView, QTreeView, QListView, QPlainTextEdit, QAbstractScrollArea#ladder, QAbstractScrollArea#hex {{
+        background: {c.panel}; border: 0; alternate-background-color: {c.window};
+        selection-background-color: {c.selection}; selection-color: {c.text}; }}
+    QTableView::item, QTreeView::item {{ padding: 3px 6px; }}
+    QHeaderView {{ background: {c.panel}; }}
+    QHeaderView::section {{ background: {c.panel}; color: {c.muted}; border: 0; border-bottom: 1px solid {c.line};
+        padding: 5px 8px; font-weight: 600; }}
+    QSplitter::handle {{ background: {c.line}; }}
+    QTabBar::tab {{ padding: 7px 14px; color: {c.muted}; border: 0; border-bottom: 2px solid transparent; }}
+    QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
+    QTabBar::tab:focus {{ color: {c.accent}; }}
+    QTabWidget::pane {{ border: 0; border-top: 1px solid {c.line}; }}
+    QStatusBar {{ background: {c.panel}; border-top: 1px solid {c.line}; color: {c.muted}; }}
+    QStatusBar::item {{ border: 0; }}
+    QMenuBar {{ background: {c.panel}; }}
+    QMenuBar::item:selected, QMenu::item:selected {{ background: {c.selection}; color: {c.text}; }}
+    QMenu {{ background: {c.panel}; border: 1px solid {c.line}; padding: 4px; }}
+    QMenu::item {{ padding: 5px 24px; border-radius: 4px; }}
+    QToolTip {{ background: {c.panel}; color: {c.text}; border: 1px solid {c.line}; padding: 4px; }}
+    QProgressBar {{ background: {c.raised}; border: 0; border-radius: 3px; height: 6px; text-align: right; }}
+    QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
+    QLabel[muted="true"], QCheckBox[muted="true"] {{ color: {c.muted}; }}
+    QLabel[heading="true"] {{ font-size: 22px; font-weight: 600; }}
+    QLabel[section="true"] {{ font-weight: 600; }}
+    QLabel[bad="true"] {{ color: {c.bad}; }}
+    QLabel[warning="true"] {{ color: {c.warning}; }}
+    QFrame[card="true"] {{ background: {c.panel}; border: 1px solid {c.line}; border-radius: 8px; }}
+    QFrame[banner="error"] {{ background: {c.panel}; border: 0; border-left: 4px solid {c.bad};
+        border-bottom: 1px solid {c.line}; }}
+    QFrame[banner="notice"] {{ background: {c.panel}; border: 0; border-left: 4px solid {c.warning};
+        border-bottom: 1px solid {c.line}; }}
+    """

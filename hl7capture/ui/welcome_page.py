@@ -1,0 +1,182 @@
+"""Where a person begins: an interface, a capture file, or the simulated analyzers."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hl7capture.model.source import Interface
+from hl7capture.ui.icons import app_icon, icon
+from hl7capture.ui.plain import visible
+
+_NAME = Qt.ItemDataRole.UserRole
+
+
+class WelcomePage(QWidget):
+    """Says what is wanted; the main window does it."""
+
+    interface_chosen = Signal(str)
+    file_chosen = Signal(Path)
+    open_wanted = Signal()
+    try_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.interfaces = QListWidget()
+        self.interfaces.setAccessibleName(self.tr("Interfaces"))
+        self.interfaces.setIconSize(QSize(20, 20))
+        self.interfaces.itemActivated.connect(lambda item: self.interface_chosen.emit(item.data(_NAME)))
+        self.interfaces.itemSelectionChanged.connect(self._on_selected)
+        self.listen = QPushButton(self.tr("Start listening"))
+        self.listen.setProperty("primary", True)
+        self.listen.setEnabled(False)
+        self.listen.clicked.connect(self._listen)
+        self.problem = QLabel()
+        self.problem.setTextFormat(Qt.TextFormat.PlainText)
+        self.problem.setWordWrap(True)
+        self.problem.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.problem.setProperty("bad", True)
+        self.problem.hide()
+        self._copy = QPushButton(self.tr("Copy"))
+        self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.problem.text()))
+        self._copy.hide()
+        self.recent = QListWidget()
+        self.recent.setAccessibleName(self.tr("Recent captures"))
+        self.recent.setIconSize(QSize(18, 18))
+        self.recent.itemActivated.connect(lambda item: self.file_chosen.emit(Path(item.data(_NAME))))
+        self.open = QPushButton(icon("open"), self.tr("Open a capture…"))
+        self.open.clicked.connect(self.open_wanted)
+        self.try_it = QPushButton(icon("try"), self.tr("Try it: simulated analyzer"))
+        self.try_it.clicked.connect(self.try_wanted)
+
+        columns = QHBoxLayout()
+        columns.setSpacing(18)
+        columns.addWidget(self._listen_card(), 3)
+        right = QVBoxLayout()
+        right.setSpacing(18)
+        right.addWidget(self._open_card(), 1)
+        right.addWidget(self._try_card())
+        columns.addLayout(right, 2)
+        inside = QVBoxLayout()
+        inside.setSpacing(18)
+        inside.addLayout(self._head())
+        inside.addLayout(columns, 1)
+        frame = QWidget()
+        frame.setMaximumWidth(1080)
+        frame.setLayout(inside)
+        outside = QHBoxLayout(self)
+        outside.setContentsMargins(32, 26, 32, 28)
+        outside.addStretch()
+        outside.addWidget(frame, 100)
+        outside.addStretch()
+
+    def show_interfaces(self, found: Sequence[Interface], preferred: str) -> None:
+        """The list; those that are neither up nor have an address are not worth a line."""
+        self.show_problem("")
+        self.interfaces.clear()
+        for interface in found:
+            if not interface.is_up and not interface.addresses:
+                continue
+            state = self.tr("up") if interface.is_up else self.tr("down")
+            where = ", ".join(interface.addresses) or interface.description
+            item = QListWidgetItem(icon("interface"), visible(f"{interface.name}   ·   {state}   ·   {where}", 200))
+            item.setToolTip(visible(interface.description, 200))
+            item.setData(_NAME, interface.name)
+            item.setSizeHint(QSize(0, 38))
+            self.interfaces.addItem(item)
+            if interface.name == preferred:
+                self.interfaces.setCurrentItem(item)
+        if self.interfaces.currentRow() < 0:
+            self.interfaces.setCurrentRow(0)
+
+    def show_recent(self, paths: Sequence[Path]) -> None:
+        """The captures opened last."""
+        self.recent.clear()
+        for path in paths:
+            item = QListWidgetItem(icon("file"), visible(path.name, 100))
+            item.setToolTip(visible(str(path), 300))
+            item.setData(_NAME, str(path))
+            item.setSizeHint(QSize(0, 32))
+            self.recent.addItem(item)
+
+    def show_problem(self, text: str) -> None:
+        """Why one cannot listen, and what mends it; "" where nothing is wrong."""
+        self.problem.setText("\n".join(visible(line) for line in text.splitlines()))
+        self.problem.setVisible(bool(text))
+        self._copy.setVisible(bool(text))
+
+    def _head(self) -> QHBoxLayout:
+        picture = QLabel()
+        picture.setPixmap(app_icon().pixmap(48, 48))
+        title = QLabel(self.tr("HL7 Capture"))
+        title.setProperty("heading", True)
+        about = QLabel(self.tr("Listen to the conversation between devices and the LIS. Nothing is ever sent."))
+        about.setProperty("muted", True)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(title)
+        words.addWidget(about)
+        head = QHBoxLayout()
+        head.setSpacing(14)
+        head.addWidget(picture)
+        head.addLayout(words, 1)
+        return head
+
+    def _listen_card(self) -> QFrame:
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.listen)
+        buttons.addStretch()
+        buttons.addWidget(self._copy)
+        return _card(self.tr("Listen on an interface"), self.interfaces, self.problem, buttons)
+
+    def _open_card(self) -> QFrame:
+        hint = QLabel(self.tr("or drop it here: pcap and pcapng, of tcpdump, Wireshark and others"))
+        hint.setWordWrap(True)
+        hint.setProperty("muted", True)
+        return _card(self.tr("Read a capture"), self.open, hint, self.recent)
+
+    def _try_card(self) -> QFrame:
+        hint = QLabel(
+            self.tr("Three analyzers talk to a LIS, in all three framings. It needs no rights and no network.")
+        )
+        hint.setWordWrap(True)
+        hint.setProperty("muted", True)
+        return _card(self.tr("No device at hand?"), hint, self.try_it)
+
+    def _on_selected(self) -> None:
+        self.listen.setEnabled(bool(self.interfaces.selectedItems()))
+
+    def _listen(self) -> None:
+        item = self.interfaces.currentItem()
+        if item is not None:
+            self.interface_chosen.emit(item.data(_NAME))
+
+
+def _card(title: str, *parts: QWidget | QHBoxLayout) -> QFrame:
+    card = QFrame()
+    card.setProperty("card", True)
+    heading = QLabel(title)
+    heading.setProperty("section", True)
+    layout = QVBoxLayout(card)
+    layout.setContentsMargins(18, 14, 18, 16)
+    layout.setSpacing(10)
+    layout.addWidget(heading)
+    for part in parts:
+        if isinstance(part, QWidget):
+            layout.addWidget(part)
+        else:
+            layout.addLayout(part)
+    return card
