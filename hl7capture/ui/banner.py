@@ -72,4 +72,4 @@ class Banner(QFrame):
         self.style().unpolish(self)
         self.style().polish(self)
         more = len(self._waiting) - 1
-        self._more.setText(self.tr("and %n more", "", more) if more else "")
+        self._more.setText(self.tr("and {0} more").format(more) if more else "")

@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QCheckBox, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QTreeView, QVBoxLayout, QWidget
 
 from hl7capture.hl7.er7 import unescape
 from hl7capture.hl7.split import Delimiters
@@ -82,7 +82,7 @@ class FieldsModel(QAbstractItemModel):
         children = self._children(self._item(parent))
         return self.createIndex(row, column, children[row]) if 0 <= row < len(children) else QModelIndex()
 
-    def parent(self, index: Index | None = None) -> Any:  # type: ignore[override]  # QObject.parent has the same name
+    def parent(self, index: Index | None = None) -> Any:
         if index is None:
             return super().parent()
         above = self._item(index).parent
@@ -148,8 +148,10 @@ class FieldsView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.tree)
-        self._empty.setContentsMargins(8, 4, 8, 4)
-        layout.addWidget(self._empty)
+        below = QHBoxLayout()
+        below.setContentsMargins(12, 4, 12, 4)
+        below.addWidget(self._empty)
+        layout.addLayout(below)
 
     def show_nodes(self, nodes: tuple[Node, ...], delimiters: Delimiters | None) -> None:
         """Another message."""

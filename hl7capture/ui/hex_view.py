@@ -74,7 +74,7 @@ class HexView(QAbstractScrollArea):
         page = max((self.viewport().height() - 16) // (metrics.lineSpacing() + 3), 1)
         self.verticalScrollBar().setRange(0, max(self._lines() - page, 0))
         self.verticalScrollBar().setPageStep(page)
-        wanted = 77 * metrics.horizontalAdvance("0") + 2 * _MARGIN
+        wanted = 79 * metrics.horizontalAdvance("0") + 2 * _MARGIN
         self.horizontalScrollBar().setRange(0, max(wanted - self.viewport().width(), 0))
 
     def _copy(self) -> None:

@@ -205,7 +205,7 @@ class MainWindow(QMainWindow):
         self.pause_action = self._action(self.tr("Pause"), "Ctrl+P", self.pause_or_resume)
         self.clear_action = self._action(self.tr("Clear"), "Ctrl+L", self.clear)
         self.clear_action.setToolTip(self.tr("Empty the list (Ctrl+L). Saved sessions stay on disk."))
-        self.open_action = self._action(self.tr("Open…"), QKeySequence.StandardKey.Open, self.choose_files)
+        self.open_action = self._action(self.tr("Open capture…"), QKeySequence.StandardKey.Open, self.choose_files)
         self.settings_action = self._action(self.tr("Settings"), "Ctrl+,", self.edit_settings)
         self.home_action = self._action(self.tr("Welcome"), "Ctrl+H", self.go_home)
         self.sessions_action = self._action(self.tr("Sessions"), "Ctrl+1", self.go_to_sessions)
@@ -403,10 +403,9 @@ class MainWindow(QMainWindow):
             self.banner.say(self.tr("Sessions could not be loaded. {0}").format(report.problem))
         if report.unreadable:
             first = report.unreadable[0]
-            text = self.tr(
-                "%n session file(s) could not be read and were left as they are.", "", len(report.unreadable)
-            )
-            self.banner.say(f"{text} {first.path.name}: {first.reason}.", is_error=False, key=_UNREADABLE)
+            text = self.tr("Session files that could not be read, and were left as they are: {0}. The first: {1}: {2}.")
+            text = text.format(len(report.unreadable), first.path.name, first.reason)
+            self.banner.say(text, is_error=False, key=_UNREADABLE)
 
     def _on_saved(self, session: Session) -> None:
         self._saved.add(session.session_id)
@@ -416,7 +415,7 @@ class MainWindow(QMainWindow):
     def _on_waiting(self, waiting: int, problem: str) -> None:
         self.status.show_waiting(waiting)
         if problem:
-            text = self.tr("%n session(s) cannot be saved yet; they wait, and it is tried again.", "", waiting)
+            text = self.tr("Sessions that wait because they cannot be saved: {0}. It is tried again.").format(waiting)
             self.banner.say(f"{text} {problem}", key=_STORE)
         elif not waiting:
             self.banner.take_back(_STORE)
@@ -523,12 +522,12 @@ class MainWindow(QMainWindow):
             return
         event.ignore()
         self._files.clear()
-        self.centralWidget().setEnabled(False)
+        self.pages.setEnabled(False)
         self.status.state.setText(self.tr("Saving, then closing…"))
         self._controller.shutdown()
 
     def _on_shut_down(self, unsaved: list[str]) -> None:
         self._is_down = True
         if unsaved:
-            self.status.state.setText(self.tr("%n session(s) could not be saved", "", len(unsaved)))
+            self.status.state.setText(self.tr("Sessions that could not be saved: {0}").format(len(unsaved)))
         self.close()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -40,10 +41,10 @@ class SettingsDialog(QDialog):
         self._form.setContentsMargins(22, 18, 22, 18)
         self._form.setVerticalSpacing(12)
         self._form.setHorizontalSpacing(18)
-        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
 
         self._section(self.tr("Sessions"))
-        self._add("enablePersistence", self.tr("Keep sessions on disk"), self._toggle(values["enablePersistence"]))
+        self._add("enablePersistence", self.tr("Save sessions"), self._toggle(values["enablePersistence"]))
         self._add("retentionDays", self.tr("Keep for"), self._number("retentionDays", values, self.tr(" days")))
         self._add("outputFolder", self.tr("Output folder"), self._folder(values["outputFolder"], output_folder))
         self._section(self.tr("Who is who"))
@@ -75,6 +76,8 @@ class SettingsDialog(QDialog):
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         self.buttons.button(QDialogButtonBox.StandardButton.RestoreDefaults).clicked.connect(self._restore)
+        for button in self.buttons.buttons():
+            button.setIcon(QIcon())
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setProperty("primary", True)
         bottom = QHBoxLayout()
         bottom.setContentsMargins(22, 8, 22, 16)
@@ -147,13 +150,13 @@ class SettingsDialog(QDialog):
         box.setRange(*bounds_of(key))
         box.setValue(values[key])
         box.setSuffix(suffix)
+        box.setMaximumWidth(190)
         return box
 
     def _marker(self, key: str, values: dict[str, Any]) -> QSpinBox:
         box = self._number(key, values, "")
-        show_hex = lambda value: box.setSuffix(f"   (hex {value:02X})")  # noqa: E731
-        box.valueChanged.connect(show_hex)
-        show_hex(box.value())
+        box.valueChanged.connect(lambda value: box.setSuffix(_hex(value)))
+        box.setSuffix(_hex(box.value()))
         return box
 
     def _line(self, value: object, placeholder: str) -> QLineEdit:
@@ -163,6 +166,7 @@ class SettingsDialog(QDialog):
 
     def _choice(self, value: str) -> QComboBox:
         box = QComboBox()
+        box.setMaximumWidth(190)
         for theme, title in (
             ("system", self.tr("As the system")),
             ("light", self.tr("Light")),
@@ -219,3 +223,7 @@ class SettingsDialog(QDialog):
         label.setText(str(error))
         label.show()
         self._editors[error.key].setFocus()
+
+
+def _hex(value: int) -> str:
+    return f"   (hex {value:02X})"

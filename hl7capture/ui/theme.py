@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalett
 from PySide6.QtWidgets import QApplication
 
 from hl7capture.model.settings import Theme
+from hl7capture.ui.resources import resources
 
 
 @dataclass(slots=True, frozen=True)
@@ -57,9 +58,14 @@ DARK = Colours(
 )
 
 
+_chosen: Theme = "system"
+
+
 def colours() -> Colours:
     """Those of the theme at hand."""
-    return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+    if _chosen == "system":
+        return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+    return DARK if _chosen == "dark" else LIGHT
 
 
 def colour(name: str) -> QColor:
@@ -74,6 +80,9 @@ def monospaced() -> QFont:
 
 def apply(application: QApplication, theme: Theme) -> None:
     """Switches the whole application to a theme."""
+    # Not every desktop lets a program choose its colour scheme, so the choice is kept here as well.
+    global _chosen
+    _chosen = theme
     schemes = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark, "system": Qt.ColorScheme.Unknown}
     application.styleHints().setColorScheme(schemes[theme])
     paint(application)
@@ -84,6 +93,11 @@ def paint(application: QApplication) -> None:
     now = colours()
     application.setPalette(_palette(now))
     application.setStyleSheet(_style_sheet(now))
+
+
+def _image(name: str) -> str:
+    """A path as style sheets want it, on every system."""
+    return (resources() / "icons" / f"{name}.svg").as_posix()
 
 
 def _palette(c: Colours) -> QPalette:
@@ -134,12 +148,29 @@ def _style_sheet(c: Colours) -> str:
     QLineEdit, QComboBox, QSpinBox {{ background: {c.panel}; border: 1px solid {c.line}; border-radius: 6px;
         padding: 4px 8px; min-height: 20px; selection-background-color: {c.accent};
         selection-color: {c.on_accent}; }}
+    QComboBox::drop-down {{ border: 0; width: 24px; }}
+    QComboBox::down-arrow, QSpinBox::down-arrow {{ image: url("{_image("chevron-down")}"); width: 12px; height: 12px; }}
+    QSpinBox::up-arrow {{ image: url("{_image("chevron-up")}"); width: 12px; height: 12px; }}
+    QSpinBox::up-button, QSpinBox::down-button {{ border: 0; width: 22px; background: transparent; }}
+    QCheckBox::indicator {{ width: 18px; height: 18px; }}
+    QComboBox QAbstractItemView {{ background: {c.panel}; border: 1px solid {c.line}; padding: 4px;
+        selection-background-color: {c.selection}; selection-color: {c.text}; }}
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus {{ border-color: {c.accent}; }}
     QLineEdit[invalid="true"], QSpinBox[invalid="true"] {{ border-color: {c.bad}; }}
     QTableView, QTreeView, QListView, QPlainTextEdit, QAbstractScrollArea#ladder, QAbstractScrollArea#hex {{
         background: {c.panel}; border: 0; alternate-background-color: {c.window};
         selection-background-color: {c.selection}; selection-color: {c.text}; }}
     QTableView::item, QTreeView::item {{ padding: 3px 6px; }}
+    QTableView, QTreeView, QListView {{ outline: 0; }}
+    QListView::item:selected, QTableView::item:selected, QTreeView::item:selected {{
+        background: {c.selection}; color: {c.text}; }}
+    QListView::item {{ border-radius: 6px; padding-left: 6px; }}
+    QScrollBar:vertical {{ background: transparent; width: 11px; margin: 0; }}
+    QScrollBar:horizontal {{ background: transparent; height: 11px; margin: 0; }}
+    QScrollBar::handle {{ background: {c.line}; border-radius: 4px; margin: 2px; min-height: 28px; min-width: 28px; }}
+    QScrollBar::handle:hover {{ background: {c.muted}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QHeaderView {{ background: {c.panel}; }}
     QHeaderView::section {{ background: {c.panel}; color: {c.muted}; border: 0; border-bottom: 1px solid {c.line};
         padding: 5px 8px; font-weight: 600; }}
