@@ -161,7 +161,7 @@ class CaptureController(QObject):
         self._is_shutting_down = True
         self._patience = _SHUTDOWN_SECONDS * 1000 // _ASK_AGAIN_MS
         self.stop()
-        self._look_whether_done()
+        QTimer.singleShot(0, self._look_whether_done)  # whoever asks has ended its own work first
 
     def _look_whether_done(self) -> None:
         self._patience -= 1

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from hl7capture.capture.engine import Engine
 from hl7capture.capture.packet_batch import CaptureFormatError
-from hl7capture.model.events import Event
+from hl7capture.model.events import Event, Notice
 from hl7capture.model.source import Source, SourceError
 
 
@@ -32,6 +32,10 @@ def read_events(
         failure = SourceError(f"{source.name}: {error}.")
     except SourceError as error:
         failure = error
-    yield engine.finish()
-    if failure is not None:
-        raise failure
+    events = engine.finish()
+    if failure is None:
+        yield events
+        return
+    # What is wrong with the end of the capture follows from the failure, and is not told twice.
+    yield [event for event in events if not isinstance(event, Notice)]
+    raise failure

@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, controller: CaptureController, recent: RecentFiles) -> None:
         super().__init__()
-        self._controller = controller
+        self.controller = controller
         self._recent = recent
         self._files: list[Path] = []  # to be opened, one after the other
         self._is_down = False
@@ -89,9 +89,9 @@ class MainWindow(QMainWindow):
 
     def start_or_stop(self) -> None:
         """Begins to listen on the chosen interface, or ends what is going on."""
-        if self._controller.state is not State.IDLE:
+        if self.controller.state is not State.IDLE:
             self._files.clear()
-            self._controller.stop()
+            self.controller.stop()
             return
         name = self.interface.currentData()
         if name:
@@ -99,9 +99,9 @@ class MainWindow(QMainWindow):
 
     def listen(self, interface: str) -> None:
         """Begins to listen."""
-        settings = self._controller.settings
+        settings = self.controller.settings
         if settings.interface != interface:
-            self._controller.change_settings(interface=interface)
+            self.controller.change_settings(interface=interface)
         self.interface.setCurrentIndex(self.interface.findData(interface))
         self._begin(LiveSource(interface, settings.capture_filter), persist=True)
 
@@ -112,10 +112,10 @@ class MainWindow(QMainWindow):
         self._begin(SimulatedSource(), persist=True)
 
     def pause_or_resume(self) -> None:
-        if self._controller.state is State.PAUSED:
-            self._controller.resume()
+        if self.controller.state is State.PAUSED:
+            self.controller.resume()
         else:
-            self._controller.pause()
+            self.controller.pause()
 
     def choose_files(self) -> None:
         """Asks for captures to open."""
@@ -131,23 +131,23 @@ class MainWindow(QMainWindow):
         """Reads captures, one after the other."""
         if not paths:
             return
-        source = self._controller.source
-        if self._controller.state is not State.IDLE and source is not None and source.is_live:
+        source = self.controller.source
+        if self.controller.state is not State.IDLE and source is not None and source.is_live:
             self.banner.say(self.tr("A capture is going on. Stop it (Ctrl+E) before you open a file."), is_error=False)
             return
         self._files += paths
-        if self._controller.state is State.IDLE:
+        if self.controller.state is State.IDLE:
             self._open_next()
 
     def clear(self) -> None:
         """Empties the list; what is saved stays on disk."""
-        self._controller.clear()
+        self.controller.clear()
 
     def edit_settings(self) -> None:
         """The settings dialog."""
-        dialog = SettingsDialog(self._controller.settings, str(self._controller.output_folder), self)
+        dialog = SettingsDialog(self.controller.settings, str(self.controller.output_folder), self)
         if dialog.exec() == SettingsDialog.DialogCode.Accepted:
-            self._controller.apply_settings(dialog.settings)
+            self.controller.apply_settings(dialog.settings)
 
     def refresh_interfaces(self) -> None:
         """Asks for the interfaces again, in the background."""
@@ -284,7 +284,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
 
     def _connect(self) -> None:
-        controller, store = self._controller, self._controller.store
+        controller, store = self.controller, self.controller.store
         controller.state_changed.connect(self._on_state)
         controller.happened.connect(self._on_events)
         controller.progressed.connect(self._on_progress)
@@ -319,14 +319,14 @@ class MainWindow(QMainWindow):
     # -- capturing ---------------------------------------------------------------------------------------------
 
     def _begin(self, source: Source, *, persist: bool) -> None:
-        if self._controller.state is not State.IDLE:
+        if self.controller.state is not State.IDLE:
             return
         self.welcome.show_problem("")
-        self._controller.start(source, persist=persist)
+        self.controller.start(source, persist=persist)
         self.go_to_sessions()
 
     def _open_next(self) -> None:
-        if not self._files or self._controller.state is not State.IDLE:
+        if not self._files or self.controller.state is not State.IDLE:
             return
         path = self._files.pop(0)
         self._recent.add(path.absolute())
@@ -334,7 +334,7 @@ class MainWindow(QMainWindow):
 
     def _on_state(self, state: State) -> None:
         is_idle = state is State.IDLE
-        source = self._controller.source
+        source = self.controller.source
         is_live = source is None or source.is_live
         self.start_action.setText(self.tr("Start") if is_idle else self.tr("Stop"))
         self.start_action.setEnabled(state is not State.STOPPING and (not is_idle or self.interface.count() > 0))
@@ -350,7 +350,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"HL7 Capture – {visible(name, 80)}" if name else "HL7 Capture")
 
     def _on_events(self, events: list[Event]) -> None:
-        source = self._controller.source
+        source = self.controller.source
         for event in events:
             if isinstance(event, Notice):
                 self.banner.say(f"{source.name if source else ''}: {event.text}.", is_error=False)
@@ -358,15 +358,15 @@ class MainWindow(QMainWindow):
 
     def _on_progress(self, state: SourceState, counters: Counters) -> None:
         self.status.show_progress(state, counters)
-        source = self._controller.source
+        source = self.controller.source
         if source is not None and not source.is_live:
             self.progress_label.setText(self.tr("Reading {0}").format(visible(source.name, 80)))
             self.progress.setRange(0, 1000 if state.size else 0)
             self.progress.setValue(int(1000 * state.done / state.size) if state.size else 0)
 
     def _on_failed(self, text: str, _is_usage: bool) -> None:
-        source = self._controller.source
-        if source is not None and source.is_live and self._controller.state is State.STARTING:
+        source = self.controller.source
+        if source is not None and source.is_live and self.controller.state is State.STARTING:
             self.welcome.show_problem(text)
             self.pages.setCurrentWidget(self.welcome)
         else:
@@ -447,7 +447,7 @@ class MainWindow(QMainWindow):
     # -- interfaces and settings -------------------------------------------------------------------------------
 
     def _on_interfaces(self, found: list[Interface]) -> None:
-        preferred = self.interface.currentData() or self._controller.settings.interface
+        preferred = self.interface.currentData() or self.controller.settings.interface
         self.interface.clear()
         for interface in found:
             if interface.is_up or interface.addresses:
@@ -457,7 +457,7 @@ class MainWindow(QMainWindow):
         place = self.interface.findData(preferred)
         self.interface.setCurrentIndex(max(place, 0))
         self.welcome.show_interfaces(found, preferred)
-        self._on_state(self._controller.state)
+        self._on_state(self.controller.state)
 
     def _on_no_interfaces(self, error: SourceError) -> None:
         self.welcome.show_problem(str(error))
@@ -480,9 +480,9 @@ class MainWindow(QMainWindow):
 
     def _refresh_icons(self) -> None:
         now = theme.colours()
-        is_idle = self._controller.state is State.IDLE
+        is_idle = self.controller.state is State.IDLE
         self.start_action.setIcon(icon("start" if is_idle else "stop", now.on_accent))
-        self.pause_action.setIcon(icon("start" if self._controller.state is State.PAUSED else "pause"))
+        self.pause_action.setIcon(icon("start" if self.controller.state is State.PAUSED else "pause"))
         self.clear_action.setIcon(icon("clear"))
         self.open_action.setIcon(icon("open"))
         self.settings_action.setIcon(icon("settings"))
@@ -524,7 +524,7 @@ class MainWindow(QMainWindow):
         self._files.clear()
         self.pages.setEnabled(False)
         self.status.state.setText(self.tr("Saving, then closing…"))
-        self._controller.shutdown()
+        self.controller.shutdown()
 
     def _on_shut_down(self, unsaved: list[str]) -> None:
         self._is_down = True

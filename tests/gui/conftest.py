@@ -1,0 +1,76 @@
+"""A window on a real controller, in folders of the test's own."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from hl7capture.app.controller import CaptureController, State
+from hl7capture.ui import theme
+from hl7capture.ui.main_window import MainWindow
+from hl7capture.ui.recent_files import RecentFiles
+from tests.support.speech import answer, astm_transfer, mllp, oru, stx_transfer
+from tests.support.wire import Talk, pcap
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    return QApplication
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], MainWindow]]:
+    """Opens a window; all are closed at the end as a person would, and everything is saved."""
+    windows: list[MainWindow] = []
+
+    def opened() -> MainWindow:
+        controller = CaptureController()
+        theme.apply(QApplication.instance(), controller.settings.theme)  # type: ignore[arg-type]
+        window = MainWindow(controller, RecentFiles(tmp_path / "recent.json"))
+        windows.append(window)
+        window.resize(1280, 800)
+        window.show()
+        qtbot.waitUntil(lambda: window.interface.count() > 0, timeout=20_000)
+        return window
+
+    yield opened
+    for window in windows:
+        close(window, qtbot)
+
+
+def close(window: MainWindow, qtbot: QtBot) -> None:
+    """Closes a window and waits until all is saved."""
+    if window.isVisible():
+        with qtbot.waitSignal(window.controller.shut_down, timeout=15_000):
+            window.close()
+        qtbot.waitUntil(lambda: not window.isVisible())
+
+
+@pytest.fixture
+def window(open_window: Callable[[], MainWindow]) -> MainWindow:
+    return open_window()
+
+
+@pytest.fixture
+def capture_file(tmp_path: Path) -> Path:
+    """Three connections: MLLP, STX, ASTM."""
+    segments = []
+    conversations = ([(0, mllp(oru("MSG1"))), (1, mllp(answer("MSG1")))], stx_transfer(oru("MSG2")), astm_transfer())
+    for number, turns in enumerate(conversations):
+        talk = Talk((1000 + number * 100_000, 9000)).open()
+        for side, data in turns:
+            talk.say(side, data)
+        segments += talk.close().segments
+    path = tmp_path / "three.pcap"
+    path.write_bytes(pcap(segments))
+    return path
+
+
+def read(window: MainWindow, path: Path, qtbot: QtBot) -> None:
+    """Opens a capture and waits for its end."""
+    with qtbot.waitSignal(window.controller.capture_ended, timeout=10_000):
+        window.open_files([path])
+    window.model.flush()
+    assert window.controller.state is State.IDLE

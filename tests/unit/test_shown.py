@@ -1,0 +1,84 @@
+"""What is shown, decided without a window."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hl7capture.model.session import EndReason
+from hl7capture.ui.hex_view import hex_line
+from hl7capture.ui.plain import visible
+from hl7capture.ui.session_row import SessionRow, duration_text, size_text, state_of, terms_of
+from tests.support.engine import sessions_of
+from tests.support.speech import answer, mllp, oru
+from tests.support.wire import conversation, pcap
+
+
+def row() -> SessionRow:
+    (session,) = sessions_of(pcap(conversation((0, mllp(oru())), (1, mllp(answer()))).segments))
+    made = SessionRow(session)
+    made.refresh()
+    return made
+
+
+@given(st.text(max_size=200))
+def test_nothing_invisible_is_left(text: str) -> None:
+    assert visible(text).isprintable()
+
+
+def test_visible_characters_stay_and_long_texts_are_cut() -> None:
+    assert visible("Müller^Zoë|5.4 µg") == "Müller^Zoë|5.4 µg"
+    assert visible("a\rb\x1b") == "a␍b␛"
+    assert visible("x" * 30, 10) == "x" * 10 + "…"
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("", []),
+        ("  ORU  glucose ", ["oru", "glucose"]),
+        ('"two words" one', ["two words", "one"]),
+        ('"not closed', ["not closed"]),
+        ('""', []),
+    ],
+)
+def test_terms_of_a_filter(text: str, terms: list[str]) -> None:
+    assert terms_of(text) == terms
+
+
+def test_every_term_must_be_found() -> None:
+    assert row().matches(terms_of("10.0.0.5 mllp oru testmann"))
+    assert not row().matches(terms_of("10.0.0.5 nobody"))
+
+
+def test_summaries_are_made_for_new_messages_alone() -> None:
+    made = row()
+    assert made.messages == "1 × ORU^R01, 1 × ACK^R01"
+    made.session.messages.append(oru("2").decode())
+    made.refresh()
+    assert made.messages == "2 × ORU^R01, 1 × ACK^R01"
+    assert len(made.summaries) == 3
+
+
+def test_states_in_words() -> None:
+    session = row().session
+    assert state_of(session).word == "closed"
+    session.is_complete = False
+    assert state_of(session).word == "closed, incomplete"
+    session.end_reason = EndReason.STOPPED
+    assert state_of(session).word == "stopped, incomplete"
+    session.end_reason = None
+    assert state_of(session).word == "open"
+
+
+def test_times_and_sizes() -> None:
+    assert [duration_text(ms) for ms in (0.25, 12, 3400, 125_000)] == ["250 µs", "12 ms", "3.4 s", "2 min 05 s"]
+    assert [size_text(n) for n in (240, 1234, 5_600_000)] == ["240 B", "1.2 kB", "5.6 MB"]
+
+
+def test_hex_line() -> None:
+    assert hex_line(b"\x0bMSH|^~\\&|ANALYZER", 0) == (
+        "00000000",
+        "0b 4d 53 48 7c 5e 7e 5c  26 7c 41 4e 41 4c 59 5a",
+        "·MSH|^~\\&|ANALYZ",
+    )
+    assert hex_line(b"0123456789abcdefgh", 1)[1].strip() == "67 68"
