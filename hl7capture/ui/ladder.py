@@ -14,7 +14,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
-from hl7capture.model.elements import Direction, Element, ElementType
+from hl7capture.hl7.summary import Summary
+from hl7capture.model.elements import Direction, Element, ElementType, Flag
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow, duration_text, size_text
 from hl7capture.ui.theme import colour
@@ -25,6 +26,7 @@ _TIMES = 128
 _MARGIN = 28
 _ARROW = 8
 _CONTROL = {ElementType.START: "ENQ", ElementType.ACK: "ACK", ElementType.NAK: "NAK", ElementType.END: "EOT"}
+_ACCEPTING = ("AA", "CA")  # HL7 table 0008
 _COLOURS = {
     ElementType.START: "muted",
     ElementType.END: "muted",
@@ -46,11 +48,25 @@ def label_of(row: SessionRow, element: Element) -> str:
     if element.type is ElementType.FRAME:
         number = chr(element.data[1]) if element.data[1:2].isdigit() else "?"
         return f"Frame {number} · {size}"
-    summary = (
-        row.summaries[element.message] if element.message is not None and element.message < len(row.summaries) else None
-    )
+    summary = _summary(row, element)
     parts = [summary.kind or "Message", summary.control_id, summary.ack_code] if summary else ["Message"]
     return visible(" · ".join(part for part in (*parts, size) if part), 200)
+
+
+def colour_of(row: SessionRow, element: Element) -> str:
+    """Name of an arrow's colour: what accepts is good; what refuses, and what was cut, is bad."""
+    if Flag.TRUNCATED in element.flags:
+        return "bad"
+    summary = _summary(row, element)
+    if summary is not None and summary.ack_code:
+        return "good" if summary.ack_code in _ACCEPTING else "bad"
+    return _COLOURS[element.type]
+
+
+def _summary(row: SessionRow, element: Element) -> Summary | None:
+    if element.message is None or element.message >= len(row.summaries):
+        return None
+    return row.summaries[element.message]
 
 
 class Ladder(QAbstractScrollArea):
@@ -200,12 +216,12 @@ class Ladder(QAbstractScrollArea):
         box.translate(0, _ROW // 2)
         if number:
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, f"+{duration_text(before)}")
-        ink = colour("bad") if "truncated" in element.flags else colour(_COLOURS[element.type])
+        ink = colour(colour_of(row, element))
         y = top + _ROW - 11
         to_lis = element.direction is Direction.DEVICE_TO_LIS
         start, end = (left, right) if to_lis else (right, left)
         pen = QPen(ink, 2 if element.message is not None else 1.4)
-        if element.type is ElementType.OTHER or "truncated" in element.flags:
+        if element.type is ElementType.OTHER or Flag.TRUNCATED in element.flags:
             pen.setStyle(Qt.PenStyle.DashLine)
         painter.setPen(pen)
         back = -_ARROW if to_lis else _ARROW

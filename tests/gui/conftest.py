@@ -31,7 +31,9 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], MainWindo
         window = MainWindow(controller, RecentFiles(tmp_path / "recent.json"))
         windows.append(window)
         window.resize(1280, 800)
-        window.show()
+        with qtbot.waitActive(window):
+            window.show()
+            window.activateWindow()
         qtbot.waitUntil(lambda: window.interface.count() > 0, timeout=20_000)
         return window
 

@@ -335,6 +335,8 @@ def test_sessions_are_deleted_after_a_question(window: MainWindow, output: Path,
     QTimer.singleShot(200, answer_with("Cancel"))
     qtbot.keyClick(window.table, Qt.Key.Key_Delete)
     assert (output / "sessions" / f"{chosen}.json").exists()
+    window.activateWindow()
+    qtbot.waitUntil(window.table.hasFocus)
     QTimer.singleShot(200, answer_with("Delete"))
     qtbot.keyClick(window.table, Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: not (output / "sessions" / f"{chosen}.json").exists())
