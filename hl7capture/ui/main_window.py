@@ -289,7 +289,7 @@ class MainWindow(QMainWindow):
         controller.happened.connect(self._on_events)
         controller.progressed.connect(self._on_progress)
         controller.failed.connect(self._on_failed)
-        controller.capture_ended.connect(self._open_next)
+        controller.capture_ended.connect(self._on_capture_ended)
         controller.cleared.connect(self._on_cleared)
         controller.settings_changed.connect(self._on_settings)
         controller.shut_down.connect(self._on_shut_down)
@@ -324,6 +324,14 @@ class MainWindow(QMainWindow):
         self.welcome.show_problem("")
         self.controller.start(source, persist=persist)
         self.go_to_sessions()
+
+    def _on_capture_ended(self) -> None:
+        """The next file; what was read is shown at once, where nothing else is being looked at."""
+        self.model.flush()
+        source = self.controller.source
+        if source is not None and not source.is_live and not self.table.selected():
+            self.table.selectRow(0)
+        self._open_next()
 
     def _open_next(self) -> None:
         if not self._files or self.controller.state is not State.IDLE:

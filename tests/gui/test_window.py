@@ -14,12 +14,13 @@ from hl7capture.app.controller import State
 from hl7capture.model.events import SessionCompleted
 from hl7capture.ui import theme
 from hl7capture.ui.main_window import MainWindow
-from hl7capture.ui.session_model import DEVICE, FRAMING, MESSAGES, SAVED, STATE
+from hl7capture.ui.session_model import DEVICE, FRAMING, LIS, MESSAGES, SAVED, STATE
 from hl7capture.ui.settings_dialog import SettingsDialog
 from tests.gui.conftest import close, read
 from tests.support.engine import sessions_of
 from tests.support.rights import needs_capture_rights
-from tests.support.speech import answer, mllp, oru
+from tests.support.speech import answer, astm_transfer, mllp, oru, stx_transfer
+from tests.support.talk import talk
 from tests.support.wire import conversation, pcap
 
 
@@ -159,6 +160,24 @@ def test_live_capture_pause_and_stop(window: MainWindow, output: Path, qtbot: Qt
     qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=10_000)
     assert window.start_action.text() == "Start"
     assert window.controller.settings.interface == "lo"
+
+
+@needs_capture_rights
+def test_live_sessions_are_in_the_table_within_a_second_of_their_end(window: MainWindow, qtbot: QtBot) -> None:
+    window.listen("lo")
+    qtbot.waitUntil(lambda: window.controller.state is State.CAPTURING, timeout=10_000)
+    conversations = ([(0, mllp(oru())), (1, mllp(answer()))], stx_transfer(oru()), astm_transfer())
+    for row, turns in enumerate(conversations):
+        port, _ = talk(turns)
+        qtbot.waitUntil(
+            lambda row=row: window.filter.rowCount() == row + 1 and cell(window, row, STATE) in ("closed", "complete"),
+            timeout=1000,
+        )
+        assert cell(window, row, LIS) == f"127.0.0.1:{port}"
+    assert [cell(window, row, FRAMING) for row in range(3)] == ["MLLP", "STX", "ASTM"]
+    choose(window, 0)
+    assert [element.data for element in window.table.selected()[0].elements] == [mllp(oru()), mllp(answer())]
+    qtbot.waitUntil(lambda: window.status.waiting.text() == "Waiting 0")
 
 
 @pytest.mark.parametrize(("content", "said"), [(b"no capture at all", "not a capture"), (None, "No such file")])

@@ -1,11 +1,11 @@
 """Live capture on loopback with real sockets and libpcap; the same traffic through tcpdump and a file."""
 
 import os
-import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from hl7capture.sources.files import FileSource
 from hl7capture.sources.live import LiveSource, interfaces
 from tests.support.rights import needs_capture_rights
 from tests.support.speech import answer, astm_transfer, mllp, oru, stx_transfer
+from tests.support.talk import talk
 
 LOOPBACK = "lo"
 
@@ -35,24 +36,6 @@ class Recorder:
 
     def _on_events(self, events: list[object]) -> None:
         self.completed += [event.session for event in events if isinstance(event, SessionCompleted)]
-
-
-def talk(turns: list[tuple[int, bytes]], *, close: bool = True) -> tuple[int, list[socket.socket]]:
-    """Says the turns over a real connection; the LIS's port."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as server:
-        port = server.getsockname()[1]
-        device = socket.create_connection(("127.0.0.1", port), timeout=5)
-        lis, _ = server.accept()
-    ends = (device, lis)
-    for side, data in turns:
-        ends[side].sendall(data)
-        received = b""
-        while len(received) < len(data):
-            received += ends[1 - side].recv(65_536)
-    if close:
-        for end in ends:
-            end.close()
-    return port, list(ends)
 
 
 def _wait_until_still(file: Path) -> None:
@@ -188,8 +171,6 @@ def test_missing_permission_names_the_remedy(tmp_path: Path) -> None:
         "try: LiveSource('lo').open()\n"
         "except Exception as error: print(error)"
     )
-    import sys
-
     done = subprocess.run(
         [
             "setpriv",
@@ -207,3 +188,17 @@ def test_missing_permission_names_the_remedy(tmp_path: Path) -> None:
     assert "Listening on lo is not allowed for this user" in done.stdout, done.stderr
     assert "setcap cap_net_raw" in done.stdout
     assert "hl7capture-helper" in done.stdout
+
+
+@needs_capture_rights
+def test_interface_that_vanishes_is_said(tmp_path: Path) -> None:
+    script = (
+        "ip link add hc0 type veth peer name hc1 && ip link set hc0 up && ip link set hc1 up || exit 99\n"
+        f"{sys.executable} -m hl7capture capture -i hc0 & capture=$!\n"
+        "sleep 2; ip link del hc0; wait $capture"
+    )
+    done = subprocess.run(
+        ["unshare", "--net", "sh", "-c", script], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert "The interface hc0 has gone away" in done.stderr
+    assert done.returncode == 1
