@@ -21,7 +21,8 @@ from hl7capture.model.settings import Settings
 # ENQ to EOT has no time limit, and a LIS may think for minutes; but a device that was switched off in the middle of a
 # transfer, or a block, never ends it. E1381's longest timer is 30 s; twenty of them are silence.
 ABANDONED_AFTER = 600 * 1_000_000_000
-_ANSWERS = (ElementType.ACK, ElementType.NAK)
+# A session of many large messages rolls over before its document becomes too large to be read again.
+MOST_BYTES = 64 << 20
 
 
 @dataclass(slots=True)
@@ -57,6 +58,7 @@ class SessionTracker:
         self._opened_before = 0
         self._last_time = 0
         self._was_cut = False
+        self._bytes = 0  # of the open session's elements
         self._happenings: list[Happening] = []
 
     @property
@@ -111,12 +113,16 @@ class SessionTracker:
         direction = self._direction(framed.side)
         session.elements.append(Element(number, session.end_time, direction, framed.type, framed.data, message, flags))
         self._latest[framed.side] = number
+        self._bytes += len(framed.data)
         if Flag.TRUNCATED in flags:
             self._was_cut = True
         if framed.type is ElementType.END:
             self._complete(session, EndReason.EOT, framed.order)
-        elif not self.is_by_enq and len(session.messages) >= self._context.settings.session_max_messages:
+        elif not self.is_by_enq and self._is_full(session):
             self._complete(session, EndReason.ROLLED, framed.order)
+
+    def _is_full(self, session: Session) -> bool:
+        return self._bytes >= MOST_BYTES or len(session.messages) >= self._context.settings.session_max_messages
 
     def _take_tail(self, tail: Tail) -> None:
         number = self._latest[tail.side]
@@ -169,6 +175,7 @@ class SessionTracker:
         self.is_by_enq = framed.type is not ElementType.MESSAGE or framed.data[:1] == b"\x02"
         self._is_framing_known = False
         self._was_cut = False
+        self._bytes = 0
         self._latest = [None, None]
         self._session = Session(
             session_id=self._session_id(framed.start),

@@ -158,6 +158,12 @@ def test_session_rolls_over_at_its_most_messages() -> None:
     assert first.session_id != second.session_id
 
 
+def test_session_of_large_messages_rolls_over_before_it_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hl7capture.capture.sessions.MOST_BYTES", 3 * len(mllp(oru("1"))))
+    found = sessions_of(pcap(conversation(*((0, mllp(oru(str(n)))) for n in range(5))).segments))
+    assert [(s.end_reason, len(s.messages)) for s in found] == [(EndReason.ROLLED, 3), (EndReason.CLOSED, 2)]
+
+
 def test_events_tell_the_session_opened_grown_and_completed() -> None:
     data = pcap(conversation((0, mllp(oru())), (1, mllp(answer()))).segments)
     kinds = [type(event) for event in events_of(data, step=60)]
