@@ -27,6 +27,7 @@ class LiveSource:
         self._reader: PipeReader | None = None
         self._listener: threading.Thread | None = None
         self._started = threading.Event()
+        self._is_stopping = False
         self._failure: dict[str, Any] | None = None
         self._state = SourceState()
 
@@ -54,10 +55,13 @@ class LiveSource:
             self._listener.join(_STOP_SECONDS)
             if self._failure:
                 raise self._error(self._failure)
+            if not self._is_stopping:
+                raise SourceError(f"The capture helper on {self.name} ended by itself. What was captured is kept.")
         return data
 
     def stop(self) -> None:
         """The helper ends at the end of its input."""
+        self._is_stopping = True
         if self._process is not None and self._process.stdin is not None:
             with suppress(OSError):
                 self._process.stdin.close()

@@ -164,6 +164,22 @@ def test_wrong_filter_and_unknown_interface_are_said() -> None:
         LiveSource("nowhere0").open()
 
 
+@needs_capture_rights
+def test_helper_that_was_killed_is_told_and_what_was_captured_is_kept(qtbot: QtBot) -> None:
+    with capturing(qtbot) as (controller, recorder):
+        _, ends = talk([(0, mllp(oru())), (1, mllp(answer()))], close=False)
+        qtbot.wait(300)
+        source = controller.source
+        assert isinstance(source, LiveSource)
+        assert source._process is not None
+        with qtbot.waitSignal(controller.capture_ended, timeout=5000):
+            source._process.kill()
+        assert recorder.failures == ["The capture helper on lo ended by itself. What was captured is kept."]
+        assert [session.end_reason for session in recorder.completed] == [EndReason.STOPPED]
+        for end in ends:
+            end.close()
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can become somebody else")
 def test_missing_permission_names_the_remedy(tmp_path: Path) -> None:
     script = (
