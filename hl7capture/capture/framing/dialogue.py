@@ -1,10 +1,11 @@
 """Both sides of one connection: detection first, then one framer a side, and their elements in wire order."""
 
-from hl7capture.capture.delivery import Exchange, Gap, Run
+from hl7capture.capture.delivery import Exchange, Gap
 from hl7capture.capture.framing.control import Markers
-from hl7capture.capture.framing.detection import DECISION_BYTES, Protocol, detect
+from hl7capture.capture.framing.detection import Protocol, detect, detect_at_end
 from hl7capture.capture.framing.framed import Framed, Tail
 from hl7capture.capture.framing.framer import Framer
+from hl7capture.capture.framing.watch import Watch
 
 
 class Dialogue:
@@ -16,9 +17,9 @@ class Dialogue:
     def __init__(self, markers: Markers, *, from_start: bool) -> None:
         self.protocol = Protocol.UNDECIDED
         self._markers = markers
-        self._from_start = from_start
-        self._held: list[Exchange] = []  # while undecided
-        self._said = [b"", b""]
+        self._held: list[Exchange] = []  # what was said while undecided
+        self._said = (b"", b"")
+        self._watch = None if from_start else Watch(markers)
         self._framers: tuple[Framer, Framer] | None = None
 
     @property
@@ -36,17 +37,24 @@ class Dialogue:
             return self._frame(exchange)
         if self.is_foreign:
             return []
+        if self._watch is not None:
+            found = self._watch.look(exchange)
+            return self._begin(found.protocol, [found.exchange], is_lost=True) if found else []
         self._held.append(exchange)
-        for side, run in enumerate(exchange.runs):
-            if run is not None:
-                self._said[side] += run.data
-        return self._decide(is_final=False)
+        for _order, side, data in exchange.chunks():
+            self._said = (self._said[0] + data, self._said[1]) if side == 0 else (self._said[0], self._said[1] + data)
+            protocol = detect(self._said, side, self._markers)
+            if protocol is not Protocol.UNDECIDED:
+                return self._begin(protocol, self._held, is_lost=False)
+        return []
 
     def gap(self, gap: Gap) -> list[Framed | Tail]:
         """Bytes of one side are missing from here on."""
         if self._framers is not None:
             return self._framers[gap.side].gap()
-        self._from_start = False
+        if self._watch is None:
+            self._watch = Watch(self._markers)
+            self._held = []
         return []
 
     def pause(self) -> list[Framed | Tail]:
@@ -57,39 +65,25 @@ class Dialogue:
 
     def finish(self) -> list[Framed | Tail]:
         """No more bytes will come."""
-        elements = self._decide(is_final=True) if self.protocol is Protocol.UNDECIDED and self._held else []
+        elements: list[Framed | Tail] = []
+        if self.protocol is Protocol.UNDECIDED and self._held:
+            elements = self._begin(detect_at_end(self._said, self._markers), self._held, is_lost=False)
         for framer in self._framers or ():
             elements += framer.finish()
         return _in_order(elements)
 
-    def _decide(self, *, is_final: bool) -> list[Framed | Tail]:
-        said = (self._said[0], self._said[1])
-        self.protocol = detect(said, self._markers, from_start=self._from_start, is_final=is_final)
-        if self.protocol is Protocol.UNDECIDED:
-            self._forget_the_oldest()
-            return []
-        held, self._held, self._said = self._held, [], [b"", b""]
+    def _begin(self, protocol: Protocol, held: list[Exchange], *, is_lost: bool) -> list[Framed | Tail]:
+        """The protocol is known: what was held back is framed, or forgotten."""
+        self.protocol = protocol
+        self._held, self._said, self._watch = [], (b"", b""), None
         if self.is_foreign:
             return []
-        knows_frames = self.protocol is Protocol.ENQ
-        is_lost = not self._from_start
+        knows_frames = protocol is Protocol.ENQ
         self._framers = (
             Framer(0, self._markers, knows_frames=knows_frames, is_lost=is_lost),
             Framer(1, self._markers, knows_frames=knows_frames, is_lost=is_lost),
         )
         return [element for exchange in held for element in self._frame(exchange)]
-
-    def _forget_the_oldest(self) -> None:
-        """A connection seen from the middle may become readable at any time: only its latest bytes are kept."""
-        while len(self._held) > 1 and sum(map(len, self._said)) > 2 * DECISION_BYTES:
-            for side, run in enumerate(self._held.pop(0).runs):
-                if run is not None:
-                    self._said[side] = self._said[side][len(run.data) :]
-        if sum(map(len, self._said)) > 2 * DECISION_BYTES:
-            last = self._held[0]
-            runs = [_last_bytes(run) for run in last.runs]
-            self._held = [Exchange((runs[0], runs[1]))]
-            self._said = [run.data if run else b"" for run in runs]
 
     def _frame(self, exchange: Exchange) -> list[Framed | Tail]:
         assert self._framers is not None
@@ -108,12 +102,3 @@ class Dialogue:
 def _in_order(elements: list[Framed | Tail]) -> list[Framed | Tail]:
     elements.sort(key=lambda element: element.order)
     return elements
-
-
-def _last_bytes(run: Run | None) -> Run | None:
-    if run is None or len(run.data) <= DECISION_BYTES:
-        return run
-    size = len(run.data) - DECISION_BYTES
-    first = run.chunk_of(size)
-    ends = [end - size for end in run.ends[first:]]
-    return Run(run.data[size:], ends, run.times[first:], run.orders[first:])

@@ -14,6 +14,7 @@ from hl7capture.model.elements import ElementType, Flag
 
 LARGEST_ELEMENT = 64 << 20
 _FRAME_END = re.compile(rb"[\x03\x17]|\r\n")
+_DECIDING = 4  # bytes: a checksum and CR, or 1C and LF, may wait for what follows
 _HEX = frozenset(b"0123456789ABCDEFabcdef")
 _NOTHING = Run(b"", [], [], [])
 _NO_EXCHANGE = Exchange((None, None))
@@ -45,7 +46,8 @@ class Framer:
         self._scanned = 0  # in the buffer: where to look for an end
         self._carried = 0  # length of the buffer before the run at hand
         self._first_time = 0  # when the buffer's first byte came
-        self._last = (0, 0)  # order and time of the last packet before the run at hand
+        # Size, number and time of the chunks that hold the last bytes before the run at hand, newest first.
+        self._recent: list[tuple[int, int, int]] = []
         self._run = _NOTHING
         self._exchange = _NO_EXCHANGE
         self._turned = False  # the other side has spoken since the last run
@@ -63,7 +65,7 @@ class Framer:
             self._buffer = run.data
             self._first_time = run.times[0]
         self._keep_from(self._consume())
-        self._last = (run.orders[-1], run.times[-1])
+        self._remember(run)
         self._turned = False
         return self._take_found()
 
@@ -124,7 +126,7 @@ class Framer:
             if end < 0:
                 break
             behind = end + 1
-            if behind < size and buffer[behind] == CR:
+            if behind < size and buffer[behind] == CR and not self._is_turn(behind):
                 return self._add_block(at, end, behind + 1, ())
             if behind < size and buffer[behind] == LF:
                 behind += 1
@@ -171,7 +173,7 @@ class Framer:
             return self._grown_too_large(at)
         self._scanned = end
         if buffer[end] == CR:
-            self._add(ElementType.MESSAGE, at, end + 2, end, (), bytes(buffer[at + 1 : end]))
+            self._add(ElementType.MESSAGE, at, end + 2, end + 1, (), bytes(buffer[at + 1 : end]))
             return end + 2
         core = end + 3
         if size > end + 1 and buffer[end + 1] == CR:
@@ -257,7 +259,10 @@ class Framer:
         turn = self._turn_within(at, end)
         while turn is not None:
             if self._buffer[turn] in starts:
+                # Only now it is known that nothing more of it comes: that is its place among the elements.
                 self._add(self._type_at(at), at, turn, turn - 1, (Flag.TRUNCATED,))
+                cut = self._found[-1]
+                cut.order = self._packet(turn)[0]
                 return turn
             turn = self._turn_within(turn, end)
         return None
@@ -329,9 +334,26 @@ class Framer:
         """Number and time of the packet that brought the byte at `at`."""
         offset = at - self._carried
         if offset < 0:
-            return self._last
+            reach = 0
+            for size, order, time in self._recent:
+                reach += size
+                if reach >= -offset:
+                    return order, time
+            return self._recent[-1][1:]
         chunk = self._run.chunk_of(offset)
         return self._run.orders[chunk], self._run.times[chunk]
+
+    def _remember(self, run: Run) -> None:
+        """What is decided later is decided by one of the last few bytes: their packets are kept."""
+        recent: list[tuple[int, int, int]] = []
+        reach = 0
+        for chunk in range(len(run.ends) - 1, -1, -1):
+            size = run.ends[chunk] - (run.ends[chunk - 1] if chunk else 0)
+            recent.append((size, run.orders[chunk], run.times[chunk]))
+            reach += size
+            if reach >= _DECIDING:
+                break
+        self._recent = (recent + self._recent)[:_DECIDING]
 
     def _is_turn(self, at: int) -> bool:
         """Did the other side speak between the byte before `at` and the byte at `at`?"""
