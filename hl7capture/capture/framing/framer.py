@@ -131,6 +131,9 @@ class Framer:
             if behind < size and buffer[behind] == LF:
                 behind += 1
             if behind == size:  # the CR may still come; other_side_spoke decides where it does not
+                cut = self._new_start_at_turn(at, end, (VT,))
+                if cut is not None:
+                    return cut
                 self._scanned = end
                 return self._grown_too_large(at)
             if buffer[behind] == VT or self._is_turn(behind):
@@ -199,7 +202,7 @@ class Framer:
             ElementType.FRAME,
             at,
             behind,
-            core - 1,
+            core - 1 if checksum else core,  # where there is none, the CR told
             flags,
             body=bytes(buffer[at + 2 if has_number else at + 1 : end]),
             number=buffer[at + 1] - 0x30 if has_number else -1,
