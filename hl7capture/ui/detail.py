@@ -2,26 +2,35 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject, QRunnable, Qt, QThreadPool, Signal
 from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from hl7capture.hl7.split import Delimiters
 from hl7capture.hl7.tree import Node, delimiters_of, parse
-from hl7capture.model.elements import Direction, Element, ElementType
+from hl7capture.model.elements import Direction, Element, ElementType, Flag
 from hl7capture.ui.fields_view import FieldsView
 from hl7capture.ui.hex_view import HexView
 from hl7capture.ui.ladder import label_of
+from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.text_view import TextView
 
 _EXPLAINED = {
-    ElementType.START: "ENQ (05): asks whether the other side is ready to receive",
-    ElementType.ACK: "ACK (06): accepts what came before",
-    ElementType.NAK: "NAK (15): refuses what came before",
-    ElementType.END: "EOT (04): ends the transfer",
-    ElementType.OTHER: "Bytes that fit no block, frame or control byte",
-    ElementType.MESSAGE: "This message was cut; Hex shows what was seen of it",
-    ElementType.FRAME: "This frame is part of no message",
+    ElementType.START: QT_TRANSLATE_NOOP("Detail", "ENQ ({0}): asks whether the other side is ready to receive"),
+    ElementType.ACK: QT_TRANSLATE_NOOP("Detail", "ACK ({0}): accepts what came before"),
+    ElementType.NAK: QT_TRANSLATE_NOOP("Detail", "NAK ({0}): refuses what came before"),
+    ElementType.END: QT_TRANSLATE_NOOP("Detail", "EOT ({0}): ends the transfer"),
+    ElementType.OTHER: QT_TRANSLATE_NOOP("Detail", "Bytes that fit no block, frame or control byte"),
+    ElementType.MESSAGE: QT_TRANSLATE_NOOP("Detail", "This message was cut; Hex shows what was seen of it"),
+    ElementType.FRAME: QT_TRANSLATE_NOOP("Detail", "This frame is part of no message"),
+}
+_FLAGS = {
+    Flag.TRUNCATED: QT_TRANSLATE_NOOP("Detail", "cut: its end was never seen"),
+    Flag.GAP: QT_TRANSLATE_NOOP("Detail", "bytes before, in or after it are missing in the capture"),
+    Flag.BAD_CHECKSUM: QT_TRANSLATE_NOOP("Detail", "its checksum is wrong"),
+    Flag.NO_CHECKSUM: QT_TRANSLATE_NOOP("Detail", "it has no checksum"),
+    Flag.RETRANSMITTED: QT_TRANSLATE_NOOP("Detail", "the same frame was sent again"),
+    Flag.MISSING_CR: QT_TRANSLATE_NOOP("Detail", "its block ends at 1C, without the CR after it"),
 }
 
 
@@ -39,6 +48,11 @@ class Detail(QWidget):
         self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.title.setContentsMargins(12, 8, 12, 8)
         self.title.setWordWrap(True)
+        self.flags = QLabel()
+        self.flags.setTextFormat(Qt.TextFormat.PlainText)
+        self.flags.setContentsMargins(12, 0, 12, 8)
+        self.flags.setWordWrap(True)
+        self.flags.setProperty("warning", True)
         self.fields = FieldsView()
         self.text = TextView()
         self.hex = HexView()
@@ -51,6 +65,7 @@ class Detail(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.title)
+        layout.addWidget(self.flags)
         layout.addWidget(self.tabs)
         self.show_element(None, -1)
 
@@ -61,12 +76,14 @@ class Detail(QWidget):
             self.title.setText(self.tr("Choose an arrow of the ladder"))
             self._show_message("")
             self.hex.show_bytes(b"")
+            self._show_flags(())
             return
         session = row.session
         element = session.elements[number]
         is_whole = element.message is not None and element.message < len(session.messages)
         text = session.messages[element.message] if is_whole and element.message is not None else ""
         self.title.setText(self._title(row, element, bool(text)))
+        self._show_flags(element.flags)
         if self._shown == (text, element.data):
             return
         self._shown = (text, element.data)
@@ -84,8 +101,17 @@ class Detail(QWidget):
         if has_text:
             return title
         if element.message is not None:
-            return f"{title}\n{self.tr('The message is still being put together')}"
-        return f"{title}\n{_EXPLAINED[element.type]}"
+            if row.session.is_open:
+                return f"{title}\n{self.tr('The message is still being put together')}"
+            return f"{title}\n{self.tr('The message was never finished')}"
+        # The bytes are settings, so what was on the wire is said.
+        return f"{title}\n{self.tr(str(_EXPLAINED[element.type])).format(element.data[:1].hex().upper())}"
+
+    def _show_flags(self, flags: tuple[str, ...]) -> None:
+        """What is odd about the element, in words; a flag of a later version is shown as it is."""
+        words = [self.tr(str(_FLAGS[Flag(flag)])) if flag in _FLAGS else visible(flag, 80) for flag in flags]
+        self.flags.setText("⚑ " + "; ".join(words) if words else "")
+        self.flags.setVisible(bool(words))
 
     def _show_message(self, text: str) -> None:
         self.text.show_message(text)

@@ -1,7 +1,7 @@
 """Hex: the exact bytes of an element, sixteen a line."""
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QAction, QFontMetricsF, QGuiApplication, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from hl7capture.ui.theme import colour, monospaced
@@ -55,16 +55,17 @@ class HexView(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         painter.setFont(self.font())
         metrics = painter.fontMetrics()
-        step, advance = metrics.lineSpacing() + 3, metrics.horizontalAdvance("0")
+        step = metrics.lineSpacing() + 3
+        advance = QFontMetricsF(self.font()).horizontalAdvance("0")  # a fraction adds up over eighty columns
         first = self.verticalScrollBar().value()
         x = _MARGIN - self.horizontalScrollBar().value()
         for place, number in enumerate(range(first, min(first + self.viewport().height() // step + 1, self._lines()))):
             y = place * step + metrics.ascent() + 8
             for text, column, ink in zip(
-                hex_line(self._data, number), (0, 10, 60), ("muted", "text", "accent"), strict=True
+                hex_line(self._data, number), (0, 10, 61), ("muted", "text", "accent"), strict=True
             ):
                 painter.setPen(colour(ink))
-                painter.drawText(QPoint(x + column * advance, y), text)
+                painter.drawText(QPointF(x + column * advance, y), text)
 
     def _lines(self) -> int:
         return -(-len(self._data) // _WIDTH)
@@ -74,7 +75,7 @@ class HexView(QAbstractScrollArea):
         page = max((self.viewport().height() - 16) // (metrics.lineSpacing() + 3), 1)
         self.verticalScrollBar().setRange(0, max(self._lines() - page, 0))
         self.verticalScrollBar().setPageStep(page)
-        wanted = 79 * metrics.horizontalAdvance("0") + 2 * _MARGIN
+        wanted = int(77 * QFontMetricsF(self.font()).horizontalAdvance("0")) + 2 * _MARGIN
         self.horizontalScrollBar().setRange(0, max(wanted - self.viewport().width(), 0))
 
     def _copy(self) -> None:

@@ -1,6 +1,6 @@
 """The ladder: a session as a sequence diagram between the device and the LIS."""
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QFont,
     QFontMetrics,
@@ -44,13 +44,19 @@ def label_of(row: SessionRow, element: Element) -> str:
         return _CONTROL[element.type]
     size = size_text(len(element.data))
     if element.type is ElementType.OTHER:
-        return f"{size} that fit nothing"
+        return QCoreApplication.translate("Ladder", "{0} that fit nothing").format(size)
     if element.type is ElementType.FRAME:
         number = chr(element.data[1]) if element.data[1:2].isdigit() else "?"
-        return f"Frame {number} · {size}"
+        return QCoreApplication.translate("Ladder", "Frame {0} · {1}").format(number, size)
     summary = _summary(row, element)
-    parts = [summary.kind or "Message", summary.control_id, summary.ack_code] if summary else ["Message"]
+    message = QCoreApplication.translate("Ladder", "Message")
+    parts = [summary.kind or message, summary.control_id, summary.ack_code] if summary else [message]
     return visible(" · ".join(part for part in (*parts, size) if part), 200)
+
+
+def since_text(milliseconds: float) -> str:
+    """How long after the session's start: `0.130 ms`, `2.045 s`; a conversation on one machine takes microseconds."""
+    return f"{milliseconds:.3f} ms" if abs(milliseconds) < 1000 else f"{milliseconds / 1000:.3f} s"
 
 
 def colour_of(row: SessionRow, element: Element) -> str:
@@ -91,8 +97,8 @@ class Ladder(QAbstractScrollArea):
         self.verticalScrollBar().setValue(0)
         self._describe()
         if row is not None and row.session.elements:
-            elements = row.session.elements
-            self.select(next((e.id for e in elements if e.message is not None), 0))
+            with_message = (n for n, element in enumerate(row.session.elements) if element.message is not None)
+            self.select(next(with_message, 0))
         self.viewport().update()
 
     def grow(self) -> None:
@@ -211,7 +217,7 @@ class Ladder(QAbstractScrollArea):
         before = element.timestamp - elements[number - 1].timestamp if number else 0.0
         painter.setPen(colour("text"))
         box = QRect(14, top, _TIMES - 22, _ROW // 2 + 1)
-        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, f"{since / 1000:.3f} s")
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, since_text(since))
         painter.setPen(colour("muted"))
         box.translate(0, _ROW // 2)
         if number:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QSize, Qt
+from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -43,7 +43,7 @@ from hl7capture.sources.live import LiveSource, interfaces
 from hl7capture.store.session_store import LoadReport
 from hl7capture.ui import theme
 from hl7capture.ui.background import Background
-from hl7capture.ui.banner import Banner
+from hl7capture.ui.banner import Banner, Remedy
 from hl7capture.ui.detail import Detail
 from hl7capture.ui.icons import icon
 from hl7capture.ui.ladder import Ladder
@@ -56,7 +56,8 @@ from hl7capture.ui.settings_dialog import SettingsDialog
 from hl7capture.ui.status import Status
 from hl7capture.ui.welcome_page import WelcomePage
 
-_STORE, _UNREADABLE = "store", "unreadable"  # keys of banners that replace themselves
+_STORE, _UNREADABLE, _INTERFACES = "store", "unreadable", "interfaces"  # keys of banners that replace themselves
+_COUNT_MS = 100
 
 
 class MainWindow(QMainWindow):
@@ -67,9 +68,15 @@ class MainWindow(QMainWindow):
         self.controller = controller
         self._recent = recent
         self._files: list[Path] = []  # to be opened, one after the other
+        self._is_first_awaited = False  # files were opened: the first session in them is to be shown
+        self._is_closing = False
         self._is_down = False
         self._is_at_home = True  # the person has not gone anywhere yet
         self._saved: set[str] = set()
+        self._theme = controller.settings.theme
+        self._folder = controller.output_folder
+        self._count = QTimer(self, interval=_COUNT_MS, singleShot=True)
+        self._count.timeout.connect(self._show_counts)
         self.setWindowTitle("HL7 Capture")
         self.resize(1280, 800)
         self.setAcceptDrops(True)
@@ -84,6 +91,7 @@ class MainWindow(QMainWindow):
             self.banner.say(problem)
         self.refresh_interfaces()
         controller.store.load()
+        self.welcome.interfaces.setFocus()  # arrows and Enter, at once
 
     # -- what a person can do ----------------------------------------------------------------------------------
 
@@ -136,6 +144,7 @@ class MainWindow(QMainWindow):
             self.banner.say(self.tr("A capture is going on. Stop it (Ctrl+E) before you open a file."), is_error=False)
             return
         self._files += paths
+        self._is_first_awaited = True
         if self.controller.state is State.IDLE:
             self._open_next()
 
@@ -143,9 +152,11 @@ class MainWindow(QMainWindow):
         """Empties the list; what is saved stays on disk."""
         self.controller.clear()
 
-    def edit_settings(self) -> None:
-        """The settings dialog."""
+    def edit_settings(self, key: str = "") -> None:
+        """The settings dialog; `key`: the setting to begin with."""
         dialog = SettingsDialog(self.controller.settings, str(self.controller.output_folder), self)
+        if key:
+            dialog.go_to(key)
         if dialog.exec() == SettingsDialog.DialogCode.Accepted:
             self.controller.apply_settings(dialog.settings)
 
@@ -156,12 +167,15 @@ class MainWindow(QMainWindow):
     def go_home(self) -> None:
         """The welcome page."""
         self.pages.setCurrentWidget(self.welcome)
+        self.welcome.interfaces.setFocus()
         self.refresh_interfaces()
 
     def go_to_sessions(self) -> None:
         """The workspace."""
         self._is_at_home = False
-        self.pages.setCurrentWidget(self.workspace)
+        if self.pages.currentWidget() is not self.workspace:
+            self.pages.setCurrentWidget(self.workspace)
+            self.table.setFocus()
 
     # -- making ------------------------------------------------------------------------------------------------
 
@@ -180,7 +194,11 @@ class MainWindow(QMainWindow):
         self.interface.setMinimumWidth(230)
         self.filter_box = QLineEdit()
         self.filter_box.setAccessibleName(self.tr("Filter"))
-        self.filter_box.setPlaceholderText(self.tr("Filter: words in addresses, types, texts   (Ctrl+F)"))
+        self.filter_box.setPlaceholderText(self.tr("Filter (Ctrl+F)"))
+        self.filter_box.setToolTip(
+            self.tr('Words that must all be found, in addresses, types, states or message texts; "in quotes": together')
+        )
+        self.filter_box.setAcceptDrops(False)  # files dropped here are for the window
         self.filter_box.setClearButtonEnabled(True)
         self.filter_box.setMinimumWidth(220)
         self.filter_box.setMaximumWidth(420)
@@ -216,6 +234,9 @@ class MainWindow(QMainWindow):
         self.about_action = self._action(self.tr("About HL7 Capture"), None, self._about)
         slash = QShortcut(QKeySequence("/"), self)
         slash.activated.connect(self._focus_filter)
+        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.filter_box)
+        leave.setContext(Qt.ShortcutContext.WidgetShortcut)
+        leave.activated.connect(self._leave_filter)
         self._refresh_icons()
 
     def _action(self, text: str, shortcut: "QKeySequence.StandardKey | str | None", do: object) -> QAction:
@@ -244,6 +265,7 @@ class MainWindow(QMainWindow):
         bar.addWidget(self.filter_box)
         bar.addAction(self.settings_action)
         bar.widgetForAction(self.start_action).setProperty("primary", True)
+        self._bar = bar
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.addToolBar(bar)
 
@@ -304,6 +326,7 @@ class MainWindow(QMainWindow):
         self.welcome.file_chosen.connect(lambda path: self.open_files([path]))
         self.welcome.open_wanted.connect(self.choose_files)
         self.welcome.try_wanted.connect(self.try_it)
+        self.welcome.refresh_wanted.connect(self.refresh_interfaces)
         self.table.session_selected.connect(self._on_session_selected)
         self.table.delete_wanted.connect(controller.delete)
         self.ladder.element_selected.connect(self._on_element_selected)
@@ -313,24 +336,22 @@ class MainWindow(QMainWindow):
         self.filter.rowsInserted.connect(self._show_matches)
         self.filter.rowsRemoved.connect(self._show_matches)
         self.filter_box.textChanged.connect(self._on_filter)
+        self.filter_box.returnPressed.connect(self.table.setFocus)
         self.cancel.clicked.connect(self.start_or_stop)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_colours)
 
     # -- capturing ---------------------------------------------------------------------------------------------
 
     def _begin(self, source: Source, *, persist: bool) -> None:
-        if self.controller.state is not State.IDLE:
+        if self.controller.state is not State.IDLE or self._is_closing:
             return
         self.welcome.show_problem("")
         self.controller.start(source, persist=persist)
         self.go_to_sessions()
 
     def _on_capture_ended(self) -> None:
-        """The next file; what was read is shown at once, where nothing else is being looked at."""
+        """The next file."""
         self.model.flush()
-        source = self.controller.source
-        if source is not None and not source.is_live and not self.table.selected():
-            self.table.selectRow(0)
         self._open_next()
 
     def _open_next(self) -> None:
@@ -363,6 +384,16 @@ class MainWindow(QMainWindow):
             if isinstance(event, Notice):
                 self.banner.say(f"{source.name if source else ''}: {event.text}.", is_error=False)
         self.model.take(events)
+        if self._is_first_awaited and (source is None or not source.is_live):
+            self._show_first(events)
+
+    def _show_first(self, events: list[Event]) -> None:
+        """Who opens a capture wants to see it, among all the sessions that stand in the list already."""
+        first = next((event.session for event in events if not isinstance(event, Notice)), None)
+        if first is not None:
+            self._is_first_awaited = False
+            self.model.flush()
+            self.table.go_to(first.session_id)
 
     def _on_progress(self, state: SourceState, counters: Counters) -> None:
         self.status.show_progress(state, counters)
@@ -418,13 +449,15 @@ class MainWindow(QMainWindow):
     def _on_saved(self, session: Session) -> None:
         self._saved.add(session.session_id)
         self.model.session_saved(session)
-        self._show_counts()
+        if not self._count.isActive():
+            self._count.start()
 
     def _on_waiting(self, waiting: int, problem: str) -> None:
         self.status.show_waiting(waiting)
         if problem:
             text = self.tr("Sessions that wait because they cannot be saved: {0}. It is tried again.").format(waiting)
-            self.banner.say(f"{text} {problem}", key=_STORE)
+            remedy = Remedy(self.tr("Output folder…"), lambda: self.edit_settings("outputFolder"))
+            self.banner.say(f"{text} {problem}", key=_STORE, remedy=remedy)
         elif not waiting:
             self.banner.take_back(_STORE)
 
@@ -465,16 +498,32 @@ class MainWindow(QMainWindow):
         place = self.interface.findData(preferred)
         self.interface.setCurrentIndex(max(place, 0))
         self.welcome.show_interfaces(found, preferred)
+        self.banner.take_back(_INTERFACES)
         self._on_state(self.controller.state)
 
     def _on_no_interfaces(self, error: SourceError) -> None:
-        self.welcome.show_problem(str(error))
+        self.welcome.show_problem(str(error), is_about_the_list=True)
+        if self.pages.currentWidget() is not self.welcome:
+            remedy = Remedy(self.tr("Try again"), self.refresh_interfaces)
+            self.banner.say(str(error), key=_INTERFACES, remedy=remedy)
 
     def _on_settings(self, settings: Settings) -> None:
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            theme.apply(application, settings.theme)
-        self._on_colours()
+        if settings.theme != self._theme:
+            self._theme = settings.theme
+            application = QApplication.instance()
+            if isinstance(application, QApplication):
+                theme.apply(application, settings.theme)
+            self._on_colours()
+        if self.controller.output_folder != self._folder:
+            self._folder = self.controller.output_folder
+            self._show_other_folder()
+
+    def _show_other_folder(self) -> None:
+        """What is saved elsewhere leaves the list: it could not be deleted from here any more."""
+        self.model.remove(list(self._saved))
+        self._saved.clear()
+        self._show_counts()
+        self.controller.store.load()
 
     def _on_colours(self) -> None:
         application = QApplication.instance()
@@ -482,7 +531,8 @@ class MainWindow(QMainWindow):
             theme.paint(application)
         self._refresh_icons()
         self.detail.refresh_colours()
-        self.welcome.show_recent(self._recent.paths)
+        self.welcome.refresh_colours()
+        self.banner.refresh_colours()
         self.ladder.viewport().update()
         self.detail.hex.viewport().update()
 
@@ -499,6 +549,13 @@ class MainWindow(QMainWindow):
     def _focus_filter(self) -> None:
         self.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filter_box.selectAll()
+
+    def _leave_filter(self) -> None:
+        """Escape: first the words go, then the focus."""
+        if self.filter_box.text():
+            self.filter_box.clear()
+        else:
+            self.table.setFocus()
 
     def _about(self) -> None:
         box = QMessageBox(self)
@@ -529,13 +586,38 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
+        if self._is_closing or not self._may_close():
+            return
+        self._is_closing = True
         self._files.clear()
-        self.pages.setEnabled(False)
-        self.status.state.setText(self.tr("Saving, then closing…"))
+        for part in (self.banner, self.progress_row, self.pages, self._bar, self.menuBar()):
+            part.setEnabled(False)
+        self.status.show_closing(self.tr("Saving, then closing…"))
         self.controller.shutdown()
+
+    def _may_close(self) -> bool:
+        """Where sessions cannot be saved, closing loses them: that is for the person to decide, not for the window."""
+        store = self.controller.store
+        application = QApplication.instance()
+        is_log_off = isinstance(application, QApplication) and application.isSavingSession()
+        if not (store.waiting and store.problem) or is_log_off:
+            return True
+        question = QMessageBox(self)
+        question.setIcon(QMessageBox.Icon.Warning)
+        question.setTextFormat(Qt.TextFormat.PlainText)
+        question.setWindowTitle(self.tr("Sessions are not saved"))
+        text = self.tr("Sessions that could not be saved, and are lost when the window closes: {0}.")
+        question.setText(text.format(store.waiting))
+        question.setInformativeText(visible(store.problem))
+        lose = question.addButton(self.tr("Close and lose them"), QMessageBox.ButtonRole.DestructiveRole)
+        stay = question.addButton(self.tr("Keep open"), QMessageBox.ButtonRole.RejectRole)
+        question.setDefaultButton(stay)
+        question.setEscapeButton(stay)
+        question.exec()
+        return question.clickedButton() is lose
 
     def _on_shut_down(self, unsaved: list[str]) -> None:
         self._is_down = True
         if unsaved:
-            self.status.state.setText(self.tr("Sessions that could not be saved: {0}").format(len(unsaved)))
+            self.status.show_closing(self.tr("Sessions that could not be saved: {0}").format(len(unsaved)))
         self.close()

@@ -23,6 +23,7 @@ class RecentFiles(QObject):
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self.paths: list[Path] = []
+        self._is_loaded = False
         self._loaded.connect(self._take)
         self._pool.start(_Job(self._load))
 
@@ -30,24 +31,32 @@ class RecentFiles(QObject):
         """The newest comes first."""
         self.paths = [path, *(other for other in self.paths if other != path)][:_MOST]
         self.changed.emit()
-        data = json.dumps([str(path) for path in self.paths]).encode()
-        self._pool.start(_Job(lambda: self._save(data)))
+        if self._is_loaded:  # else it would take the place of what has not been read yet
+            self._keep()
 
     def close(self) -> None:
         """Waits for what is being written: milliseconds."""
         self._pool.waitForDone(1000)
 
     def _take(self, names: list[str]) -> None:
-        self.paths += [Path(name) for name in names if Path(name) not in self.paths]
+        self._is_loaded = True
+        is_added = bool(self.paths)
+        self.paths = [*self.paths, *(Path(name) for name in names if Path(name) not in self.paths)][:_MOST]
+        if is_added:
+            self._keep()
         self.changed.emit()
+
+    def _keep(self) -> None:
+        data = json.dumps([str(path) for path in self.paths]).encode()
+        self._pool.start(_Job(lambda: self._save(data)))
 
     def _load(self) -> None:
         try:
             names = json.loads(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return
-        if isinstance(names, list):
-            self._loaded.emit([name for name in names if isinstance(name, str)][:_MOST])
+        except (OSError, ValueError, RecursionError):
+            names = []
+        kept = names if isinstance(names, list) else []
+        self._loaded.emit([name for name in kept if isinstance(name, str)][:_MOST])
 
     def _save(self, data: bytes) -> None:
         try:

@@ -1,6 +1,6 @@
 """The sessions as a table that grows while they happen."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from PySide6.QtCore import (
@@ -77,12 +77,16 @@ class SessionModel(QAbstractTableModel):
     def remove(self, session_ids: Iterable[str]) -> None:
         """These are gone."""
         self.flush()
-        gone = sorted((self._index[i] for i in session_ids if i in self._index), reverse=True)
-        for number in gone:
-            self.beginRemoveRows(QModelIndex(), number, number)
-            del self._rows[number]
+        gone = sorted(self._index[i] for i in session_ids if i in self._index)
+        for first, last in reversed(list(_runs(gone))):
+            self.beginRemoveRows(QModelIndex(), first, last)
+            for row in self._rows[first : last + 1]:
+                del self._index[row.session.session_id]
+            del self._rows[first : last + 1]
+            # Before anybody hears of it: who listens asks for rows by their ids.
+            for number, row in enumerate(self._rows[first:], first):
+                self._index[row.session.session_id] = number
             self.endRemoveRows()
-        self._reindex()
 
     def clear(self) -> None:
         """Empties the list but for sessions that are still open."""
@@ -106,12 +110,13 @@ class SessionModel(QAbstractTableModel):
             for number, row in enumerate(fresh, first):
                 self._index[row.session.session_id] = number
             self.endInsertRows()
-        changed = [self._index[session_id] for session_id in self._changed if session_id in self._index]
+        changed = sorted(self._index[session_id] for session_id in self._changed if session_id in self._index)
         self._changed.clear()
         for number in changed:
             self._rows[number].refresh()
-        if changed:
-            self.dataChanged.emit(self.index(min(changed), 0), self.index(max(changed), SAVED))
+        # In runs: the filter looks again at every row that is named, and there may be thousands between two.
+        for first, last in _runs(changed):
+            self.dataChanged.emit(self.index(first, 0), self.index(last, SAVED))
 
     def _note(self, session: Session) -> None:
         if session.session_id in self._index:
@@ -186,7 +191,7 @@ class SessionModel(QAbstractTableModel):
     def _sort_key(self, row: SessionRow, column: int) -> Any:
         session = row.session
         if column == NUMBER:
-            return (session.number, session.start_time)[0]
+            return session.number
         if column == START:
             return session.start_time
         if column == DURATION:
@@ -194,6 +199,19 @@ class SessionModel(QAbstractTableModel):
         if column == MESSAGES:
             return len(session.messages)
         return self._text(row, column)
+
+
+def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """First and last of each run of consecutive numbers; they come sorted."""
+    first = last = -1
+    for number in numbers:
+        if number != last + 1 or first < 0:
+            if first >= 0:
+                yield first, last
+            first = number
+        last = number
+    if first >= 0:
+        yield first, last
 
 
 class SessionFilter(QSortFilterProxyModel):

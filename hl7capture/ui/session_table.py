@@ -1,11 +1,11 @@
 """The list of sessions: it follows the newest until the person looks at something."""
 
 from PySide6.QtCore import QItemSelection, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QMessageBox, QTableView, QWidget
 
 from hl7capture.model.session import Session
-from hl7capture.ui.session_model import MESSAGES, NUMBER, SessionFilter
+from hl7capture.ui.session_model import MESSAGES, NUMBER, START, SessionFilter
 
 _WIDTHS = (56, 170, 150, 150, 76, 0, 90, 170, 64)
 
@@ -30,7 +30,7 @@ class SessionTable(QTableView):
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setSortingEnabled(True)
-        self.sortByColumn(NUMBER, Qt.SortOrder.AscendingOrder)
+        self.sortByColumn(START, Qt.SortOrder.AscendingOrder)  # numbers of a capture file begin at 1 again
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(28)
         header = self.horizontalHeader()
@@ -50,6 +50,14 @@ class SessionTable(QTableView):
         model.rowsAboutToBeInserted.connect(self._remember_place)
         model.rowsInserted.connect(self._follow)
 
+    def go_to(self, session_id: str) -> None:
+        """Selects a session and brings it into sight; nothing where the filter hides it."""
+        for row in range(self._filter.rowCount()):
+            if self._filter.row(row).session.session_id == session_id:
+                self.selectRow(row)
+                self.scrollTo(self._filter.index(row, 0))
+                return
+
     def selected(self) -> list[Session]:
         """The selected sessions, from top to bottom."""
         rows = sorted(index.row() for index in self.selectionModel().selectedRows())
@@ -65,8 +73,17 @@ class SessionTable(QTableView):
         self._was_at_end = bar.value() >= bar.maximum() - 1
 
     def _follow(self) -> None:
-        if self._was_at_end and not self.selectionModel().hasSelection():
+        header = self.horizontalHeader()
+        is_newest_last = header.sortIndicatorOrder() is Qt.SortOrder.AscendingOrder
+        is_by_time = header.sortIndicatorSection() in (NUMBER, START)
+        if self._was_at_end and is_newest_last and is_by_time and not self.selectionModel().hasSelection():
             self.scrollToBottom()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A banner above takes some of the room: who looked at the end goes on doing so."""
+        self._remember_place()
+        super().resizeEvent(event)
+        self._follow()
 
     def _show_menu(self, place: QPoint) -> None:
         chosen = self.selected()
@@ -80,7 +97,9 @@ class SessionTable(QTableView):
         copy_id.triggered.connect(lambda: _copy("\n".join(session.session_id for session in chosen)))
         menu.addSeparator()
         menu.addAction(self._delete)
+        self._delete.setEnabled(any(not session.is_open for session in chosen))
         menu.exec(self.viewport().mapToGlobal(place))
+        self._delete.setEnabled(True)
 
     def _ask_to_delete(self) -> None:
         chosen = [session for session in self.selected() if not session.is_open]

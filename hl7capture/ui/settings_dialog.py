@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QWheelEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -64,7 +64,7 @@ class SettingsDialog(QDialog):
 
         inside = QWidget()
         inside.setLayout(self._form)
-        scroll = QScrollArea()
+        self._scroll = scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidget(inside)
@@ -89,8 +89,9 @@ class SettingsDialog(QDialog):
 
     def accept(self) -> None:
         """Takes the values, or marks the one that cannot be."""
-        for label in self._errors.values():
+        for key, label in self._errors.items():
             label.hide()
+            self._colour(key, is_wrong=False)
         try:
             self.settings = self.settings.changed(
                 **{key: self._value(key, editor) for key, editor in self._editors.items()}
@@ -99,6 +100,11 @@ class SettingsDialog(QDialog):
             self._mark(error)
             return
         super().accept()
+
+    def go_to(self, key: str) -> None:
+        """Begins with one setting."""
+        self._editors[key].setFocus()
+        self._scroll.ensureWidgetVisible(self._editors[key])
 
     def editor(self, key: str) -> Any:
         """The widget of a setting."""
@@ -146,7 +152,7 @@ class SettingsDialog(QDialog):
         return box
 
     def _number(self, key: str, values: dict[str, Any], suffix: str) -> QSpinBox:
-        box = QSpinBox()
+        box = _Number()
         box.setRange(*bounds_of(key))
         box.setValue(values[key])
         box.setSuffix(suffix)
@@ -165,7 +171,7 @@ class SettingsDialog(QDialog):
         return line
 
     def _choice(self, value: str) -> QComboBox:
-        box = QComboBox()
+        box = _Choice()
         box.setMaximumWidth(190)
         for theme, title in (
             ("system", self.tr("As the system")),
@@ -217,12 +223,37 @@ class SettingsDialog(QDialog):
                 editor.setText("" if defaults[key] is None else str(defaults[key]))
 
     def _mark(self, error: SettingsError) -> None:
-        label = self._errors.get(error.key)
-        if label is None:
-            return
-        label.setText(str(error))
-        label.show()
-        self._editors[error.key].setFocus()
+        # What is wrong with a setting that stands in the file alone is said all the same.
+        key = error.key if error.key in self._errors else next(iter(self._errors))
+        self._errors[key].setText(str(error))
+        self._errors[key].show()
+        self._colour(key, is_wrong=key == error.key)
+        self.go_to(key)
+
+    def _colour(self, key: str, *, is_wrong: bool) -> None:
+        editor = self._editors[key]
+        if bool(editor.property("invalid")) != is_wrong:
+            editor.setProperty("invalid", is_wrong)
+            editor.style().unpolish(editor)
+            editor.style().polish(editor)
+
+
+class _Number(QSpinBox):
+    """The wheel scrolls the dialog; it changes no number that nobody meant."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lineEdit().setTextMargins(8, 0, 0, 0)  # a style sheet does not reach it
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
+class _Choice(QComboBox):
+    """As above."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
 
 def _hex(value: int) -> str:

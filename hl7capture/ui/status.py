@@ -36,7 +36,9 @@ class Status(QStatusBar):
         word = self._words[state]
         if state is State.CAPTURING and not is_live:
             word = self.tr("Reading")
-        self.state.setText(word)
+        self.state.setText(f"● {word}")
+        _mark(self.state, "good", state is State.CAPTURING)
+        _mark(self.state, "warning", state is State.PAUSED)
         self.source.setText(source)
         self.source.setVisible(bool(source))
 
@@ -53,6 +55,11 @@ class Status(QStatusBar):
     def show_waiting(self, waiting: int) -> None:
         self.waiting.setText(self.tr("Waiting {0}").format(f"{waiting:,}"))
         _mark(self.waiting, "warning", waiting > 0)
+
+    def show_closing(self, text: str) -> None:
+        """The program is about to end."""
+        self.state.setText(text)
+        _mark(self.state, "good", False)
 
     def _label(self) -> QLabel:
         label = QLabel()

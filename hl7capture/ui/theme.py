@@ -26,6 +26,7 @@ class Colours:
     good: str
     warning: str
     bad: str
+    check: str  # the tick that can be seen on the accent
 
 
 LIGHT = Colours(
@@ -41,6 +42,7 @@ LIGHT = Colours(
     good="#1c7c4a",
     warning="#9a6200",
     bad="#b3261e",
+    check="check-light",
 )
 DARK = Colours(
     window="#15191f",
@@ -55,6 +57,7 @@ DARK = Colours(
     good="#5bc48a",
     warning="#e2ac4d",
     bad="#f2857d",
+    check="check-dark",
 )
 
 
@@ -152,7 +155,12 @@ def _style_sheet(c: Colours) -> str:
     QComboBox::down-arrow, QSpinBox::down-arrow {{ image: url("{_image("chevron-down")}"); width: 12px; height: 12px; }}
     QSpinBox::up-arrow {{ image: url("{_image("chevron-up")}"); width: 12px; height: 12px; }}
     QSpinBox::up-button, QSpinBox::down-button {{ border: 0; width: 22px; background: transparent; }}
-    QCheckBox::indicator {{ width: 18px; height: 18px; }}
+    QCheckBox::indicator {{ width: 16px; height: 16px; border: 1px solid {c.muted}; border-radius: 4px;
+        background: {c.panel}; }}
+    QCheckBox::indicator:hover, QCheckBox::indicator:focus {{ border-color: {c.accent}; }}
+    QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent};
+        image: url("{_image(c.check)}"); }}
+    QCheckBox:focus {{ color: {c.accent}; }}
     QComboBox QAbstractItemView {{ background: {c.panel}; border: 1px solid {c.line}; padding: 4px;
         selection-background-color: {c.selection}; selection-color: {c.text}; }}
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus {{ border-color: {c.accent}; }}
@@ -162,6 +170,8 @@ def _style_sheet(c: Colours) -> str:
         selection-background-color: {c.selection}; selection-color: {c.text}; }}
     QTableView::item, QTreeView::item {{ padding: 3px 6px; }}
     QTableView, QTreeView, QListView {{ outline: 0; }}
+    QListWidget {{ border: 1px solid transparent; border-radius: 6px; padding: 3px; }}
+    QListWidget:focus {{ border-color: {c.accent}; }}
     QListView::item:selected, QTableView::item:selected, QTreeView::item:selected {{
         background: {c.selection}; color: {c.text}; }}
     QListView::item {{ border-radius: 6px; padding-left: 6px; }}
@@ -193,6 +203,7 @@ def _style_sheet(c: Colours) -> str:
     QLabel[section="true"] {{ font-weight: 600; }}
     QLabel[bad="true"] {{ color: {c.bad}; }}
     QLabel[warning="true"] {{ color: {c.warning}; }}
+    QLabel[good="true"] {{ color: {c.good}; }}
     QFrame[card="true"] {{ background: {c.panel}; border: 1px solid {c.line}; border-radius: 8px; }}
     QFrame[banner="error"] {{ background: {c.panel}; border: 0; border-left: 4px solid {c.bad};
         border-bottom: 1px solid {c.line}; }}

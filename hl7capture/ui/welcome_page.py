@@ -30,9 +30,11 @@ class WelcomePage(QWidget):
     file_chosen = Signal(Path)
     open_wanted = Signal()
     try_wanted = Signal()
+    refresh_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._is_about_the_list = False
         self.interfaces = QListWidget()
         self.interfaces.setAccessibleName(self.tr("Interfaces"))
         self.interfaces.setIconSize(QSize(20, 20))
@@ -53,13 +55,22 @@ class WelcomePage(QWidget):
         self._copy = QPushButton(self.tr("Copy"))
         self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.problem.text()))
         self._copy.hide()
+        self.nothing = QLabel(self.tr("No interface was found."))
+        self.nothing.setProperty("muted", True)
+        self.nothing.hide()
+        self.refresh = QPushButton(self.tr("Refresh"))
+        self.refresh.setToolTip(self.tr("Look for interfaces again (F5)"))
+        self.refresh.clicked.connect(self.refresh_wanted)
+        self.recent_heading = QLabel(self.tr("Recent"))
+        self.recent_heading.setProperty("muted", True)
+        self.recent_heading.hide()
         self.recent = QListWidget()
         self.recent.setAccessibleName(self.tr("Recent captures"))
         self.recent.setIconSize(QSize(18, 18))
         self.recent.itemActivated.connect(lambda item: self.file_chosen.emit(Path(item.data(_NAME))))
-        self.open = QPushButton(icon("open"), self.tr("Open a capture…"))
+        self.open = QPushButton(self.tr("Open a capture…"))
         self.open.clicked.connect(self.open_wanted)
-        self.try_it = QPushButton(icon("try"), self.tr("Try it: simulated analyzer"))
+        self.try_it = QPushButton(self.tr("Try it: simulated analyzer"))
         self.try_it.clicked.connect(self.try_wanted)
 
         columns = QHBoxLayout()
@@ -82,10 +93,22 @@ class WelcomePage(QWidget):
         outside.addStretch()
         outside.addWidget(frame, 100)
         outside.addStretch()
+        self.refresh_colours()
+
+    def refresh_colours(self) -> None:
+        """After a change of theme."""
+        self.open.setIcon(icon("open"))
+        self.try_it.setIcon(icon("try"))
+        self.refresh.setIcon(icon("refresh"))
+        for number in range(self.interfaces.count()):
+            self.interfaces.item(number).setIcon(icon("interface"))
+        for number in range(self.recent.count()):
+            self.recent.item(number).setIcon(icon("file"))
 
     def show_interfaces(self, found: Sequence[Interface], preferred: str) -> None:
         """The list; those that are neither up nor have an address are not worth a line."""
-        self.show_problem("")
+        if self._is_about_the_list:  # why a capture failed stays until the next one is begun
+            self.show_problem("")
         self.interfaces.clear()
         for interface in found:
             if not interface.is_up and not interface.addresses:
@@ -101,9 +124,11 @@ class WelcomePage(QWidget):
                 self.interfaces.setCurrentItem(item)
         if self.interfaces.currentRow() < 0:
             self.interfaces.setCurrentRow(0)
+        self.nothing.setVisible(self.interfaces.count() == 0)
 
     def show_recent(self, paths: Sequence[Path]) -> None:
         """The captures opened last."""
+        self.recent_heading.setVisible(bool(paths))
         self.recent.clear()
         for path in paths:
             item = QListWidgetItem(icon("file"), visible(path.name, 100))
@@ -112,8 +137,9 @@ class WelcomePage(QWidget):
             item.setSizeHint(QSize(0, 32))
             self.recent.addItem(item)
 
-    def show_problem(self, text: str) -> None:
+    def show_problem(self, text: str, *, is_about_the_list: bool = False) -> None:
         """Why one cannot listen, and what mends it; "" where nothing is wrong."""
+        self._is_about_the_list = is_about_the_list
         self.problem.setText("\n".join(visible(line) for line in text.splitlines()))
         self.problem.setVisible(bool(text))
         self._copy.setVisible(bool(text))
@@ -138,15 +164,16 @@ class WelcomePage(QWidget):
     def _listen_card(self) -> QFrame:
         buttons = QHBoxLayout()
         buttons.addWidget(self.listen)
+        buttons.addWidget(self.refresh)
         buttons.addStretch()
         buttons.addWidget(self._copy)
-        return _card(self.tr("Listen on an interface"), self.interfaces, self.problem, buttons)
+        return _card(self.tr("Listen on an interface"), self.nothing, self.interfaces, self.problem, buttons)
 
     def _open_card(self) -> QFrame:
         hint = QLabel(self.tr("or drop it here: pcap and pcapng, of tcpdump, Wireshark and others"))
         hint.setWordWrap(True)
         hint.setProperty("muted", True)
-        return _card(self.tr("Read a capture"), self.open, hint, self.recent)
+        return _card(self.tr("Read a capture"), self.open, hint, self.recent_heading, self.recent)
 
     def _try_card(self) -> QFrame:
         hint = QLabel(
