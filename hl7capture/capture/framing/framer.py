@@ -187,7 +187,7 @@ class Framer:
         if tail is None:
             return None
         self._add_frame(at, end, core, core + tail)
-        return core + tail
+        return core + tail + (self._take_tail(core + tail) if self._tail_of else 0)
 
     def _add_frame(self, at: int, end: int, core: int, behind: int) -> None:
         buffer = self._buffer
@@ -241,6 +241,8 @@ class Framer:
 
     def _skip_to_restart(self, at: int) -> int | None:
         match = self._restart.search(self._buffer, max(at, self._scanned - 3))
+        while match and self._turn_within(match.start(), match.end()) is not None:
+            match = self._restart.search(self._buffer, match.start() + 1)  # no beginning spans two turns
         if match and match.start() == at:
             self._is_lost = False
             return at
