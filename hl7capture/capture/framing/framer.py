@@ -126,10 +126,11 @@ class Framer:
             if end < 0:
                 break
             behind = end + 1
-            if behind < size and buffer[behind] == CR and not self._is_turn(behind):
-                return self._add_block(at, end, behind + 1, ())
-            if behind < size and buffer[behind] == LF:
-                behind += 1
+            if behind < size and not self._is_turn(behind):
+                if buffer[behind] == CR:
+                    return self._add_block(at, end, behind + 1, ())
+                if buffer[behind] == LF:
+                    behind += 1
             if behind == size:  # the CR may still come; other_side_spoke decides where it does not
                 cut = self._new_start_at_turn(at, end, (VT,))
                 if cut is not None:
