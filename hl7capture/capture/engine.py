@@ -162,7 +162,8 @@ class Engine:
         """Ends the link's session, with everything that was still waiting in the floors below."""
         order = self.counters.packets if order is None else order
         self._deliver(link, link.connection.give_up_holes(order, self._now))
-        elements = link.pause() if reason is EndReason.IDLE else link.finish()
+        # A link that is silent between two elements may go on; one that fell silent inside of one was cut.
+        elements = link.pause() if reason is EndReason.IDLE and not link.is_inside else link.finish()
         self._happenings += link.tracker.take(elements, link.connection.opener)
         self._happenings += link.tracker.end(reason, order)
 

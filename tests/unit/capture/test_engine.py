@@ -8,7 +8,19 @@ from hl7capture.model.session import EndReason, is_session_id
 from hl7capture.model.settings import Settings
 from tests.support.engine import events_of, everything, said, sessions_of
 from tests.support.speech import ACK, ENQ, EOT, NAK, RECORDS, answer, astm_transfer, frame, mllp, oru, stx, stx_transfer
-from tests.support.wire import DEVICE, LIS, MILLISECOND, START, Talk, conversation, pcap, pcap_header, records
+from tests.support.wire import (
+    DEVICE,
+    LIS,
+    MILLISECOND,
+    START,
+    Talk,
+    conversation,
+    packet,
+    pcap,
+    pcap_header,
+    record,
+    records,
+)
 
 TO_LIS, TO_DEVICE = "device-to-lis", "lis-to-device"
 
@@ -138,6 +150,19 @@ def test_silence_ends_an_mllp_session() -> None:
     first, second = sessions_of(data)
     assert (first.end_reason, first.is_complete, len(first.messages)) == (EndReason.IDLE, True, 2)
     assert (second.end_reason, len(second.messages)) == (EndReason.STOPPED, 1)
+
+
+def test_silence_of_ten_minutes_inside_a_block_cuts_it() -> None:
+    talk = Talk().open().say(0, mllp(oru())).say(1, mllp(answer())).say(0, mllp(oru("2"))[:50])
+    other = conversation((0, b"GET / HTTP/1.1"), cut=1460).segments
+    late = b"".join(
+        record(packet(segment, ends=(("10.0.0.9", 5000), LIS)), START + 700_000 * MILLISECOND) for segment in other
+    )
+    session = next(
+        event.session for event in events_of(pcap(talk.segments) + late) if isinstance(event, SessionCompleted)
+    )
+    assert (session.end_reason, session.is_complete) == (EndReason.IDLE, False)
+    assert said(session)[-1] == (TO_LIS, "message", mllp(oru("2"))[:50], None, ("truncated",))
 
 
 def test_silence_does_not_end_a_transfer_between_enq_and_eot() -> None:
