@@ -37,7 +37,7 @@ def missing_permission(system: str | None = None) -> str:
     return (
         "Give the right to the capture helper alone, once:\n"
         f'  sudo install -m 0750 -g "$(id -gn)" {python} {helper}\n'
-        f"  sudo setcap cap_net_raw,cap_net_admin+eip {helper}\n"
+        f"  sudo setcap cap_net_raw+ep {helper}\n"
         "or start the command with sudo."
     )
 
