@@ -10,6 +10,7 @@ from hl7capture.app.controller import CaptureController
 from hl7capture.app.termination import Termination
 from hl7capture.ui import theme
 from hl7capture.ui.background import Background
+from hl7capture.ui.garbage import ShortSearches
 from hl7capture.ui.icons import app_icon
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.recent_files import RecentFiles
@@ -33,6 +34,7 @@ def run(files: list[Path], output: Path | None) -> int:
     window = MainWindow(controller, recent)
     controller.shut_down.connect(lambda _unsaved: application.quit())
     Termination(controller.shutdown, application)
+    ShortSearches(controller, application)
     window.show()
     Background(_preload_names, lambda _done: None).start()
     if files:

@@ -1,0 +1,38 @@
+"""Python's search for garbage in cycles, kept from stopping the window.
+
+A full search looks at every object there is, and the window stands still meanwhile: 200 ms with 60 000 messages in the
+list, growing with them. Sessions hold no cycles and go when nobody refers to them any more, search or not. So, while
+sessions come, what has grown old is taken out of the search every other second. The price: a cycle that was alive at
+that moment is not found when it becomes garbage later; the window makes few of them, and small ones.
+"""
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer
+
+from hl7capture.app.controller import CaptureController, State
+
+_INTERVAL_MS = 2000
+
+
+class ShortSearches(QObject):
+    """Keeps the searches short while the controller captures or reads."""
+
+    def __init__(self, controller: CaptureController, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._timer = QTimer(self, interval=_INTERVAL_MS)
+        self._timer.timeout.connect(self.settle)
+        controller.state_changed.connect(self._on_state)
+        controller.store.load_finished.connect(self.settle)
+
+    def settle(self) -> None:
+        """The young are searched; all that is left counts as old and is not looked at any more."""
+        gc.collect(1)
+        gc.freeze()
+
+    def _on_state(self, state: State) -> None:
+        self.settle()
+        if state is State.IDLE:
+            self._timer.stop()
+        elif not self._timer.isActive():
+            self._timer.start()

@@ -1,0 +1,343 @@
+"""What is easily got wrong in a window, looked at one by one."""
+
+import gc
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QModelIndex, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from hl7capture.app.controller import State
+from hl7capture.model.elements import Flag
+from hl7capture.model.events import SessionCompleted
+from hl7capture.model.session import Session
+from hl7capture.model.source import SourceError
+from hl7capture.ui.banner import Remedy
+from hl7capture.ui.garbage import ShortSearches
+from hl7capture.ui.icons import icon
+from hl7capture.ui.ladder import since_text
+from hl7capture.ui.main_window import MainWindow
+from hl7capture.ui.recent_files import RecentFiles
+from hl7capture.ui.session_model import NUMBER, SessionModel
+from hl7capture.ui.settings_dialog import SettingsDialog
+from hl7capture.ui.text_view import text_lines
+from tests.gui.conftest import close, read
+from tests.support.engine import sessions_of
+from tests.support.speech import answer, mllp, oru
+from tests.support.wire import conversation, pcap
+
+
+def sessions(count: int) -> list[Session]:
+    made = []
+    for number in range(1, count + 1):
+        (session,) = sessions_of(pcap(conversation((0, mllp(oru())), (1, mllp(answer()))).segments))
+        session.number = number
+        session.start_time += number
+        session.session_id = f"20261121T101530.123Z-{number:08x}"
+        made.append(session)
+    return made
+
+
+def press(name: str) -> Callable[[], None]:
+    """Answers the question that is asked."""
+
+    def pressed() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        next(button for button in box.findChildren(QPushButton) if button.text() == name).click()
+
+    return pressed
+
+
+# -- the table ---------------------------------------------------------------------------------------------------
+
+
+def test_rows_between_two_changed_ones_are_left_alone(qtbot: QtBot) -> None:
+    model = SessionModel()
+    made = sessions(30)
+    model.take([SessionCompleted(session) for session in made])
+    model.flush()
+    named: list[int] = []
+
+    def note(first: QModelIndex, last: QModelIndex) -> None:
+        named.extend(range(first.row(), last.row() + 1))
+
+    model.dataChanged.connect(note)
+    model.take([SessionCompleted(made[n]) for n in (29, 3, 4)])
+    model.flush()
+    assert named == [3, 4, 29]
+
+
+def test_who_hears_of_removed_rows_finds_the_others(qtbot: QtBot) -> None:
+    model = SessionModel()
+    made = sessions(10)
+    model.take([SessionCompleted(session) for session in made])
+    model.flush()
+    gone = [made[n] for n in (0, 1, 5, 9)]
+    found: list[bool] = []
+
+    def look() -> None:
+        rows = [model.row(number) for number in range(model.rowCount())]
+        found.append(all(model.row_of(row.session.session_id) is row for row in rows))
+
+    model.rowsRemoved.connect(look)
+    model.remove([session.session_id for session in gone])
+    assert found == [True, True, True]
+    assert [model.row(n).session.number for n in range(model.rowCount())] == [3, 4, 5, 7, 8, 9]
+    assert all(model.row_of(session.session_id) is None for session in gone)
+
+
+def test_newest_on_top_stays_in_sight(window: MainWindow, qtbot: QtBot) -> None:
+    window.go_to_sessions()
+    window.table.sortByColumn(NUMBER, Qt.SortOrder.DescendingOrder)
+    window.model.take([SessionCompleted(session) for session in sessions(200)])
+    window.model.flush()
+    QApplication.processEvents()
+    assert window.table.verticalScrollBar().maximum() > 0
+    assert window.table.verticalScrollBar().value() == 0
+    assert window.filter.row(0).session.number == 200
+
+
+def test_opened_capture_is_shown_among_what_is_there(window: MainWindow, capture_file: Path, qtbot: QtBot) -> None:
+    older = sessions(40)
+    for session in older:
+        session.start_time -= 86_400_000
+    window.model.take([SessionCompleted(session) for session in older])
+    window.model.flush()
+    window.go_to_sessions()
+    window.table.selectRow(5)
+    read(window, capture_file, qtbot)
+    (chosen,) = window.table.selected()
+    assert chosen.source == "three.pcap"
+    assert window.detail.hex.data == mllp(oru("MSG1"))
+    place = window.table.visualRect(window.table.selectionModel().selectedRows()[0])
+    assert window.table.viewport().rect().contains(place.center())
+
+
+def test_state_icons_are_drawn_once(window: MainWindow) -> None:
+    assert icon("complete", "#123456").cacheKey() == icon("complete", "#123456").cacheKey()
+    assert icon("complete", "#123456").cacheKey() != icon("complete", "#654321").cacheKey()
+
+
+def test_escape_takes_the_words_then_leaves_the_filter(window: MainWindow, capture_file: Path, qtbot: QtBot) -> None:
+    read(window, capture_file, qtbot)
+    qtbot.keyClick(window.table, Qt.Key.Key_Slash)
+    qtbot.waitUntil(window.filter_box.hasFocus)
+    qtbot.keyClicks(window.filter_box, "astm/")
+    assert window.filter_box.text() == "astm/"
+    qtbot.keyClick(window.filter_box, Qt.Key.Key_Escape)
+    assert window.filter_box.text() == ""
+    assert window.filter.rowCount() == 3
+    qtbot.keyClick(window.filter_box, Qt.Key.Key_Escape)
+    assert window.table.hasFocus()
+
+
+# -- ladder and detail -------------------------------------------------------------------------------------------
+
+
+def test_offsets_are_as_fine_as_they_need_to_be() -> None:
+    assert [since_text(ms) for ms in (0, 0.13, 999.9, 2045)] == ["0.000 ms", "0.130 ms", "999.900 ms", "2.045 s"]
+
+
+def test_text_leaves_nothing_out_and_shows_unusual_ends() -> None:
+    assert text_lines("MSH|^~\\&|A\rPID|1\r") == ["MSH|^~\\&|A", "PID|1"]
+    assert text_lines("\x0b MSH|\r\nPID|1\nOBX|1") == ["␋ MSH|␍␊", "PID|1␊", "OBX|1"]
+    assert text_lines("A\r\rB") == ["A", "", "B"]
+
+
+def test_long_lines_come_in_pieces_without_a_loss() -> None:
+    value = "".join(chr(0x41 + n % 26) for n in range(9_500))
+    lines = text_lines(f"OBX|1|ED|{value}\rOBX|2\r")
+    assert max(map(len, lines)) <= 2_002
+    assert lines[0] + "".join(line.removeprefix("↳ ") for line in lines[1:-1]) == f"OBX|1|ED|{value}"
+    assert lines[-1] == "OBX|2"
+
+
+def test_flags_are_said_in_words(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "flags.pcap"
+    message = mllp(oru())
+    path.write_bytes(pcap(conversation((0, message[:-1]), (1, mllp(answer())), (0, message[:60])).segments))
+    read(window, path, qtbot)
+    elements = window.table.selected()[0].elements
+    assert [element.flags for element in elements] == [(Flag.MISSING_CR,), (), (Flag.TRUNCATED,)]
+    assert "without the CR" in window.detail.flags.text()
+    window.ladder.select(1)
+    assert window.detail.flags.isHidden()
+    window.ladder.select(2)
+    assert "its end was never seen" in window.detail.flags.text()
+
+
+# -- trouble -----------------------------------------------------------------------------------------------------
+
+
+def test_why_a_capture_failed_stays_when_the_interfaces_arrive(window: MainWindow, qtbot: QtBot) -> None:
+    window.listen("nowhere0")
+    qtbot.waitUntil(lambda: "nowhere0" in window.welcome.problem.text(), timeout=10_000)
+    window.refresh_interfaces()
+    window.interface.clear()
+    qtbot.waitUntil(lambda: window.interface.count() > 0, timeout=20_000)
+    assert "nowhere0" in window.welcome.problem.text()
+
+
+def test_interfaces_that_cannot_be_listed_are_told_wherever_one_is(window: MainWindow, qtbot: QtBot) -> None:
+    window.go_to_sessions()
+    window._on_no_interfaces(SourceError("libpcap is not installed."))
+    assert window.banner.texts == ["libpcap is not installed."]
+    assert window.welcome.problem.text() == "libpcap is not installed."
+    qtbot.mouseClick(window.banner.remedy, Qt.MouseButton.LeftButton)  # it is there again
+    qtbot.waitUntil(lambda: not window.banner.texts, timeout=20_000)
+    assert window.welcome.problem.text() == ""
+
+
+def test_banner_says_how_bad_it_is_and_what_to_do(window: MainWindow, qtbot: QtBot) -> None:
+    done: list[str] = []
+    window.banner.say("first", is_error=False)
+    window.banner.say("second", remedy=Remedy("Mend it", lambda: done.append("mended")))
+    assert window.banner.label.accessibleName() == "Notice"
+    assert window.banner.remedy.isHidden()
+    qtbot.mouseClick(window.banner.close_button, Qt.MouseButton.LeftButton)
+    assert (window.banner.label.text(), window.banner.label.accessibleName()) == ("second", "Error")
+    qtbot.mouseClick(window.banner.remedy, Qt.MouseButton.LeftButton)
+    assert done == ["mended"]
+    qtbot.mouseClick(window.banner.close_button, Qt.MouseButton.LeftButton)
+    assert not window.banner.isVisible()
+
+
+def test_closing_asks_before_sessions_are_lost(window: MainWindow, output: Path, qtbot: QtBot) -> None:
+    output.write_text("a file where the folder should be")
+    window.try_it()
+    qtbot.waitUntil(lambda: bool(window.controller.store.problem), timeout=10_000)
+    QTimer.singleShot(200, press("Keep open"))
+    window.close()
+    assert window.isVisible()
+    assert window.controller.state is State.CAPTURING
+    output.unlink()
+    window.controller.change_settings(autosaveSeconds=1)
+    qtbot.waitUntil(lambda: not window.controller.store.problem, timeout=10_000)
+    shown = window.model.rowCount()
+    close(window, qtbot)  # no question now
+    assert len(list(output.glob("sessions/*.json"))) >= shown
+
+
+def test_closing_may_lose_them_all_the_same(window: MainWindow, output: Path, qtbot: QtBot) -> None:
+    output.write_text("a file where the folder should be")
+    window.try_it()
+    qtbot.waitUntil(lambda: bool(window.controller.store.problem), timeout=10_000)
+    QTimer.singleShot(200, press("Close and lose them"))
+    with qtbot.waitSignal(window.controller.shut_down, timeout=15_000) as told:
+        window.close()
+    assert told.args[0]
+    qtbot.waitUntil(lambda: not window.isVisible())
+
+
+def test_nothing_begins_while_the_window_closes(window: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.controller.shut_down, timeout=15_000):
+        window.close()
+        window.try_it()
+        assert window.controller.state is State.IDLE
+    qtbot.waitUntil(lambda: not window.isVisible())
+
+
+# -- settings and files ------------------------------------------------------------------------------------------
+
+
+def test_wheel_scrolls_the_settings_and_changes_none(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = SettingsDialog(window.controller.settings, "", window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    for key in ("retentionDays", "startMarker"):
+        editor = dialog.editor(key)
+        editor.setFocus()
+        before = editor.value()
+        turn = QWheelEvent(
+            QPointF(5, 5),
+            editor.mapToGlobal(QPointF(5, 5)),
+            QPoint(),
+            QPoint(0, -120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(editor, turn)
+        assert editor.value() == before
+
+
+def test_wrong_field_is_marked_until_it_is_right(window: MainWindow, qtbot: QtBot) -> None:
+    dialog = SettingsDialog(window.controller.settings, "", window)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    line: QLineEdit = dialog.editor("lisIP")
+    line.setText("10.0.0.300")
+    dialog.accept()
+    assert line.property("invalid") is True
+    line.setText("10.0.0.30")
+    dialog.accept()
+    assert line.property("invalid") is False
+    assert dialog.settings.lis_ip == "10.0.0.30"
+
+
+def test_another_output_folder_shows_its_own_sessions(
+    open_window: Callable[[], MainWindow], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    monkeypatch.delenv("HL7CAPTURE_OUTPUT_FOLDER")
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "settings.json").write_text(json.dumps({"outputFolder": str(first)}))
+    window = open_window()
+    window.try_it()
+    qtbot.waitUntil(lambda: len(list(first.glob("sessions/*.json"))) >= 2, timeout=10_000)
+    window.start_action.trigger()
+    qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=5000)
+    qtbot.waitUntil(lambda: window.controller.store.waiting == 0)
+    window.model.flush()
+    count = window.model.rowCount()
+    qtbot.waitUntil(lambda: len(window._saved) == count)
+    window.controller.change_settings(outputFolder=str(second))
+    assert window.model.rowCount() == 0
+    window.controller.change_settings(outputFolder=str(first))
+    qtbot.waitUntil(lambda: window.model.rowCount() == count)
+
+
+def test_recent_files_added_before_the_list_was_read_do_not_replace_it(tmp_path: Path, qtbot: QtBot) -> None:
+    path = tmp_path / "recent.json"
+    path.write_text(json.dumps(["/captures/old.pcap", "/captures/new.pcap"]))
+    recent = RecentFiles(path)
+    recent.add(Path("/captures/new.pcap"))
+    wanted = ["/captures/new.pcap", "/captures/old.pcap"]
+    qtbot.waitUntil(lambda: [str(one) for one in recent.paths] == wanted)
+    qtbot.waitUntil(lambda: json.loads(path.read_text()) == wanted)
+
+
+def test_dropped_files_reach_the_window_from_everywhere(window: MainWindow) -> None:
+    window.go_to_sessions()
+    for widget in (window.filter_box, window.detail.text, window.detail.text.viewport(), window.table.viewport()):
+        assert not widget.acceptDrops()
+    assert window.acceptDrops()
+
+
+def test_pictures_follow_the_theme(window: MainWindow, qtbot: QtBot) -> None:
+    window.controller.change_settings(theme="light")
+    light = window.welcome.open.icon().cacheKey(), window.welcome.interfaces.item(0).icon().cacheKey()
+    window.controller.change_settings(theme="dark")
+    dark = window.welcome.open.icon().cacheKey(), window.welcome.interfaces.item(0).icon().cacheKey()
+    assert light[0] != dark[0]
+    assert light[1] != dark[1]
+
+
+def test_searches_for_garbage_leave_old_sessions_alone(window: MainWindow, qtbot: QtBot) -> None:
+    gc.unfreeze()
+    try:
+        searches = ShortSearches(window.controller)
+        window.try_it()
+        assert gc.get_freeze_count() > 0
+        assert searches._timer.isActive()
+        window.start_action.trigger()
+        qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=5000)
+        assert not searches._timer.isActive()
+    finally:
+        gc.unfreeze()
