@@ -1,5 +1,6 @@
 """What is chosen in the ladder, in detail: Fields, Text, Hex."""
 
+from contextlib import nullcontext
 from datetime import datetime
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject, QRunnable, Qt, QThreadPool, Signal
@@ -9,12 +10,14 @@ from hl7capture.hl7.split import Delimiters
 from hl7capture.hl7.tree import Node, delimiters_of, parse
 from hl7capture.model.elements import Direction, Element, ElementType, Flag
 from hl7capture.ui.fields_view import FieldsView
+from hl7capture.ui.garbage import no_search
 from hl7capture.ui.hex_view import HexView
 from hl7capture.ui.ladder import label_of
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.text_view import TextView
 
+_BIG = 200_000  # characters
 _EXPLAINED = {
     ElementType.START: QT_TRANSLATE_NOOP("Detail", "ENQ ({0}): asks whether the other side is ready to receive"),
     ElementType.ACK: QT_TRANSLATE_NOOP("Detail", "ACK ({0}): accepts what came before"),
@@ -140,5 +143,6 @@ class _Parsing(QRunnable):
         self._text = text
 
     def run(self) -> None:
-        nodes = parse(self._text)
+        with no_search() if len(self._text) > _BIG else nullcontext():
+            nodes = parse(self._text)
         self.told.parsed.emit(self._number, nodes, delimiters_of(self._text))

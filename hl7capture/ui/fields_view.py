@@ -75,6 +75,12 @@ class FieldsModel(QAbstractItemModel):
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.column() > 0 else len(self._children(self._item(parent)))
 
+    def hasChildren(self, parent: Index | None = None) -> bool:
+        """Without making them: a view asks this of every segment, and there may be thousands."""
+        node = self._item(parent).node
+        below = self._nodes if node is None else node.children
+        return any(self._with_empty or child.value for child in below)
+
     def columnCount(self, _parent: Index | None = None) -> int:
         return len(self._titles)
 

@@ -7,12 +7,25 @@ that moment is not found when it becomes garbage later; the window makes few of 
 """
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from PySide6.QtCore import QObject, QTimer
 
 from hl7capture.app.controller import CaptureController, State
 
 _INTERVAL_MS = 2000
+
+
+@contextmanager
+def no_search() -> Iterator[None]:
+    """For work that makes very many objects which stay: the searches would go over them again and again."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class ShortSearches(QObject):
