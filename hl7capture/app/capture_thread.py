@@ -23,8 +23,8 @@ _PROGRESS_INTERVAL = 0.2  # seconds
 class CaptureThread(QThread):
     """Captures from `source` until its end or `stop`.
 
-    store: gets completed sessions, None where they are not kept. first_number: of the first session; the store's own
-    numbers go on where they are higher. raw: a copy of the capture's bytes goes there.
+    persist: the store gets completed sessions. first_number: of the first session; the store's own numbers go on where
+    they are higher. raw: a copy of the capture's bytes goes there.
     """
 
     started_capture = Signal()
@@ -37,8 +37,10 @@ class CaptureThread(QThread):
         source: Source,
         settings: Settings,
         probe: str,
-        store: SessionStore | None,
+        store: SessionStore,
         first_number: int,
+        *,
+        persist: bool,
         raw: Path | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -47,6 +49,7 @@ class CaptureThread(QThread):
         self._settings = settings
         self._probe = probe
         self._store = store
+        self._persist = persist
         self._raw_path = raw
         self._raw: IO[bytes] | None = None
         self._paused = threading.Event()
@@ -88,8 +91,7 @@ class CaptureThread(QThread):
             self._open_raw(self._raw_path)
         self._source.open()
         self.started_capture.emit()
-        if self._store is not None:
-            self.next_number = max(self.next_number, self._store.newest_number() + 1)
+        self.next_number = max(self.next_number, self._store.newest_number() + 1)
         engine = Engine(self._settings, probe=self._probe, source=self._source.name, first_number=self.next_number)
         try:
             for events in read_events(self._source, engine, self._write_raw if self._raw else None):
@@ -105,7 +107,7 @@ class CaptureThread(QThread):
         if self._ignored and not is_paused:
             events = events + engine.roll(self._ignored)
         wanted = [event for event in events if self._is_wanted(event, is_paused)]
-        if self._store is not None:
+        if self._persist:
             for event in wanted:
                 if isinstance(event, SessionCompleted):
                     self._store.save(event.session)

@@ -95,8 +95,9 @@ class CaptureController(QObject):
         if self._thread is not None:
             raise RuntimeError("a capture is running already")
         self.source = source
-        store = self.store if persist else None
-        self._thread = CaptureThread(source, self._settings, self.probe, store, self._next_number, raw, self)
+        self._thread = CaptureThread(
+            source, self._settings, self.probe, self.store, self._next_number, persist=persist, raw=raw, parent=self
+        )
         self._thread.started_capture.connect(self._on_started)
         self._thread.happened.connect(self.happened)
         self._thread.progressed.connect(self.progressed)
@@ -170,9 +171,10 @@ class CaptureController(QObject):
         if self._patience > 0 and (self._thread is not None or (unsaved and not is_hopeless)):
             QTimer.singleShot(_ASK_AGAIN_MS, self._look_whether_done)
             return
+        self.store.close()
+        unsaved = self.store.unsaved()  # what was under way may have been written meanwhile
         for session_id in unsaved:
             log.error("Session %s could not be saved before the end: %s", session_id, self.store.problem)
-        self.store.close()
         self._pool.waitForDone()
         self.shut_down.emit(unsaved)
 

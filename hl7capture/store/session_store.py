@@ -114,6 +114,10 @@ class SessionStore(QObject):
             self._write_waiting()
             if not self._idle.wait(max(deadline - time.monotonic(), 0)) or self._problem:
                 break
+        return self.unsaved()
+
+    def unsaved(self) -> list[str]:
+        """The ids of what is not on disk yet."""
         with self._lock:
             return list(self._waiting)
 

@@ -12,12 +12,14 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from hl7capture.app.controller import State
+from hl7capture.hl7.tree import parse
 from hl7capture.model.elements import Flag
 from hl7capture.model.events import SessionCompleted
 from hl7capture.model.session import Session
 from hl7capture.model.source import SourceError
 from hl7capture.ui.banner import Remedy
-from hl7capture.ui.garbage import ShortSearches
+from hl7capture.ui.fields_view import FieldsModel
+from hl7capture.ui.garbage import ShortSearches, no_search
 from hl7capture.ui.icons import icon
 from hl7capture.ui.ladder import since_text
 from hl7capture.ui.main_window import MainWindow
@@ -169,6 +171,25 @@ def test_flags_are_said_in_words(window: MainWindow, tmp_path: Path, qtbot: QtBo
     assert window.detail.flags.isHidden()
     window.ladder.select(2)
     assert "its end was never seen" in window.detail.flags.text()
+
+
+@pytest.mark.parametrize("with_empty", [True, False])
+def test_tree_knows_what_has_children_without_making_them(with_empty: bool, qtbot: QtBot) -> None:
+    model = FieldsModel()
+    model.set_with_empty(with_empty)
+    model.show_nodes(parse("MSH|^~\\&|A^B|^|\rNTE||\rPID|1||4711^^^LAB&X||Testmann^Tilda\r"), None)
+    seen: list[bool] = []
+
+    def compare(parent: QModelIndex) -> None:
+        said = model.hasChildren(parent)
+        seen.append(said)
+        assert said == (model.rowCount(parent) > 0)
+        for row in range(model.rowCount(parent)):
+            compare(model.index(row, 0, parent))
+
+    compare(QModelIndex())
+    assert {True, False} == set(seen)
+    assert len(seen) > 10
 
 
 # -- trouble -----------------------------------------------------------------------------------------------------
@@ -339,5 +360,19 @@ def test_searches_for_garbage_leave_old_sessions_alone(window: MainWindow, qtbot
         window.start_action.trigger()
         qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=5000)
         assert not searches._timer.isActive()
+    finally:
+        gc.unfreeze()
+
+
+def test_searches_for_garbage_go_on_after_large_work() -> None:
+    def work() -> None:
+        with no_search():
+            assert not gc.isenabled()
+            raise ValueError("in the middle")
+
+    try:
+        with pytest.raises(ValueError, match="in the middle"):
+            work()
+        assert gc.isenabled()
     finally:
         gc.unfreeze()

@@ -114,7 +114,7 @@ def test_what_cannot_be_written_waits_and_is_tried_again(output: Path, qtbot: Qt
     output.unlink()
     with qtbot.waitSignal(store.saved, timeout=5000):
         pass
-    assert (store.waiting, store.problem) == (0, "")
+    qtbot.waitUntil(lambda: (store.waiting, store.problem) == (0, ""))
     store.close()
 
 
