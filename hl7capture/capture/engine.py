@@ -11,10 +11,10 @@ import numpy as np
 from hl7capture.capture.capture_reader import CaptureReader
 from hl7capture.capture.delivery import Closed, Delivery, Exchange
 from hl7capture.capture.flows import ConnectionKey, by_connection
+from hl7capture.capture.framing.blocks import Elements
 from hl7capture.capture.framing.control import Markers
 from hl7capture.capture.framing.detection import Protocol
 from hl7capture.capture.framing.dialogue import Dialogue
-from hl7capture.capture.framing.framed import Framed, Tail
 from hl7capture.capture.packet_batch import CaptureFormatError, Ints
 from hl7capture.capture.packets import SYN, SegmentBatch, segments
 from hl7capture.capture.sessions import Context, Happening, SessionTracker
@@ -126,14 +126,13 @@ class Engine:
     def _deliver(self, link: "_Link", deliveries: list[Delivery]) -> None:
         for delivery in deliveries:
             if isinstance(delivery, Closed):
-                elements = link.finish()
                 reason = EndReason.RESET if delivery.reset else EndReason.CLOSED
-                self._happenings += link.tracker.take(elements, link.connection.opener)
+                self._happenings += link.tracker.take(link.finish(), link.connection.opener)
                 self._happenings += link.tracker.end(reason, delivery.order)
                 continue
             dialogue = link.dialogue_for(self._context.settings)
             was = dialogue.protocol
-            elements = dialogue.feed(delivery) if isinstance(delivery, Exchange) else dialogue.gap(delivery)
+            elements: Elements = dialogue.feed(delivery) if isinstance(delivery, Exchange) else dialogue.gap(delivery)
             if was is Protocol.UNDECIDED and dialogue.protocol is Protocol.TLS:
                 self.counters.encrypted += 1
             if elements:
@@ -202,8 +201,8 @@ class _Link:
     def is_inside(self) -> bool:
         return self._dialogue is not None and self._dialogue.is_inside
 
-    def pause(self) -> list[Framed | Tail]:
+    def pause(self) -> Elements:
         return self._dialogue.pause() if self._dialogue else []
 
-    def finish(self) -> list[Framed | Tail]:
+    def finish(self) -> Elements:
         return self._dialogue.finish() if self._dialogue else []

@@ -6,11 +6,15 @@ silence, or the most messages a session may hold. Times are packet times, never 
 
 import hashlib
 import ipaddress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import repeat
+
+import numpy as np
 
 from hl7capture.capture.assembly import Assembly
 from hl7capture.capture.flows import ConnectionKey
+from hl7capture.capture.framing.blocks import Blocks, Elements
 from hl7capture.capture.framing.framed import Framed, Tail
 from hl7capture.capture.text import decode
 from hl7capture.model.elements import Direction, Element, ElementType, Flag, Framing
@@ -65,10 +69,12 @@ class SessionTracker:
     def open_session_id(self) -> str | None:
         return self._session.session_id if self._session else None
 
-    def take(self, elements: list[Framed | Tail], opener: int | None) -> list[Happening]:
+    def take(self, elements: Elements, opener: int | None) -> list[Happening]:
         """The events that elements, in wire order, lead to. `opener`: the side that opened the connection."""
         for element in elements:
-            if isinstance(element, Tail):
+            if isinstance(element, Blocks):
+                self._take_blocks(element, opener)
+            elif isinstance(element, Tail):
                 self._take_tail(element)
             else:
                 self._take(element, opener)
@@ -121,6 +127,60 @@ class SessionTracker:
         elif not self.is_by_enq and self._is_full(session):
             self._complete(session, EndReason.ROLLED, framed.order)
 
+    def _take_blocks(self, blocks: Blocks, opener: int | None) -> None:
+        """As many as the session at hand can hold without ending are taken as columns; what is left, by itself."""
+        at = 0
+        while at < len(blocks):
+            end = at + self._room_for(blocks, at)
+            if end == at:
+                self._take(blocks.framed(at), opener)
+                at += 1
+            else:
+                self._append(blocks, at, end)
+                at = end
+
+    def _room_for(self, blocks: Blocks, at: int) -> int:
+        """How many of the blocks from `at` on neither complete the session nor open one."""
+        session = self._session
+        if session is None or self.is_by_enq or not self._is_framing_known:
+            return 0
+        end = min(len(blocks), at + self._context.settings.session_max_messages - len(session.messages) - 1)
+        if end <= at:
+            return 0
+        before = np.concatenate(([self._last_time], blocks.times[at : end - 1]))
+        stops = blocks.starts[at:end] - before > self._patience()
+        sizes = np.fromiter(map(len, blocks.data[at:end]), dtype=np.int64, count=end - at)
+        stops |= np.cumsum(sizes) + self._bytes >= MOST_BYTES
+        return int(stops.argmax()) if stops.any() else end - at
+
+    def _append(self, blocks: Blocks, at: int, end: int) -> None:
+        session = self._session
+        assert session is not None
+        count, first, message = end - at, len(session.elements), len(session.messages)
+        sides = blocks.sides[at:end].tolist()
+        data = blocks.data[at:end]
+        session.messages += blocks.texts[at:end]
+        session.elements += map(
+            Element._make,
+            zip(
+                range(first, first + count),
+                (blocks.times[at:end] // 1000 / 1000).tolist(),
+                map((self._direction(0), self._direction(1)).__getitem__, sides),
+                repeat(ElementType.MESSAGE),
+                data,
+                range(message, message + count),
+                repeat(()),
+                repeat(None),
+            ),
+        )
+        self._context.counters.messages += count
+        self._bytes += sum(map(len, data))
+        self._last_time = int(blocks.times[end - 1])
+        session.end_time = _milliseconds(self._last_time)
+        for side in (0, 1):
+            if side in sides:
+                self._latest[side] = first + count - 1 - sides[::-1].index(side)
+
     def _is_full(self, session: Session) -> bool:
         return self._bytes >= MOST_BYTES or len(session.messages) >= self._context.settings.session_max_messages
 
@@ -163,7 +223,7 @@ class SessionTracker:
             if element.message is not None and element.message < index:
                 break
             if element.message == index:
-                session.elements[number] = replace(element, message=None)
+                session.elements[number] = element._replace(message=None)
 
     # -- opening and completing --------------------------------------------------------------------------------
 

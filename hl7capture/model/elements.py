@@ -1,8 +1,7 @@
 """One thing on the wire: a control byte, a message block, a frame, or bytes that fit nothing."""
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Direction(StrEnum):
@@ -47,8 +46,7 @@ class Flag(StrEnum):
     MISSING_CR = "missing-cr"  # an MLLP block that ended at 1C alone
 
 
-@dataclass(slots=True, frozen=True)
-class Element:
+class Element(NamedTuple):
     """One thing on the wire.
 
     timestamp: Unix milliseconds of the packet that completed it; the fraction keeps microseconds.
@@ -69,4 +67,4 @@ class Element:
     def with_tail(self, tail: bytes) -> "Element":
         """The element with the last bytes of its framing, which came after the other side had answered."""
         flags = tuple(flag for flag in self.flags if flag != Flag.MISSING_CR)
-        return replace(self, data=self.data + tail, flags=flags)
+        return self._replace(data=self.data + tail, flags=flags)

@@ -1,6 +1,7 @@
 """Both sides of one connection: detection first, then one framer a side, and their elements in wire order."""
 
 from hl7capture.capture.delivery import Exchange, Gap
+from hl7capture.capture.framing.blocks import Blocks, Elements
 from hl7capture.capture.framing.control import Markers
 from hl7capture.capture.framing.detection import Protocol, detect, detect_at_end
 from hl7capture.capture.framing.framed import Framed, Tail
@@ -31,7 +32,7 @@ class Dialogue:
         """One side is in the middle of a block or frame."""
         return self._framers is not None and any(framer.is_inside for framer in self._framers)
 
-    def feed(self, exchange: Exchange) -> list[Framed | Tail]:
+    def feed(self, exchange: Exchange) -> Elements:
         """The elements that the exchange completes."""
         if self._framers is not None:
             return self._frame(exchange)
@@ -63,16 +64,14 @@ class Dialogue:
             return []
         return _in_order([element for framer in self._framers for element in framer.other_side_spoke()])
 
-    def finish(self) -> list[Framed | Tail]:
+    def finish(self) -> Elements:
         """No more bytes will come."""
-        elements: list[Framed | Tail] = []
+        begun: list[Framed | Tail | Blocks] = []
         if self.protocol is Protocol.UNDECIDED and self._held:
-            elements = self._begin(detect_at_end(self._said, self._markers), self._held, is_lost=False)
-        for framer in self._framers or ():
-            elements += framer.finish()
-        return _in_order(elements)
+            begun = self._begin(detect_at_end(self._said, self._markers), self._held, is_lost=False)
+        return begun + _in_order([element for framer in self._framers or () for element in framer.finish()])
 
-    def _begin(self, protocol: Protocol, held: list[Exchange], *, is_lost: bool) -> list[Framed | Tail]:
+    def _begin(self, protocol: Protocol, held: list[Exchange], *, is_lost: bool) -> list[Framed | Tail | Blocks]:
         """The protocol is known: what was held back is framed, or forgotten."""
         self.protocol = protocol
         self._held, self._said, self._watch = [], (b"", b""), None
@@ -85,17 +84,26 @@ class Dialogue:
         )
         return [element for exchange in held for element in self._frame(exchange)]
 
-    def _frame(self, exchange: Exchange) -> list[Framed | Tail]:
+    def _frame(self, exchange: Exchange) -> Elements:
         assert self._framers is not None
         elements: list[Framed | Tail] = []
+        blocks: list[Blocks] = []
         for side, framer in enumerate(self._framers):
             mine, other = exchange.runs[side], exchange.runs[1 - side]
             if other is not None and (mine is None or other.orders[0] < mine.orders[0]):
                 elements += framer.other_side_spoke()
             if mine is not None:
-                elements += framer.feed(mine, exchange)
+                found = framer.feed(mine, exchange)
+                if isinstance(found, Blocks):
+                    blocks.append(found)
+                else:
+                    elements += found
                 if other is not None and other.orders[-1] > mine.orders[-1]:
                     elements += framer.other_side_spoke()
+        if blocks and not elements:
+            return [blocks[0] if len(blocks) == 1 else blocks[0].merged(blocks[1])]
+        for columns in blocks:
+            elements += map(columns.framed, range(len(columns)))
         return _in_order(elements)
 
 

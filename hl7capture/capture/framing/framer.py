@@ -8,6 +8,7 @@ element then ends where the answer began, and those bytes follow as its tail.
 import re
 
 from hl7capture.capture.delivery import Exchange, Run
+from hl7capture.capture.framing.blocks import Blocks, find_blocks
 from hl7capture.capture.framing.control import CR, ETB, FS, HEADERS, LF, STX, VT, Markers
 from hl7capture.capture.framing.framed import Framed, Tail
 from hl7capture.model.elements import ElementType, Flag
@@ -16,6 +17,7 @@ LARGEST_ELEMENT = 64 << 20
 _FRAME_END = re.compile(rb"[\x03\x17]|\r\n")
 _DECIDING = 4  # bytes: a checksum and CR, or 1C and LF, may wait for what follows
 _HEX = frozenset(b"0123456789ABCDEFabcdef")
+_SHORT_RUN = 512  # bytes; below this, columns cost more than they save
 _NOTHING = Run(b"", [], [], [])
 _NO_EXCHANGE = Exchange((None, None))
 
@@ -53,10 +55,13 @@ class Framer:
         self._turned = False  # the other side has spoken since the last run
         self._tail_of = b""  # what may still come as the tail of the latest element
 
-    def feed(self, run: Run, exchange: Exchange) -> list[Framed | Tail]:
+    def feed(self, run: Run, exchange: Exchange) -> list[Framed | Tail] | Blocks:
         """The elements that the run completes."""
         self._run, self._exchange = run, exchange
         self._carried = len(self._buffer)
+        blocks = self._blocks(run)
+        if blocks is not None:
+            return blocks
         if self._carried:
             if not isinstance(self._buffer, bytearray):
                 self._buffer = bytearray(self._buffer)
@@ -93,6 +98,23 @@ class Framer:
         return bool(self._buffer) and not self._is_lost and self._starts_element(self._buffer[0])
 
     # -- finding elements --------------------------------------------------------------------------------------
+
+    def _blocks(self, run: Run) -> Blocks | None:
+        """All the run completes, where that is nothing but whole MLLP blocks beyond doubt."""
+        may_be = not (self._knows_frames or self._is_lost or self._tail_of) and len(run.data) >= _SHORT_RUN
+        if not may_be or self._carried > len(run.data):  # a long block is not copied with each of its packets
+            return None
+        data = bytes(self._buffer) + run.data if self._carried else run.data
+        found = find_blocks(self._side, data, run, self._first_time if self._carried else run.times[0])
+        if found is None:
+            return None
+        blocks, stop = found
+        self._buffer = data
+        self._keep_from(stop)
+        self._scanned = len(self._buffer)
+        self._remember(run)
+        self._turned = False
+        return blocks
 
     def _consume(self) -> int:
         """Takes elements from the buffer; returns where what is left begins."""

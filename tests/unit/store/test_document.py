@@ -105,6 +105,7 @@ elements = st.builds(
     data=st.binary(max_size=40),
     message=st.none() | st.integers(0, 10),
     flags=st.lists(st.text(max_size=10)).map(tuple),
+    extra=st.none(),
 )
 sessions = st.builds(
     Session,
