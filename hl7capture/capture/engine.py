@@ -38,7 +38,7 @@ class Engine:
 
     def __init__(self, settings: Settings, *, probe: str, source: str, first_number: int = 1) -> None:
         self.counters = Counters()
-        self._context = Context(settings, probe, source, self.counters)
+        self._context = Context(settings, _text(probe), _text(source), self.counters)
         self._reader = CaptureReader()
         self._links: OrderedDict[ConnectionKey, _Link] = OrderedDict()
         self._next_number = first_number
@@ -176,6 +176,11 @@ class Engine:
                 self._next_number += 1
                 self.counters.sessions += 1
         return [h.event for h in happenings if not (isinstance(h.event, SessionGrown) and not h.event.session.is_open)]
+
+
+def _text(name: str) -> str:
+    """The name as it can stand in a document: a file's name may hold bytes that are no text."""
+    return name.encode(errors="replace").decode()
 
 
 class _Link:

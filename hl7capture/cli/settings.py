@@ -26,7 +26,7 @@ def show(
     output_folder: OutputFolder = None,
 ) -> None:
     """Shows all settings."""
-    values = _load().model_dump(by_alias=True)
+    values = _load().values()
     if as_json:
         typer.echo(json.dumps(values, ensure_ascii=False))
         return

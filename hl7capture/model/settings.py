@@ -1,13 +1,17 @@
 """The settings: names, defaults, ranges. What is wrong with a value is said with its key, the value and the range."""
 
 import ipaddress
-from typing import Any, Literal, get_args, get_origin
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic.alias_generators import to_camel
-from pydantic.fields import FieldInfo
+import msgspec
+from msgspec import Meta
 
 Theme = Literal["system", "light", "dark"]
+_ADDRESSES = ("deviceIP", "lisIP")
+_WRONG_KEY = re.compile(r"`\$\.(\w+)")
 
 
 class SettingsError(ValueError):
@@ -19,43 +23,50 @@ class SettingsError(ValueError):
         self.allowed = allowed
 
 
-class Settings(BaseModel):
+class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """All settings, immutable; `changed` makes the next version. In the file the keys are camelCase."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="allow")
-
-    enable_persistence: bool = Field(True, description="Keep sessions on disk")
-    retention_days: int = Field(30, ge=1, le=365, description="Days that a saved session is kept")
-    output_folder: str = Field("", description="Folder for sessions; empty: the system's data folder")
-    autosave_seconds: int = Field(5, ge=1, le=300, description="Seconds between two attempts to write what waits")
-    cleanup_interval_hours: int = Field(24, ge=1, le=168, description="Hours between two clean-ups")
-    max_sessions_in_memory: int = Field(1000, ge=1, le=1_000_000, description="Sessions kept in memory")
-    session_idle_seconds: int = Field(30, ge=1, le=86_400, description="Silence after which an MLLP session ends")
-    session_max_messages: int = Field(
-        1000, ge=1, le=1_000_000, description="Messages after which an MLLP session rolls over"
+    enable_persistence: Annotated[bool, Meta(description="Keep sessions on disk")] = True
+    retention_days: Annotated[int, Meta(ge=1, le=365, description="Days that a saved session is kept")] = 30
+    output_folder: Annotated[str, Meta(description="Folder for sessions; empty: the system's data folder")] = ""
+    autosave_seconds: Annotated[
+        int, Meta(ge=1, le=300, description="Seconds between two attempts to write what waits")
+    ] = 5
+    cleanup_interval_hours: Annotated[int, Meta(ge=1, le=168, description="Hours between two clean-ups")] = 24
+    max_sessions_in_memory: Annotated[int, Meta(ge=1, le=1_000_000, description="Sessions kept in memory")] = 1000
+    session_idle_seconds: Annotated[
+        int, Meta(ge=1, le=86_400, description="Silence after which an MLLP session ends")
+    ] = 30
+    session_max_messages: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="Messages after which an MLLP session rolls over")
+    ] = 1000
+    start_marker: Annotated[int, Meta(ge=0, le=255, description="ENQ: the byte that starts a transfer")] = 5
+    ack_marker: Annotated[int, Meta(ge=0, le=255, description="ACK: the byte that accepts")] = 6
+    nak_marker: Annotated[int, Meta(ge=0, le=255, description="NAK: the byte that refuses")] = 21
+    end_marker: Annotated[int, Meta(ge=0, le=255, description="EOT: the byte that ends a transfer")] = 4
+    device_ip: Annotated[str, Meta(description="This address is the device, whoever connected")] = msgspec.field(
+        default="", name="deviceIP"
     )
-    start_marker: int = Field(5, ge=0, le=255, description="ENQ: the byte that starts a transfer")
-    ack_marker: int = Field(6, ge=0, le=255, description="ACK: the byte that accepts")
-    nak_marker: int = Field(21, ge=0, le=255, description="NAK: the byte that refuses")
-    end_marker: int = Field(4, ge=0, le=255, description="EOT: the byte that ends a transfer")
-    device_ip: str = Field("", alias="deviceIP", description="This address is the device, whoever connected")
-    lis_ip: str = Field("", alias="lisIP", description="This address is the LIS, whoever connected")
-    lis_port: int | None = Field(None, ge=1, le=65_535, description="The side with this port is the LIS")
-    capture_filter: str = Field("", description="Capture filter (BPF), as in tcpdump")
-    interface: str = Field("", description="The interface to listen on")
-    auto_start_capture: bool = Field(False, description="Start the capture with the program")
-    archive_url: str = Field("", description="PostgreSQL archive")
-    mask_patient_data: bool = Field(False, description="Mask patient data on the screen")
-    theme: Theme = Field("system", description="Light or dark")
-
-    @field_validator("device_ip", "lis_ip")
-    @classmethod
-    def _is_address(cls, value: str) -> str:
-        return str(ipaddress.ip_address(value.strip())) if value.strip() else ""
+    lis_ip: Annotated[str, Meta(description="This address is the LIS, whoever connected")] = msgspec.field(
+        default="", name="lisIP"
+    )
+    lis_port: Annotated[int, Meta(ge=1, le=65_535, description="The side with this port is the LIS")] | None = None
+    capture_filter: Annotated[str, Meta(description="Capture filter (BPF), as in tcpdump")] = ""
+    interface: Annotated[str, Meta(description="The interface to listen on")] = ""
+    auto_start_capture: Annotated[bool, Meta(description="Start the capture with the program")] = False
+    archive_url: Annotated[str, Meta(description="PostgreSQL archive")] = ""
+    mask_patient_data: Annotated[bool, Meta(description="Mask patient data on the screen")] = False
+    theme: Annotated[Theme, Meta(description="Light or dark")] = "system"
+    # What the file holds beyond these: a newer version's. It is kept, and written back.
+    unknown: dict[str, Any] = msgspec.field(default_factory=dict, name="")
 
     def changed(self, **values: Any) -> "Settings":
         """The settings with `values` (attribute names or camelCase keys). Raises SettingsError."""
-        return settings_from({**self.model_dump(by_alias=True), **{key_of(name): v for name, v in values.items()}})
+        return settings_from({**self.values(), **{key_of(name): value for name, value in values.items()}})
+
+    def values(self) -> dict[str, Any]:
+        """All of them by camelCase key, as they stand in the file."""
+        return {key: getattr(self, field.name) for key, field in _fields().items()} | self.unknown
 
     def markers(self) -> dict[str, int]:
         """The four control bytes of the ENQ protocols by camelCase key."""
@@ -67,13 +78,30 @@ class Settings(BaseModel):
         }
 
 
+@dataclass(slots=True, frozen=True)
+class SettingsField:
+    """What a setting may be: its attribute's name, its type, lowest and highest value, and what it is for."""
+
+    name: str
+    kind: Any
+    low: int
+    high: int
+    description: str
+
+
 def settings_from(values: dict[str, Any]) -> Settings:
     """Settings from camelCase `values`; unknown keys are kept. Raises SettingsError for the first wrong one."""
+    known = {key: value for key, value in values.items() if key in _fields()}
+    for key in _ADDRESSES:
+        if key in known:
+            known[key] = _address(key, known[key])
     try:
-        settings = Settings.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = str(first["loc"][0]) if first["loc"] else "(all)"
+        settings = msgspec.convert(
+            known | {"": {key: value for key, value in values.items() if key not in known}}, Settings, strict=False
+        )
+    except msgspec.ValidationError as error:
+        named = _WRONG_KEY.search(str(error))
+        key = named[1] if named else "(all)"
         raise SettingsError(key, values.get(key), allowed_values(key)) from error
     markers = settings.markers()
     for key, value in markers.items():
@@ -84,47 +112,40 @@ def settings_from(values: dict[str, Any]) -> Settings:
 
 def key_of(name: str) -> str:
     """The camelCase key of an attribute name; a key is returned as it is."""
-    info = Settings.model_fields.get(name)
-    return info.alias or to_camel(name) if info else name
+    return next((key for key, field in _fields().items() if field.name == name), name)
 
 
-def field_of(key: str) -> FieldInfo:
+def field_of(key: str) -> SettingsField:
     """The field behind a camelCase key. Raises SettingsError for an unknown key."""
-    for name, info in Settings.model_fields.items():
-        if (info.alias or to_camel(name)) == key:
-            return info
-    known = ", ".join(key_of(name) for name in Settings.model_fields)
-    raise SettingsError(key, "?", f"there is no such setting; the settings are {known}")
+    found = _fields().get(key)
+    if found is None:
+        raise SettingsError(key, "?", f"there is no such setting; the settings are {', '.join(_fields())}")
+    return found
 
 
 def bounds_of(key: str) -> tuple[int, int]:
     """Lowest and highest value of a whole-number setting."""
-    low = high = 0
-    for limit in field_of(key).metadata:
-        low = getattr(limit, "ge", low)
-        high = getattr(limit, "le", high)
-    return low, high
+    field = field_of(key)
+    return field.low, field.high
 
 
 def allowed_values(key: str) -> str:
     """In words, what a setting may be."""
-    info = field_of(key)
-    kind = info.annotation
-    if key in ("deviceIP", "lisIP"):
+    field = field_of(key)
+    if key in _ADDRESSES:
         return "it takes an IPv4 or IPv6 address, or nothing"
-    if kind is bool:
+    if field.kind is bool:
         return "it takes true or false"
-    if get_origin(kind) is Literal:
-        return f"it takes {', '.join(get_args(kind))}"
-    if kind is int or kind == int | None:
-        low, high = bounds_of(key)
-        return f"it takes a whole number from {low} to {high}"
+    if get_origin(field.kind) is Literal:
+        return f"it takes {', '.join(get_args(field.kind))}"
+    if field.kind is int or field.kind == int | None:
+        return f"it takes a whole number from {field.low} to {field.high}"
     return "it takes text"
 
 
 def parse_value(key: str, text: str) -> Any:
     """A value typed by a person for `key`: numbers, true/false and null become what they mean."""
-    kind = field_of(key).annotation
+    kind = field_of(key).kind
     word = text.strip().lower()
     if kind is bool:
         return {"true": True, "on": True, "yes": True, "1": True}.get(
@@ -133,6 +154,33 @@ def parse_value(key: str, text: str) -> Any:
     if kind == int | None and word in ("", "none", "null"):
         return None
     return text
+
+
+@cache
+def _fields() -> dict[str, SettingsField]:
+    """All settings by camelCase key."""
+    hints = get_type_hints(Settings, include_extras=True)
+    kinds = get_type_hints(Settings)
+    return {
+        field.encode_name: _field(field.name, kinds[field.name], hints[field.name])
+        for field in msgspec.structs.fields(Settings)
+        if field.encode_name
+    }
+
+
+def _field(name: str, kind: Any, hint: Any) -> SettingsField:
+    meta = next(meta for part in (hint, *get_args(hint)) for meta in getattr(part, "__metadata__", ()))
+    return SettingsField(name, kind, meta.ge or 0, meta.le or 0, meta.description)
+
+
+def _address(key: str, value: object) -> object:
+    """An address in its usual spelling."""
+    if not isinstance(value, str) or not value.strip():
+        return "" if isinstance(value, str) else value
+    try:
+        return str(ipaddress.ip_address(value.strip()))
+    except ValueError as error:
+        raise SettingsError(key, value, allowed_values(key)) from error
 
 
 def _shown(value: object) -> str:

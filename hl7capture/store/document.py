@@ -3,63 +3,68 @@
 Unknown fields survive a load and save. A newer version is not touched, for its meaning is not known.
 """
 
-from typing import Any
+import re
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import from_json, to_json
+import msgspec
+from msgspec import Meta
 
 from hl7capture.model.elements import Direction, Element, ElementType, Framing
 from hl7capture.model.session import EndReason, Session, is_session_id
 
 VERSION = 1
 
+_encode = msgspec.json.Encoder().encode
+
+Port = Annotated[int, Meta(ge=0, le=65_535)]
+
 
 class DocumentError(ValueError):
     """Not a session document that this version can read; the text says why, and never quotes contents."""
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(extra="allow", populate_by_name=True, strict=False)
-
-
-class ElementDocument(_Document):
+class ElementDocument(msgspec.Struct, rename="camel"):
     """One element; `hexData` holds its exact bytes on the wire."""
 
     id: int
     timestamp: float
     direction: Direction
     type: ElementType
-    hex_data: str = Field(alias="hexData", pattern=r"^(?:[0-9a-f]{2})*$")
+    hex_data: str
     message: int | None = None
     flags: list[str] = []
 
 
-class SessionDocument(_Document):
+class SessionDocument(msgspec.Struct, rename="camel"):
     """One session."""
 
-    version: int = Field(alias="_version")
-    saved_at: float | None = Field(None, alias="_saved_at")
-    persisted_until: float | None = Field(None, alias="persistedUntil")
-    session_id: str = Field(alias="sessionId")
+    version: int = msgspec.field(name="_version")
+    session_id: str
     number: int
     probe: str
     source: str
-    device_ip: str = Field(alias="deviceIP")
-    device_port: int = Field(alias="devicePort", ge=0, le=65_535)
-    lis_ip: str = Field(alias="lisIP")
-    lis_port: int = Field(alias="lisPort", ge=0, le=65_535)
+    device_ip: str = msgspec.field(name="deviceIP")
+    device_port: Port
+    lis_ip: str = msgspec.field(name="lisIP")
+    lis_port: Port
     framing: Framing
-    start_time: float = Field(alias="startTime")
-    end_time: float = Field(alias="endTime")
-    is_complete: bool = Field(alias="isComplete")
-    end_reason: EndReason | None = Field(alias="endReason")
+    start_time: float
+    end_time: float
+    is_complete: bool
+    end_reason: EndReason | None
     elements: list[ElementDocument]
     messages: list[str]
+    saved_at: float | None = msgspec.field(default=None, name="_saved_at")
+    persisted_until: float | None = None
+
+
+_SESSION_KEYS = frozenset(SessionDocument.__struct_encode_fields__)
+_ELEMENT_KEYS = frozenset(ElementDocument.__struct_encode_fields__)
 
 
 def to_document(session: Session) -> bytes:
     """The session as one line of JSON in UTF-8, without a line end."""
-    return to_json(
+    return _encode(
         {
             "_version": VERSION,
             "_saved_at": session.saved_at,
@@ -79,16 +84,16 @@ def to_document(session: Session) -> bytes:
             "endReason": session.end_reason,
             "elements": [
                 {
-                    "id": element.id,
-                    "timestamp": element.timestamp,
-                    "direction": element.direction,
-                    "type": element.type,
-                    "hexData": element.data.hex(),
-                    "message": element.message,
-                    "flags": element.flags,
-                    **(element.extra or {}),
+                    "id": number,
+                    "timestamp": timestamp,
+                    "direction": direction,
+                    "type": kind,
+                    "hexData": data.hex(),
+                    "message": message,
+                    "flags": flags,
+                    **(extra or {}),
                 }
-                for element in session.elements
+                for number, timestamp, direction, kind, data, message, flags, extra in session.elements
             ],
             "messages": session.messages,
             **session.extra,
@@ -99,25 +104,32 @@ def to_document(session: Session) -> bytes:
 def from_document(data: bytes) -> Session:
     """The session of a document. Raises DocumentError."""
     try:
-        version = from_json(data).get("_version")
-    except (ValueError, AttributeError) as error:
+        values = msgspec.json.decode(data)
+        version = values.get("_version")
+    except (ValueError, AttributeError, RecursionError) as error:
         raise DocumentError("it is not a JSON object, or it is cut") from error
     if not isinstance(version, int):
         raise DocumentError("it has no _version, so it is not a session")
     if version > VERSION:
         raise DocumentError(f"it was written by a newer program (_version {version}; this one reads {VERSION})")
     try:
-        document = SessionDocument.model_validate_json(data)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise DocumentError(f"{place}: {first['msg']}") from error
+        document = msgspec.convert(values, SessionDocument)
+    except msgspec.ValidationError as error:
+        raise DocumentError(_in_words(error)) from error
     if not is_session_id(document.session_id):
         raise DocumentError("its sessionId is not one that this program makes")
-    return _session(document)
+    return _session(document, values)
 
 
-def _session(document: SessionDocument) -> Session:
+def _in_words(error: msgspec.ValidationError) -> str:
+    """Where and what; without the value, which msgspec quotes."""
+    text = str(error)
+    what = re.split(r" ['\"]| - at ", text, maxsplit=1)[0]
+    where = text.rpartition("`$")[2].strip("`.") if text.endswith("`") else ""
+    return f"{where or 'the document'}: {what}"
+
+
+def _session(document: SessionDocument, values: dict[str, Any]) -> Session:
     return Session(
         session_id=document.session_id,
         number=document.number,
@@ -132,25 +144,37 @@ def _session(document: SessionDocument) -> Session:
         end_time=document.end_time,
         is_complete=document.is_complete,
         end_reason=document.end_reason,
-        elements=[
-            Element(
-                element.id,
-                element.timestamp,
-                element.direction,
-                element.type,
-                bytes.fromhex(element.hex_data),
-                element.message,
-                tuple(element.flags),
-                _extra(element),
-            )
-            for element in document.elements
-        ],
+        elements=list(map(_element, document.elements, values["elements"])),
         messages=document.messages,
         saved_at=document.saved_at,
         persisted_until=document.persisted_until,
-        extra=_extra(document) or {},
+        extra=_unknown(values, _SESSION_KEYS) or {},
     )
 
 
-def _extra(document: _Document) -> dict[str, Any] | None:
-    return document.model_extra or None
+def _element(element: ElementDocument, values: dict[str, Any]) -> Element:
+    return Element(
+        element.id,
+        element.timestamp,
+        element.direction,
+        element.type,
+        _bytes(element),
+        element.message,
+        tuple(element.flags),
+        _unknown(values, _ELEMENT_KEYS),
+    )
+
+
+def _bytes(element: ElementDocument) -> bytes:
+    try:
+        data = bytes.fromhex(element.hex_data)
+    except ValueError:
+        data = b""
+    if data.hex() != element.hex_data:
+        raise DocumentError(f"elements[{element.id}].hexData: it takes pairs of 0 to 9 and a to f")
+    return data
+
+
+def _unknown(values: dict[str, Any], known: frozenset[str]) -> dict[str, Any] | None:
+    """Fields that this version does not know, to be written back as they were."""
+    return {key: value for key, value in values.items() if key not in known} or None

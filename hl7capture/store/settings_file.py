@@ -51,7 +51,7 @@ class SettingsFile:
     def save(self, settings: Settings) -> None:
         """Writes the settings atomically. Raises OSError."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        text = json.dumps(settings.model_dump(by_alias=True), indent=2, ensure_ascii=False)
+        text = json.dumps(settings.values(), indent=2, ensure_ascii=False)
         write_atomically(self.path, text.encode() + b"\n")
 
     def _set_aside(self) -> str:

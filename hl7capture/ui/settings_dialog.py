@@ -36,7 +36,7 @@ class SettingsDialog(QDialog):
         self.resize(620, 640)
         self._editors: dict[str, QWidget] = {}
         self._errors: dict[str, QLabel] = {}
-        values = settings.model_dump(by_alias=True)
+        values = settings.values()
         self._form = QFormLayout()
         self._form.setContentsMargins(22, 18, 22, 18)
         self._form.setVerticalSpacing(12)
@@ -211,7 +211,7 @@ class SettingsDialog(QDialog):
         return parse_value(key, editor.text().strip())
 
     def _restore(self) -> None:
-        defaults = Settings().model_dump(by_alias=True)
+        defaults = Settings().values()
         for key, editor in self._editors.items():
             if isinstance(editor, QCheckBox):
                 editor.setChecked(defaults[key])

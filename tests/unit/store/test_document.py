@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hl7capture.capture.engine import Engine
 from hl7capture.model.elements import Direction, Element, ElementType, Framing
+from hl7capture.model.events import SessionCompleted
 from hl7capture.model.session import EndReason, Session
+from hl7capture.model.settings import Settings
 from hl7capture.store.document import DocumentError, from_document, to_document
 from tests.support.engine import everything, sessions_of
 from tests.support.speech import answer, astm_transfer, mllp, oru
@@ -71,7 +74,7 @@ def test_a_document_is_one_line() -> None:
         ({"sessionId": "../../etc/passwd"}, "sessionId"),
         ({"framing": "carrier pigeon"}, "framing"),
         ({"devicePort": 70_000}, "devicePort"),
-        ({"elements": [{"id": 0}]}, "elements.0"),
+        ({"elements": [{"id": 0}]}, r"elements\[0\]"),
         ({"elements": "none"}, "elements"),
     ],
 )
@@ -138,3 +141,17 @@ def test_what_is_written_is_what_is_read(made: Session) -> None:
 def test_astm_session_goes_to_disk_and_back() -> None:
     (made,) = sessions_of(pcap(conversation(*astm_transfer()).segments))
     assert everything(from_document(to_document(made))) == everything(made)
+
+
+def test_what_is_wrong_is_said_without_what_the_file_holds() -> None:
+    document = json.loads(to_document(session())) | {"framing": "Testmann' - at `$.x`"}
+    with pytest.raises(DocumentError) as raised:
+        from_document(json.dumps(document).encode())
+    assert "Testmann" not in str(raised.value)
+
+
+def test_a_file_name_that_is_no_text_still_gives_a_document() -> None:
+    engine = Engine(Settings(), probe="lab", source="ward\udc80.pcap")
+    events = engine.feed(pcap(conversation((0, mllp(oru()))).segments)) + engine.finish()
+    [made] = [event.session for event in events if isinstance(event, SessionCompleted)]
+    assert json.loads(to_document(made))["source"] == "ward?.pcap"
