@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from hl7capture.capture.engine import Engine
 from hl7capture.capture.packet_batch import CaptureFormatError
 from hl7capture.model.events import Event, Notice
-from hl7capture.model.source import Source, SourceError
+from hl7capture.model.source import Source, SourceCutError, SourceError
 
 
 def read_events(
@@ -18,6 +18,8 @@ def read_events(
     on_bytes: gets the raw capture as it comes.
     """
     failure: SourceError | None = None
+    cut: SourceCutError | None = None
+    told = 0
     last = time.monotonic()
     try:
         while (data := source.read()) is not None:
@@ -28,14 +30,26 @@ def read_events(
                 yield engine.feed(data)
             else:
                 yield engine.pass_time(time.monotonic() - last) if source.is_live else []
+            notices = source.state.notices
+            if len(notices) > told:
+                yield [Notice(text) for text in notices[told:]]
+                told = len(notices)
     except CaptureFormatError as error:
         failure = SourceError(f"{source.name}: {error}.")
+    except SourceCutError as error:
+        cut = error
     except SourceError as error:
         failure = error
-    events = engine.finish()
-    if failure is None:
-        yield events
+    state = source.state
+    events: list[Event] = [Notice(text) for text in state.notices[told:]]
+    end = engine.finish(is_stopped=state.is_stopped)
+    if failure is None and cut is None:
+        yield events + end
         return
     # What is wrong with the end of the capture follows from the failure, and is not told twice.
-    yield [event for event in events if not isinstance(event, Notice)]
-    raise failure
+    events += [event for event in end if not isinstance(event, Notice)]
+    if cut is not None:
+        events.append(Notice(str(cut)))
+    yield events
+    if failure is not None:
+        raise failure

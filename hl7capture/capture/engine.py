@@ -85,11 +85,16 @@ class Engine:
         self._sweep(self._now + int(seconds * 1e9))
         return self._told()
 
-    def finish(self) -> list[Event]:
-        """The capture has ended: open sessions are completed as `stopped`. What is wrong with its end is a Notice."""
+    def finish(self, *, is_stopped: bool = False) -> list[Event]:
+        """The capture has ended: open sessions are completed as `stopped`. What is wrong with its end is a Notice.
+
+        is_stopped: the end was asked for, so that it may lie in the middle of a packet.
+        """
         problem: str | None
         try:
             problem = self._reader.finish()
+            if is_stopped:
+                problem = None
         except CaptureFormatError as error:
             problem = str(error)
         for link in self._links.values():
