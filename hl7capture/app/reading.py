@@ -3,14 +3,15 @@
 import time
 from collections.abc import Callable, Iterator
 
+from hl7capture.app.merging import MergedFiles
 from hl7capture.capture.engine import Engine
-from hl7capture.capture.packet_batch import CaptureFormatError
+from hl7capture.capture.packet_batch import CaptureFormatError, PacketBatch
 from hl7capture.model.events import Event, Notice
 from hl7capture.model.source import Source, SourceCutError, SourceError
 
 
 def read_events(
-    source: Source, engine: Engine, on_bytes: Callable[[bytes], None] | None = None
+    source: Source | MergedFiles, engine: Engine, on_bytes: Callable[[bytes], None] | None = None
 ) -> Iterator[list[Event]]:
     """The events of an open source, one list for each piece read (it may be empty), to its very end.
 
@@ -23,7 +24,11 @@ def read_events(
     last = time.monotonic()
     try:
         while (data := source.read()) is not None:
-            if data:
+            if isinstance(source, MergedFiles):
+                engine.counters.dropped = source.dropped
+            if isinstance(data, PacketBatch):
+                yield engine.take(data)
+            elif data:
                 last = time.monotonic()
                 if on_bytes is not None:
                     on_bytes(data)
@@ -42,14 +47,12 @@ def read_events(
         failure = error
     state = source.state
     events: list[Event] = [Notice(text) for text in state.notices[told:]]
-    end = engine.finish(is_stopped=state.is_stopped)
-    if failure is None and cut is None:
-        yield events + end
-        return
-    # What is wrong with the end of the capture follows from the failure, and is not told twice.
-    events += [event for event in end if not isinstance(event, Notice)]
+    end = engine.finish(ends_anywhere=state.is_stopped or isinstance(source, MergedFiles))
+    if failure is not None or cut is not None:
+        # What is wrong with the end of the capture follows from this, and is not told twice.
+        end = [event for event in end if not isinstance(event, Notice)]
     if cut is not None:
-        events.append(Notice(str(cut)))
-    yield events
+        end.append(Notice(str(cut)))
+    yield events + end
     if failure is not None:
         raise failure

@@ -85,15 +85,15 @@ class Engine:
         self._sweep(self._now + int(seconds * 1e9))
         return self._told()
 
-    def finish(self, *, is_stopped: bool = False) -> list[Event]:
+    def finish(self, *, ends_anywhere: bool = False) -> list[Event]:
         """The capture has ended: open sessions are completed as `stopped`. What is wrong with its end is a Notice.
 
-        is_stopped: the end was asked for, so that it may lie in the middle of a packet.
+        ends_anywhere: no end is wrong, for it was asked for, or somebody else tells of it.
         """
         problem: str | None
         try:
             problem = self._reader.finish()
-            if is_stopped:
+            if ends_anywhere:
                 problem = None
         except CaptureFormatError as error:
             problem = str(error)

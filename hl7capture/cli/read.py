@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hl7capture.app.controller import CaptureController
+from hl7capture.app.merging import MergedFiles
 from hl7capture.app.reading import read_events
 from hl7capture.capture.engine import Engine
 from hl7capture.cli.options import Json, OutputFolder
@@ -36,9 +37,14 @@ def read(
     follow: Annotated[
         bool, typer.Option("--follow", help="At the end of FILE, wait for what is written to it, until Ctrl+C.")
     ] = False,
+    merge: Annotated[
+        bool, typer.Option("--merge", help="Read all files as one capture, in the order of their packets' times.")
+    ] = False,
     output_folder: OutputFolder = None,
 ) -> None:
     """Reads captures and prints their sessions."""
+    if merge and (follow or "-" in files):
+        fail("--merge takes files; it goes neither with --follow nor with standard input.", usage=True)
     if follow and len(files) > 1:
         fail(_ONE_TO_FOLLOW, usage=True)
     application = QCoreApplication(sys.argv[:1])
@@ -47,8 +53,11 @@ def read(
         complain(problem)
     reading = _Reading(controller, as_json=as_json, save=save)
     reading.stop_at_signals()
-    for name in files:
-        reading.read_all(name, follow=follow)
+    if merge:
+        reading.read_merged(files)
+    else:
+        for name in files:
+            reading.read_all(name, follow=follow)
     if save:
         unsaved = controller.store.flush(_SAVE_SECONDS)
         if unsaved:
@@ -66,7 +75,7 @@ class _Reading:
         self._print = print_document if as_json else print_line
         self._save = save
         self._number = 1
-        self._source: Source | None = None
+        self._source: Source | MergedFiles | None = None
         self._is_stopped = False
 
     def stop_at_signals(self) -> None:
@@ -92,7 +101,16 @@ class _Reading:
             if not self._is_stopped:
                 self._read(source)
 
-    def _read(self, source: Source) -> None:
+    def read_merged(self, names: list[str]) -> None:
+        """All that the names stand for, as one capture."""
+        try:
+            paths = [path for name in names for path in capture_paths(name)]
+        except SourceError as error:
+            self._complain(error)
+            return
+        self._read(MergedFiles(paths))
+
+    def _read(self, source: Source | MergedFiles) -> None:
         """One capture; what is wrong with it is said, and the next one is read."""
         self._source = source
         try:
@@ -111,7 +129,7 @@ class _Reading:
         complain(str(error))
         self.exit_code = max(self.exit_code, USAGE if error.is_usage else FAILED)
 
-    def _sessions_of(self, source: Source) -> None:
+    def _sessions_of(self, source: Source | MergedFiles) -> None:
         engine = Engine(
             self._controller.settings,
             probe=self._controller.probe,

@@ -50,7 +50,7 @@ class FifoSource:
             os.close(self._pipe)
             self._pipe = -1
 
-    def _read(self) -> bytes | None:
+    def _read(self, _size: int) -> bytes | None:
         pieces: list[bytes] = []
         size = 0
         while size < _PIECE:

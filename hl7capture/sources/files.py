@@ -52,14 +52,16 @@ class FileSource:
         try:
             if self._path.is_dir():
                 raise SourceError(f"{self._path} is a folder, not a capture file.")
+            if self._path.is_fifo():
+                raise SourceError(f"{self._path} is a pipe, and cannot be read together with files.")
             self._file = self._path.open("rb", buffering=0)
             self._size = os.fstat(self._file.fileno()).st_size
         except OSError as error:
             raise SourceError(f"{self._path} cannot be read: {error.strerror}.") from error
 
-    def read(self) -> bytes | None:
-        """See Source.read."""
-        return None if self._stopped.is_set() else self._unpacker.read()
+    def read(self, size: int = _PIECE) -> bytes | None:
+        """See Source.read; size: at most about so many bytes."""
+        return None if self._stopped.is_set() else self._unpacker.read(size)
 
     def stop(self) -> None:
         self._stopped.set()
@@ -68,11 +70,11 @@ class FileSource:
         if self._file is not None:
             self._file.close()
 
-    def _read(self) -> bytes | None:
+    def _read(self, size: int) -> bytes | None:
         """The file's own bytes."""
         assert self._file is not None
         try:
-            data = self._file.read(_PIECE)
+            data = self._file.read(size)
         except OSError as error:
             raise SourceError(f"{self._path} cannot be read further: {error.strerror}.") from error
         if data:
@@ -136,7 +138,7 @@ class StdinSource:
         if self._reader is not None:
             self._reader.close()
 
-    def _read(self) -> bytes | None:
+    def _read(self, _size: int) -> bytes | None:
         assert self._reader is not None
         data = self._reader.read()
         self._done += len(data or b"")

@@ -37,12 +37,13 @@ class _Decoder(Protocol):
 
 
 class Unpacker:
-    """Passes on what `source` (a function like Source.read) gives, unpacked where it is packed.
+    """Passes on what `source` gives, unpacked where it is packed.
 
-    name: of the file, for messages.
+    source: a function like Source.read, that takes how many bytes are wanted; it may give more. name: of the file, for
+    messages.
     """
 
-    def __init__(self, source: Callable[[], bytes | None], name: str) -> None:
+    def __init__(self, source: Callable[[int], bytes | None], name: str) -> None:
         self._source = source
         self._name = name
         self._is_plain = False
@@ -54,28 +55,30 @@ class Unpacker:
         self._taken = 0  # bytes from the source
         self._failure: SourceError | None = None
 
-    def read(self) -> bytes | None:
-        """See Source.read. Raises SourceError where packed data is damaged, SourceCutError where it ends too early;
-        all before that was given."""
+    def read(self, size: int = _PIECE) -> bytes | None:
+        """See Source.read; size: about so many bytes at the most.
+
+        Raises SourceError where packed data is damaged, SourceCutError where it ends too early; all before was given.
+        """
         if self._failure is not None:
             raise self._failure
         if self._is_plain:
-            return self._source()
+            return self._source(size)
         if self._wants_input():
-            data = self._source()
+            data = self._source(size)
             if data is None:
                 return self._end()
             self._taken += len(data)
             self._buffer, self._at = self._buffer[self._at :] + data, 0
         ready: list[bytes] = []
-        size = 0
-        while size < _PIECE and self._failure is None and not self._wants_input():
+        room = size
+        while room > 0 and self._failure is None and not self._wants_input():
             if self._decoder is None:
                 if not self._begin():
                     return self._buffer
             else:
                 ready.append(self._unpack(self._decoder))
-                size += len(ready[-1])
+                room -= len(ready[-1])
         return b"".join(ready)
 
     def _wants_input(self) -> bool:

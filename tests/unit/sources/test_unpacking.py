@@ -18,7 +18,7 @@ PACKERS: list[Callable[[bytes], bytes]] = [gzip.compress, zstd.compress]
 
 def unpacked(data: bytes, step: int) -> bytes:
     pieces = [data[at : at + step] for at in range(0, len(data), step)]
-    unpacker = Unpacker(lambda: pieces.pop(0) if pieces else None, "it")
+    unpacker = Unpacker(lambda _size: pieces.pop(0) if pieces else None, "it")
     out = []
     while (piece := unpacker.read()) is not None:
         out.append(piece)
@@ -55,7 +55,7 @@ def test_much_from_little_comes_in_pieces(level: int) -> None:
     packed = b"".join(pack.compress(bytes(1 << 20)) for _ in range(200)) + pack.flush()
     assert len(packed) < 2_000_000
     pieces = [packed]
-    unpacker = Unpacker(lambda: pieces.pop() if pieces else None, "it")
+    unpacker = Unpacker(lambda _size: pieces.pop() if pieces else None, "it")
     size = 0
     while (piece := unpacker.read()) is not None:
         assert len(piece) <= 5 << 20
