@@ -12,6 +12,11 @@ class CaptureReader:
         self._first = b""
         self._reader: PcapReader | PcapngReader | None = None
 
+    @property
+    def dropped(self) -> int:
+        """Packets that the capturing system dropped, as the capture has told so far (pcapng alone does)."""
+        return self._reader.dropped if self._reader else 0
+
     def feed(self, data: bytes) -> PacketBatch | None:
         """The packets that `data` completes. Raises CaptureFormatError where the bytes are no capture."""
         if self._reader is None:
@@ -35,8 +40,11 @@ class CaptureReader:
                 return "This is not a capture: it is only a few bytes long"
             return "The capture is empty: it has not even a file header"
         self._reader.feed(b"")  # damage that stands behind the last packets is met here
+        if self._reader.left_over and not self._reader.position:
+            return "The capture is cut in the middle of its header: there is no packet in it"
         if self._reader.left_over:
             return (
-                f"The capture is cut in the middle of a packet: its last {self._reader.left_over:,} bytes are left out"
+                f"The capture is cut in the middle of a packet, which begins at byte {self._reader.position:,}: "
+                f"the last {self._reader.left_over:,} bytes are left out"
             )
         return None

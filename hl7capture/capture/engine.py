@@ -15,7 +15,7 @@ from hl7capture.capture.framing.blocks import Elements
 from hl7capture.capture.framing.control import Markers
 from hl7capture.capture.framing.detection import Protocol
 from hl7capture.capture.framing.dialogue import Dialogue
-from hl7capture.capture.packet_batch import CaptureFormatError, Ints
+from hl7capture.capture.packet_batch import CaptureFormatError, Ints, PacketBatch
 from hl7capture.capture.packets import SYN, SegmentBatch, segments
 from hl7capture.capture.sessions import Context, Happening, SessionTracker
 from hl7capture.capture.streams import Connection
@@ -59,9 +59,17 @@ class Engine:
 
         Raises CaptureFormatError where they are no capture, or damaged; `finish` still gives what was there before.
         """
-        batch = self._reader.feed(data)
-        if batch is None:
-            return []
+        try:
+            batch = self._reader.feed(data)
+        finally:
+            self.counters.dropped = self._reader.dropped
+        return [] if batch is None else self.take(batch)
+
+    def take(self, batch: PacketBatch) -> list[Event]:
+        """The events that these packets lead to: for captures whose format is read elsewhere, as when files are merged.
+
+        One engine is either fed or given packets.
+        """
         found = segments(batch, self.counters)
         for key, rows in by_connection(found):
             self._receive(key, found, rows)
@@ -77,11 +85,16 @@ class Engine:
         self._sweep(self._now + int(seconds * 1e9))
         return self._told()
 
-    def finish(self) -> list[Event]:
-        """The capture has ended: open sessions are completed as `stopped`. What is wrong with its end is a Notice."""
+    def finish(self, *, ends_anywhere: bool = False) -> list[Event]:
+        """The capture has ended: open sessions are completed as `stopped`. What is wrong with its end is a Notice.
+
+        ends_anywhere: no end is wrong, for it was asked for, or somebody else tells of it.
+        """
         problem: str | None
         try:
             problem = self._reader.finish()
+            if ends_anywhere:
+                problem = None
         except CaptureFormatError as error:
             problem = str(error)
         for link in self._links.values():

@@ -33,3 +33,12 @@ class PacketBatch:
 
     def __len__(self) -> int:
         return len(self.start)
+
+
+def words_at(buffer: bytes, at: Ints, count: int, order: str) -> Ints:
+    """`count` 32-bit words from each offset, all within the buffer; shape (offsets, count). order: "<" or ">"."""
+    if not len(at):
+        return np.empty((0, count), dtype=np.int64)
+    octets = np.frombuffer(buffer, dtype=np.uint8)
+    windows = np.lib.stride_tricks.sliding_window_view(octets, 4 * count)
+    return windows[at].view(order + "u4").astype(np.int64)

@@ -40,6 +40,7 @@ class Counters:
 
     packets: int = 0
     bytes: int = 0
+    dropped: int = 0  # packets that the capturing system dropped, as the capture itself tells
     segments: int = 0
     connections: int = 0
     sessions: int = 0

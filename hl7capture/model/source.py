@@ -15,6 +15,13 @@ class SourceError(Exception):
         self.is_usage = is_usage
 
 
+class SourceCutError(SourceError):
+    """A source ended before its end; all that was there has been given. It is told as a notice: what was read counts.
+
+    The text has no full stop, as that of every notice.
+    """
+
+
 @dataclass(slots=True, frozen=True)
 class Interface:
     """A network interface one can listen on."""
@@ -29,12 +36,16 @@ class Interface:
 @dataclass(slots=True, frozen=True)
 class SourceState:
     """received, dropped: packets, as the capturing system counts them; None where it does not.
-    done, size: bytes read so far, and in all; size is None where no end is known."""
+    done, size: bytes read so far, and in all; size is None where no end is known.
+    is_stopped: the end was asked for; where in a packet it came means nothing.
+    notices: what the source has told so far, for a person."""
 
     received: int | None = None
     dropped: int | None = None
     done: int = 0
     size: int | None = None
+    is_stopped: bool = False
+    notices: tuple[str, ...] = ()
 
 
 class Source(Protocol):

@@ -71,7 +71,7 @@ def test_what_is_wrong_with_a_file_is_said_and_the_rest_goes_on(
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     done = run("read", str(tmp_path), str(tmp_path / "nowhere"))
     assert done.returncode == 1
-    assert b"is a folder" in done.stderr
+    assert b"holds no capture" in done.stderr
     assert b"No such file" in done.stderr
 
 

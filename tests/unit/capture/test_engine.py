@@ -253,7 +253,8 @@ def test_a_cut_capture_is_told_and_what_is_whole_is_kept() -> None:
     data = pcap(conversation((0, mllp(oru())), (1, mllp(answer()))).segments)
     events = events_of(data[:-5])
     assert [event.text for event in events if isinstance(event, Notice)] == [
-        "The capture is cut in the middle of a packet: its last 65 bytes are left out"
+        f"The capture is cut in the middle of a packet, which begins at byte {len(data) - 70:,}: "
+        "the last 65 bytes are left out"
     ]
     assert len([event for event in events if isinstance(event, SessionCompleted)]) == 1
 

@@ -1,0 +1,76 @@
+"""A named pipe as a source: `mkfifo p; tcpdump -w p … &`, then `hl7capture read p`."""
+
+import os
+import select
+import threading
+from pathlib import Path
+
+from hl7capture.model.source import SourceError, SourceState
+from hl7capture.sources.unpacking import Unpacker
+
+_PIECE = 1 << 20
+_PATIENCE = 0.1  # seconds
+
+
+class FifoSource:
+    """Waits for a writer, and reads until the last one has closed the pipe. follow: its packets come as they happen.
+
+    The pipe is never waited for in a system call that `stop` could not end.
+    """
+
+    def __init__(self, path: Path, *, follow: bool = False) -> None:
+        self.name = path.name
+        self.is_live = follow
+        self._path = path
+        self._pipe = -1
+        self._unpacker = Unpacker(self._read, str(path))
+        self._done = 0
+        self._stopped = threading.Event()
+
+    @property
+    def state(self) -> SourceState:
+        return SourceState(done=self._done, is_stopped=self._stopped.is_set())
+
+    def open(self) -> None:
+        """Raises SourceError."""
+        try:
+            self._pipe = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK)
+        except OSError as error:
+            raise SourceError(f"{self._path} cannot be read: {error.strerror}.") from error
+
+    def read(self) -> bytes | None:
+        """See Source.read."""
+        return None if self._stopped.is_set() else self._unpacker.read()
+
+    def stop(self) -> None:
+        self._stopped.set()
+
+    def close(self) -> None:
+        if self._pipe >= 0:
+            os.close(self._pipe)
+            self._pipe = -1
+
+    def _read(self, _size: int) -> bytes | None:
+        pieces: list[bytes] = []
+        size = 0
+        while size < _PIECE:
+            try:
+                piece = os.read(self._pipe, _PIECE)
+            except BlockingIOError:
+                if pieces:
+                    break
+                select.select([self._pipe], [], [], _PATIENCE)
+                return b""
+            except OSError as error:
+                raise SourceError(f"{self._path} cannot be read further: {error.strerror}.") from error
+            if not piece:
+                break
+            pieces.append(piece)
+            size += len(piece)
+        if pieces:
+            self._done += size
+            return b"".join(pieces)
+        if self._done:
+            return None
+        self._stopped.wait(_PATIENCE)  # there was no writer yet
+        return b""
