@@ -1,11 +1,10 @@
 """`hl7capture`: a command where one is named, else the window."""
 
-import argparse
 import sys
-from pathlib import Path
 
-COMMANDS = ("interfaces", "capture", "read", "sessions", "simulate", "settings")
-_FOR_COMMANDS = (*COMMANDS, "--help", "-h", "--version", "--install-completion", "--show-completion")
+from hl7capture.cli import COMMANDS
+
+_FOR_COMMANDS = (*COMMANDS, "--help", "-h", "--version")
 
 
 def main() -> int:
@@ -16,6 +15,9 @@ def main() -> int:
         from hl7capture.cli.commands import run
 
         return run(arguments)
+    import argparse
+    from pathlib import Path
+
     parser = argparse.ArgumentParser(prog="hl7capture", description="HL7 Capture: the window")
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="captures to open")
     parser.add_argument("--output-folder", type=Path, metavar="DIR", help="folder for sessions")

@@ -1,7 +1,6 @@
 """CaptureController: the capture, the store and the settings as one; the window and the command line are its faces."""
 
 import logging
-import socket
 from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
 
 from hl7capture.app.capture_thread import CaptureThread
+from hl7capture.app.probe import probe_name
 from hl7capture.model.settings import Settings
 from hl7capture.model.source import Source
 from hl7capture.store.session_store import SessionStore
@@ -64,7 +64,7 @@ class CaptureController(QObject):
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)  # one after the other: the last settings stay
         self._settings_unsaved.connect(lambda text: self.failed.emit(text, False))
-        self.probe = socket.gethostname() or "probe"
+        self.probe = probe_name()
         self.source: Source | None = None
         self._thread: CaptureThread | None = None
         self._state = State.IDLE

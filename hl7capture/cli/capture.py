@@ -2,14 +2,13 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
 from hl7capture.app.controller import CaptureController, State
 from hl7capture.app.termination import Termination
-from hl7capture.cli.options import Json, OutputFolder
+from hl7capture.cli import options
 from hl7capture.cli.output import FAILED, USAGE, complain, fail, print_document, print_line
 from hl7capture.model.events import Counters, Event, Notice, SessionCompleted
 from hl7capture.model.session import Session
@@ -17,18 +16,24 @@ from hl7capture.model.source import SourceState
 from hl7capture.sources.live import LiveSource
 
 
+@click.command
+@click.option("--interface", "-i", required=True, metavar="IFACE", help="The interface to listen on.")
+@click.option("--filter", "-f", "capture_filter", metavar="BPF", help="Capture filter, as in tcpdump.")
+@click.option("--duration", type=click.FloatRange(min=0), metavar="S", help="Stop after so many seconds.")
+@options.as_json
+@click.option("--no-persist", is_flag=True, help="Keep nothing on disk.")
+@click.option(
+    "--write", metavar="FILE", type=click.Path(path_type=Path), help="Also keep the raw packets in FILE (pcap)."
+)
+@options.output_folder
 def capture(
-    interface: Annotated[str, typer.Option("--interface", "-i", metavar="IFACE", help="The interface to listen on.")],
-    capture_filter: Annotated[
-        str | None, typer.Option("--filter", "-f", metavar="BPF", help="Capture filter, as in tcpdump.")
-    ] = None,
-    duration: Annotated[float | None, typer.Option(metavar="S", min=0, help="Stop after so many seconds.")] = None,
-    as_json: Json = False,
-    no_persist: Annotated[bool, typer.Option("--no-persist", help="Keep nothing on disk.")] = False,
-    write: Annotated[
-        Path | None, typer.Option("--write", metavar="FILE", help="Also keep the raw packets in FILE (pcap).")
-    ] = None,
-    output_folder: OutputFolder = None,
+    interface: str,
+    capture_filter: str | None,
+    duration: float | None,
+    as_json: bool,
+    no_persist: bool,
+    write: Path | None,
+    output_folder: Path | None,
 ) -> None:
     """Listens on an interface until Ctrl+C, SIGTERM or the duration, and prints every session when it is complete.
 
@@ -51,7 +56,7 @@ def capture(
     expression = controller.settings.capture_filter if capture_filter is None else capture_filter
     controller.start(LiveSource(interface, expression), persist=persist, raw=write)
     application.exec()
-    raise typer.Exit(printer.exit_code)
+    sys.exit(printer.exit_code)
 
 
 class _Printer(QObject):

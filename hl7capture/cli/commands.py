@@ -2,45 +2,39 @@
 
 import logging
 import sys
+from importlib import import_module
 
-import typer
+import click
 
 from hl7capture import __version__
-from hl7capture.cli.capture import capture
-from hl7capture.cli.interfaces import interfaces
-from hl7capture.cli.read import read
-from hl7capture.cli.sessions import sessions
-from hl7capture.cli.settings import settings
-from hl7capture.cli.simulate import simulate
+from hl7capture.cli import COMMANDS
 
-app = typer.Typer(
-    name="hl7capture",
-    help="Listens to the conversation between medical devices and the LIS, shows every session, and keeps it. "
-    "Without a command the window opens.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,  # a stack of frames with their variables would show what was on the wire
-)
-app.command()(interfaces)
-app.command()(capture)
-app.command()(read)
-app.add_typer(sessions, name="sessions")
-app.command()(simulate)
-app.add_typer(settings, name="settings")
+
+class _Commands(click.Group):
+    """Imports a command when it is asked for: none waits for what only others need."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"hl7capture.cli.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["--help", "-h"]})
+@click.version_option(__version__, prog_name="hl7capture", message="%(prog)s %(version)s")
+def hl7capture() -> None:
+    """Listens to the conversation between medical devices and the LIS, shows every session, and keeps it. Without a
+    command the window opens.
+    """
 
 
 def run(arguments: list[str]) -> int:
     """Runs one command; its exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr)
     try:
-        app(arguments)
+        hl7capture.main(arguments, prog_name="hl7capture")
     except SystemExit as leave:
         return leave.code if isinstance(leave.code, int) else 0
-    return 0
-
-
-@app.callback(invoke_without_command=True)
-def _options(version: bool = typer.Option(False, "--version", help="Show the version and end.")) -> None:
-    if version:
-        typer.echo(f"hl7capture {__version__}")
-        raise typer.Exit

@@ -2,21 +2,21 @@
 
 import json
 import sys
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 from rich.console import Console
 
-from hl7capture.cli.options import OutputFolder
+from hl7capture.cli import options
 from hl7capture.cli.output import add_row, fail, table
 from hl7capture.model.source import SourceError
 from hl7capture.sources import live
 
 
-def interfaces(
-    as_json: Annotated[bool, typer.Option("--json", help="One interface per line, as JSON.")] = False,
-    output_folder: OutputFolder = None,
-) -> None:
+@click.command
+@click.option("--json", "as_json", is_flag=True, help="One interface per line, as JSON.")
+@options.output_folder
+def interfaces(as_json: bool, output_folder: Path | None) -> None:
     """Lists the interfaces one can listen on."""
     try:
         found = live.interfaces()

@@ -1,12 +1,13 @@
 """Options that many commands take."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-OutputFolder = Annotated[
-    Path | None,
-    typer.Option("--output-folder", metavar="DIR", help="Folder for sessions, instead of what the settings say."),
-]
-Json = Annotated[bool, typer.Option("--json", help="One session document per line on standard output.")]
+output_folder = click.option(
+    "--output-folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder for sessions, instead of what the settings say.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="One session document per line on standard output.")

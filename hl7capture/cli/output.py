@@ -1,32 +1,43 @@
 """What the commands print: documents for programs, lines for people."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from typing import NoReturn
-
-import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from functools import cache
+from typing import TYPE_CHECKING, NoReturn
 
 from hl7capture.hl7.summary import summarise
 from hl7capture.model.session import Session
 from hl7capture.store.document import to_document
 
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
 FAILED, USAGE = 1, 2
 
-people = Console(stderr=True, highlight=False, soft_wrap=True)
+
+@cache
+def people() -> "Console":
+    """Standard error as a terminal. Rich is imported where somebody looks: it would be a third of a short run."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def complain(text: str) -> None:
     """A sentence for people, on standard error."""
-    people.print(Text(printable(text)))
+    if sys.stderr.isatty():
+        people().print(printable(text), markup=False)
+    else:
+        sys.stderr.write(printable(text) + "\n")
 
 
 def fail(text: str, *, usage: bool = False) -> NoReturn:
     """Complains and ends the command."""
     complain(text)
-    raise typer.Exit(USAGE if usage else FAILED)
+    sys.exit(USAGE if usage else FAILED)
 
 
 def print_document(session: Session) -> None:
@@ -66,14 +77,32 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
 
 
-def table(*columns: str) -> Table:
+@contextmanager
+def shown_progress(name: str, size: int | None) -> Iterator[Callable[[int], None]]:
+    """A bar on the terminal, where there is one: the function given takes how many of `size` bytes are done."""
+    if not sys.stderr.isatty():
+        yield lambda _done: None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=people(), transient=True) as progress:
+        task = progress.add_task(printable(name), total=size)
+        yield lambda done: progress.update(task, completed=done)
+
+
+def table(*columns: str) -> "Table":
     """An empty table for people; cells go in as plain text."""
+    from rich.table import Table
+
     made = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         made.add_column(column)
     return made
 
 
-def add_row(to: Table, *cells: object) -> None:
+def add_row(to: "Table", *cells: object) -> None:
     """A row of plain text: nothing in it is taken for markup."""
+    from rich.text import Text
+
     to.add_row(*(Text(printable(str(cell))) for cell in cells))

@@ -3,77 +3,89 @@
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from pathlib import Path
 
-import typer
-from PySide6.QtCore import QCoreApplication
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+import click
 
-from hl7capture.app.controller import CaptureController
 from hl7capture.app.merging import MergedFiles
+from hl7capture.app.probe import probe_name
 from hl7capture.app.reading import read_events
 from hl7capture.capture.engine import Engine
-from hl7capture.cli.options import Json, OutputFolder
-from hl7capture.cli.output import FAILED, USAGE, complain, fail, people, print_document, print_line
+from hl7capture.cli import options
+from hl7capture.cli.output import FAILED, USAGE, complain, fail, print_document, print_line, shown_progress
 from hl7capture.model.events import Notice, SessionCompleted
+from hl7capture.model.settings import Settings
 from hl7capture.model.source import Source, SourceError
 from hl7capture.sources.files import StdinSource, file_source
 from hl7capture.sources.names import capture_paths
+from hl7capture.store.settings_file import SettingsFile
+from hl7capture.store.settings_file import output_folder as output_folder_of
 
 _SAVE_SECONDS = 60.0
 _ONE_TO_FOLLOW = "--follow takes one FILE."
 
 
+@click.command
+@click.argument("files", nargs=-1, required=True, metavar="FILE|-...")
+@options.as_json
+@click.option("--save", is_flag=True, help="Also keep the sessions on disk.")
+@click.option("--follow", is_flag=True, help="At the end of FILE, wait for what is written to it, until Ctrl+C.")
+@click.option("--merge", is_flag=True, help="Read all files as one capture, in the order of their packets' times.")
+@options.output_folder
 def read(
-    files: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="FILE|-",
-            help="Captures (pcap, pcapng; also gzip, zstd), named pipes, folders, patterns (*.pcap); - is stdin.",
-        ),
-    ],
-    as_json: Json = False,
-    save: Annotated[bool, typer.Option("--save", help="Also keep the sessions on disk.")] = False,
-    follow: Annotated[
-        bool, typer.Option("--follow", help="At the end of FILE, wait for what is written to it, until Ctrl+C.")
-    ] = False,
-    merge: Annotated[
-        bool, typer.Option("--merge", help="Read all files as one capture, in the order of their packets' times.")
-    ] = False,
-    output_folder: OutputFolder = None,
+    files: tuple[str, ...], as_json: bool, save: bool, follow: bool, merge: bool, output_folder: Path | None
 ) -> None:
-    """Reads captures and prints their sessions."""
+    """Reads captures and prints their sessions.
+
+    FILE: a capture (pcap, pcapng; also gzip, zstd), a named pipe, a folder, or a pattern (*.pcap); - is standard input.
+    """
     if merge and (follow or "-" in files):
         fail("--merge takes files; it goes neither with --follow nor with standard input.", usage=True)
     if follow and len(files) > 1:
         fail(_ONE_TO_FOLLOW, usage=True)
-    application = QCoreApplication(sys.argv[:1])
-    controller = CaptureController(output=output_folder)
-    for problem in controller.settings_problems:
+    loaded = SettingsFile().load()
+    for problem in loaded.problems:
         complain(problem)
-    reading = _Reading(controller, as_json=as_json, save=save)
+    keeping = _Keeping(loaded.settings, output_folder) if save else None
+    reading = _Reading(loaded.settings, keeping, as_json=as_json)
     reading.stop_at_signals()
     if merge:
         reading.read_merged(files)
     else:
         for name in files:
             reading.read_all(name, follow=follow)
-    if save:
-        unsaved = controller.store.flush(_SAVE_SECONDS)
+    if keeping is not None and not keeping.finish():
+        reading.exit_code = FAILED
+    sys.exit(reading.exit_code)
+
+
+class _Keeping:
+    """Keeps sessions on disk. Qt is imported here: a reading that keeps nothing does not need it."""
+
+    def __init__(self, settings: Settings, output: Path | None) -> None:
+        from PySide6.QtCore import QCoreApplication
+
+        from hl7capture.store.session_store import SessionStore
+
+        self._application = QCoreApplication(sys.argv[:1])
+        self._store = SessionStore(settings, output_folder_of(settings, output))
+        self.save = self._store.save
+
+    def finish(self) -> bool:
+        """Waits until all is written; False, and said, where something could not be."""
+        unsaved = self._store.flush(_SAVE_SECONDS)
         if unsaved:
-            complain(f"{len(unsaved)} sessions could not be saved: {controller.store.problem}")
-            reading.exit_code = FAILED
-    controller.store.close()
-    del application
-    raise typer.Exit(reading.exit_code)
+            complain(f"{len(unsaved)} sessions could not be saved: {self._store.problem}")
+        self._store.close()
+        return not unsaved
 
 
 class _Reading:
-    def __init__(self, controller: CaptureController, *, as_json: bool, save: bool) -> None:
+    def __init__(self, settings: Settings, keeping: _Keeping | None, *, as_json: bool) -> None:
         self.exit_code = 0
-        self._controller = controller
+        self._settings = settings
         self._print = print_document if as_json else print_line
-        self._save = save
+        self._keeping = keeping
         self._number = 1
         self._source: Source | MergedFiles | None = None
         self._is_stopped = False
@@ -101,7 +113,7 @@ class _Reading:
             if not self._is_stopped:
                 self._read(source)
 
-    def read_merged(self, names: list[str]) -> None:
+    def read_merged(self, names: Sequence[str]) -> None:
         """All that the names stand for, as one capture."""
         try:
             paths = [path for name in names for path in capture_paths(name)]
@@ -131,20 +143,18 @@ class _Reading:
 
     def _sessions_of(self, source: Source | MergedFiles) -> None:
         engine = Engine(
-            self._controller.settings,
-            probe=self._controller.probe,
+            self._settings,
+            probe=probe_name(),
             source=source.name,
             first_number=self._number,
         )
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=people, transient=True, disable=not people.is_terminal) as progress:
-            task = progress.add_task(source.name, total=source.state.size)
+        with shown_progress(source.name, source.state.size) as progress:
             for events in read_events(source, engine):
-                progress.update(task, completed=source.state.done)
+                progress(source.state.done)
                 for event in events:
                     if isinstance(event, SessionCompleted):
-                        if self._save:
-                            self._controller.store.save(event.session)
+                        if self._keeping is not None:
+                            self._keeping.save(event.session)
                         self._print(event.session)
                     elif isinstance(event, Notice):
                         complain(f"{source.name}: {event.text}.")

@@ -3,26 +3,31 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 from PySide6.QtCore import QCoreApplication
 
 from hl7capture.app.controller import CaptureController
-from hl7capture.cli.options import Json, OutputFolder
+from hl7capture.cli import options
 from hl7capture.cli.output import FAILED, complain, fail, print_document, print_line, printable
 from hl7capture.hl7.split import lines
 from hl7capture.model.session import Session, is_session_id
 from hl7capture.store.document import DocumentError
 from hl7capture.store.session_store import SessionStore
 
-sessions = typer.Typer(help="Sessions kept on disk.", no_args_is_help=True, rich_markup_mode=None)
+_ids = click.argument("ids", nargs=-1, required=True, metavar="SESSIONID...")
 
-SessionIds = Annotated[list[str], typer.Argument(metavar="SESSIONID…", help="As `sessions list` shows them.")]
+
+@click.group
+def sessions() -> None:
+    """Sessions kept on disk."""
 
 
 @sessions.command("list")
-def list_sessions(as_json: Json = False, output_folder: OutputFolder = None) -> None:
+@options.as_json
+@options.output_folder
+def list_sessions(as_json: bool, output_folder: Path | None) -> None:
     """Lists the sessions, newest first."""
     with _store(output_folder) as store:
         report = store.load_now(print_document if as_json else print_line)
@@ -31,11 +36,14 @@ def list_sessions(as_json: Json = False, output_folder: OutputFolder = None) -> 
     if report.unreadable:
         complain(f"{len(report.unreadable)} files could not be read; they were left as they are.")
     if report.problem or report.unreadable:
-        raise typer.Exit(FAILED)
+        sys.exit(FAILED)
 
 
 @sessions.command("show")
-def show(ids: SessionIds, as_json: Json = False, output_folder: OutputFolder = None) -> None:
+@_ids
+@options.as_json
+@options.output_folder
+def show(ids: tuple[str, ...], as_json: bool, output_folder: Path | None) -> None:
     """Shows sessions with their elements and messages."""
     with _store(output_folder) as store:
         for session_id in ids:
@@ -47,7 +55,9 @@ def show(ids: SessionIds, as_json: Json = False, output_folder: OutputFolder = N
 
 
 @sessions.command("delete")
-def delete(ids: SessionIds, output_folder: OutputFolder = None) -> None:
+@_ids
+@options.output_folder
+def delete(ids: tuple[str, ...], output_folder: Path | None) -> None:
     """Deletes sessions for good."""
     with _store(output_folder) as store:
         for session_id in ids:
@@ -62,7 +72,7 @@ def delete(ids: SessionIds, output_folder: OutputFolder = None) -> None:
 
 
 @contextmanager
-def _store(output_folder: OutputFolder) -> Iterator[SessionStore]:
+def _store(output_folder: Path | None) -> Iterator[SessionStore]:
     application = QCoreApplication.instance() or QCoreApplication(sys.argv[:1])
     controller = CaptureController(output=output_folder)
     for problem in controller.settings_problems:
@@ -98,8 +108,8 @@ def _print_whole(session: Session) -> None:
         offset = (element.timestamp - session.start_time) / 1000
         flags = f" [{', '.join(element.flags)}]" if element.flags else ""
         part = f" of message {element.message + 1}" if element.message is not None else ""
-        typer.echo(f"{offset:12.6f}  {arrow} {element.type}, {len(element.data)} bytes{part}{flags}")
+        click.echo(f"{offset:12.6f}  {arrow} {element.type}, {len(element.data)} bytes{part}{flags}")
     for number, message in enumerate(session.messages, 1):
-        typer.echo(f"\nMessage {number}")
+        click.echo(f"\nMessage {number}")
         for _, line in lines(message):
-            typer.echo("  " + printable(line))
+            click.echo("  " + printable(line))

@@ -1,34 +1,34 @@
 """`hl7capture settings`: show, change, find."""
 
 import json
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Any
 
-import typer
+import click
 from rich.console import Console
 
-from hl7capture.cli.options import OutputFolder
+from hl7capture.cli import options
 from hl7capture.cli.output import add_row, complain, fail, table
 from hl7capture.model.settings import SettingsError, allowed_values, field_of, parse_value
 from hl7capture.store.settings_file import SettingsFile
 
-settings = typer.Typer(help="The settings.", rich_markup_mode=None)
 
-
-@settings.callback(invoke_without_command=True)
-def _default(context: typer.Context) -> None:
+@click.group(invoke_without_command=True)
+@click.pass_context
+def settings(context: click.Context) -> None:
+    """The settings."""
     if context.invoked_subcommand is None:
-        show()
+        context.invoke(show)
 
 
 @settings.command("show")
-def show(
-    as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
-    output_folder: OutputFolder = None,
-) -> None:
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object.")
+@options.output_folder
+def show(as_json: bool, output_folder: Path | None) -> None:
     """Shows all settings."""
     values = _load().values()
     if as_json:
-        typer.echo(json.dumps(values, ensure_ascii=False))
+        click.echo(json.dumps(values, ensure_ascii=False))
         return
     shown = table("Setting", "Value", "")
     for key, value in values.items():
@@ -37,11 +37,10 @@ def show(
 
 
 @settings.command("set")
-def change(
-    key: Annotated[str, typer.Argument(metavar="KEY")],
-    value: Annotated[str, typer.Argument(metavar="VALUE")],
-    output_folder: OutputFolder = None,
-) -> None:
+@click.argument("key", metavar="KEY")
+@click.argument("value", metavar="VALUE")
+@options.output_folder
+def change(key: str, value: str, output_folder: Path | None) -> None:
     """Changes one setting."""
     try:
         changed = _load().changed(**{key: parse_value(key, value)})
@@ -55,9 +54,10 @@ def change(
 
 
 @settings.command("path")
-def path(output_folder: OutputFolder = None) -> None:
+@options.output_folder
+def path(output_folder: Path | None) -> None:
     """Prints where the settings file is."""
-    typer.echo(SettingsFile().path)
+    click.echo(SettingsFile().path)
 
 
 def _load() -> Any:

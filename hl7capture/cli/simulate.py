@@ -4,25 +4,45 @@ import math
 import signal
 import threading
 from datetime import datetime
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
-from hl7capture.cli.options import OutputFolder
+from hl7capture.cli import options
 from hl7capture.cli.output import complain, fail
 from hl7capture.model.elements import Framing
 from hl7capture.simulator.conversation import conversation
 from hl7capture.simulator.loopback import HOST, LoopbackSimulation, SimulationError
 
 
-def simulate(
-    framing: Annotated[Framing, typer.Option(help="How messages are framed.")] = Framing.MLLP,
-    messages: Annotated[int, typer.Option(metavar="N", min=0, help="Messages that the device sends.")] = 5,
-    rate: Annotated[float, typer.Option(metavar="R", min=0, help="Messages per second; 0: without pauses.")] = 1.0,
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port of the LIS; 0: any free one.")] = 0,
-    seed: Annotated[int, typer.Option(help="The same seed makes the same patients and results.")] = 0,
-    output_folder: OutputFolder = None,
-) -> None:
+@click.command
+@click.option(
+    "--framing",
+    type=click.Choice(Framing, case_sensitive=False),
+    default=Framing.MLLP,
+    show_default="mllp",
+    help="How messages are framed.",
+)
+@click.option(
+    "--messages",
+    type=click.IntRange(min=0),
+    default=5,
+    show_default=True,
+    metavar="N",
+    help="Messages that the device sends.",
+)
+@click.option(
+    "--rate",
+    type=click.FloatRange(min=0),
+    default=1.0,
+    show_default=True,
+    metavar="R",
+    help="Messages per second; 0: without pauses.",
+)
+@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Port of the LIS; 0: any free one.")
+@click.option("--seed", type=int, default=0, help="The same seed makes the same patients and results.")
+@options.output_folder
+def simulate(framing: Framing, messages: int, rate: float, port: int, seed: int, output_folder: Path | None) -> None:
     """Lets an invented device talk to an invented LIS on 127.0.0.1. Listen on the loopback interface to see it."""
     stop = threading.Event()
     for asked in (signal.SIGINT, signal.SIGTERM):
