@@ -1,0 +1,77 @@
+"""TCP segments, as columns."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hl7capture.capture.packet_batch import Ints
+
+FIN, SYN, RST, ACK = 1, 2, 4, 16  # RFC 9293 §3.1
+
+Longs = NDArray[np.uint64]
+
+
+@dataclass(slots=True, frozen=True)
+class SegmentBatch:
+    """TCP segments in capture order; all columns have one row per segment.
+
+    data: the bytes that hold the payloads; start, length: the captured payload in it.
+    lost: payload bytes that were on the wire but not in the capture (snap length).
+    order: running number of the packet in the whole capture; time: nanoseconds since 1970.
+    The endpoint with the lower (address, port) is side 0, the other side 1; `side` is the sender.
+    addresses: columns side 0 high and low half, side 1 high and low half (IPv4 as ::ffff:a.b.c.d); ports: two columns.
+    sequence, acknowledgement: as on the wire (0 … 2³²-1).
+    mark: data offset and flags, window, checksum, and the IPv4 identification (0 for IPv6), 16 bits each: with the
+    numbers it tells a copy of a packet from a packet that was sent again.
+    """
+
+    data: bytes
+    start: Ints
+    length: Ints
+    lost: Ints
+    order: Ints
+    time: Ints
+    side: Ints
+    addresses: Longs
+    ports: Ints
+    sequence: Ints
+    acknowledgement: Ints
+    flags: Ints
+    mark: Longs
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Every column by its name."""
+        return {name: getattr(self, name) for name in _COLUMNS}
+
+    def select(self, rows: NDArray[Any]) -> "SegmentBatch":
+        """These rows alone (numbers of rows, or a mask), with the same data."""
+        return SegmentBatch(self.data, **{name: column[rows] for name, column in self.columns().items()})
+
+
+_COLUMNS = [field.name for field in fields(SegmentBatch)][1:]
+
+
+def in_order(parts: list[SegmentBatch]) -> SegmentBatch:
+    """The segments of all parts (at least one) by the order of their packets; data is copied only where it differs."""
+    filled = [part for part in parts if len(part)]
+    if len(filled) < 2:
+        return filled[0] if filled else parts[0]
+    data: list[bytes] = []
+    offsets: dict[int, int] = {}  # where the data of a part begins, by the identity of the data
+    size = 0
+    for part in filled:
+        if id(part.data) not in offsets:
+            offsets[id(part.data)] = size
+            data.append(part.data)
+            size += len(part.data)
+    order = np.argsort(np.concatenate([part.order for part in filled]), kind="stable")
+    columns = {name: np.concatenate([getattr(part, name) for part in filled]) for name in _COLUMNS}
+    columns["start"] = np.concatenate([part.start + offsets[id(part.data)] for part in filled])
+    return SegmentBatch(
+        data[0] if len(data) == 1 else b"".join(data), **{name: column[order] for name, column in columns.items()}
+    )
