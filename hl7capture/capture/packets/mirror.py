@@ -6,6 +6,7 @@ much later.
 """
 
 from collections import deque
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,17 +22,7 @@ NEAR_TIME = 500_000_000
 NEAR_TIME_UNNUMBERED = 10_000_000
 
 _IDENTIFICATION = np.uint64(0xFFFF)
-_ODD = np.array(
-    [
-        0x9E3779B97F4A7C15,
-        0xC2B2AE3D27D4EB4F,
-        0x165667B19E3779F9,
-        0xD6E8FEB86659FD93,
-        0xA0761D6478BD642F,
-        0xE7037ED1A0B428DB,
-    ],
-    dtype=np.uint64,
-)
+_ODD = np.uint64(0x165667B19E3779F9)
 
 
 class MirrorFilter:
@@ -39,27 +30,30 @@ class MirrorFilter:
 
     def __init__(self, counters: Counters) -> None:
         self._counters = counters
-        self._recent: deque[SegmentBatch] = deque()  # without their data
+        self._recent: deque[dict[str, NDArray[Any]]] = deque()  # segments without their data
         self._prints: Longs = np.zeros(0, dtype=np.uint64)  # of the last NEAR_PACKETS segments
+        self._rows = 0  # in `_recent`
 
     def without_copies(self, batch: SegmentBatch) -> SegmentBatch:
         """The segments of `batch` without second copies, which are counted."""
         if not len(batch):
             return batch
+        before = len(self._prints)
         prints = np.concatenate((self._prints, _prints(batch)))
         self._prints = prints[-NEAR_PACKETS:]
-        self._recent.append(SegmentBatch(b"", **batch.columns()))
+        self._recent.append(batch.columns())
         # Where nothing repeats, and mostly nothing does, a sort of the prints alone shows it.
         ordered = np.sort(prints)
         if (ordered[1:] == ordered[:-1]).any():
-            batch = self._filtered(batch, prints)
-        while len(self._recent) > 1 and sum(map(len, self._recent)) - len(self._recent[0]) >= NEAR_PACKETS:
-            self._recent.popleft()
+            batch = self._filtered(batch, prints, before)
+        self._rows += len(ordered) - before
+        while self._rows - len(self._recent[0]["order"]) >= NEAR_PACKETS:
+            self._rows -= len(self._recent.popleft()["order"])
         return batch
 
-    def _filtered(self, batch: SegmentBatch, prints: Longs) -> SegmentBatch:
-        known = in_order(list(self._recent))
-        before = len(prints) - len(batch)
+    def _filtered(self, batch: SegmentBatch, prints: Longs, before: int) -> SegmentBatch:
+        """The same; prints: of the segments before the batch, so many, and of the batch."""
+        known = in_order([SegmentBatch(b"", **columns) for columns in self._recent])
         known = known.select(np.arange(len(known) - len(prints), len(known)))
         is_copy = np.zeros(len(prints), dtype=np.bool_)
         is_copy[_copies(known, prints)] = True
@@ -71,17 +65,9 @@ class MirrorFilter:
 
 def _prints(batch: SegmentBatch) -> Longs:
     """A number for each segment, the same for both copies, and hardly ever the same for others."""
-    columns = (
-        batch.addresses[:, 1],
-        batch.addresses[:, 3],
-        (batch.ports[:, 0] << 32 | batch.ports[:, 1] << 1 | batch.side).view(np.uint64),
-        batch.sequence.view(np.uint64),
-        batch.acknowledgement.view(np.uint64),
-        batch.mark,
-    )
-    prints = np.zeros(len(batch), dtype=np.uint64)
-    for column, odd in zip(columns, _ODD, strict=True):
-        prints += column * odd
+    prints = batch.mark * _ODD
+    prints += batch.connection
+    prints ^= (batch.sequence << 32 | batch.acknowledgement).view(np.uint64)
     return prints
 
 

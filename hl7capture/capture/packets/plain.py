@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hl7capture.capture.packet_batch import Ints, PacketBatch
 from hl7capture.capture.packets.layers import read
 from hl7capture.capture.packets.link import LINK_ETHERNET
-from hl7capture.capture.packets.segment_batch import Longs, SegmentBatch
+from hl7capture.capture.packets.segment_batch import Longs, SegmentBatch, connections
 
 _ETHERNET, _IPV4, _TCP = 14, 20, 20
 _HEADERS = np.dtype(
@@ -58,7 +58,8 @@ def plain(batch: PacketBatch, first_packet: int) -> tuple[SegmentBatch, NDArray[
         header, rest, size, length = header[fits], rest[fits], size[fits], length[fits]
     sender = header["source"].astype(np.uint64) << np.uint64(16) | header["source_port"]
     receiver = header["target"].astype(np.uint64) << np.uint64(16) | header["target_port"]
-    addresses, ports = _ends(np.minimum(sender, receiver), np.maximum(sender, receiver))
+    lower, higher = np.minimum(sender, receiver), np.maximum(sender, receiver)
+    addresses, ports = _ends(lower, higher)
     return (
         SegmentBatch(
             data=batch.data,
@@ -73,6 +74,7 @@ def plain(batch: PacketBatch, first_packet: int) -> tuple[SegmentBatch, NDArray[
             sequence=header["sequence"].astype(np.int64),
             acknowledgement=header["acknowledgement"].astype(np.int64),
             flags=(rest >> np.uint64(48)).astype(np.int64) & 0xFF,
+            connection=connections(lower, higher),
             mark=rest & _NOT_URGENT | header["identification"],
         ),
         is_plain,

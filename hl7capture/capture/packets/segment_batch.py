@@ -12,6 +12,9 @@ FIN, SYN, RST, ACK = 1, 2, 4, 16  # RFC 9293 §3.1
 
 Longs = NDArray[np.uint64]
 
+_ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)
+_32_BITS = np.uint64(0xFFFF_FFFF)
+
 
 @dataclass(slots=True, frozen=True)
 class SegmentBatch:
@@ -23,6 +26,7 @@ class SegmentBatch:
     The endpoint with the lower (address, port) is side 0, the other side 1; `side` is the sender.
     addresses: columns side 0 high and low half, side 1 high and low half (IPv4 as ::ffff:a.b.c.d); ports: two columns.
     sequence, acknowledgement: as on the wire (0 … 2³²-1).
+    connection: a hash of both ends, the same for all segments of a connection, and hardly ever for those of others.
     mark: data offset and flags, window, checksum, and the IPv4 identification (0 for IPv6), 16 bits each: with the
     numbers it tells a copy of a packet from a packet that was sent again.
     """
@@ -39,6 +43,7 @@ class SegmentBatch:
     sequence: Ints
     acknowledgement: Ints
     flags: Ints
+    connection: Longs
     mark: Longs
 
     def __len__(self) -> int:
@@ -54,6 +59,20 @@ class SegmentBatch:
 
 
 _COLUMNS = [field.name for field in fields(SegmentBatch)][1:]
+
+
+def connections(lower: Longs, higher: Longs) -> Longs:
+    """The column `connection`, from a word for each end."""
+    mixed: Longs = lower * _ODD[0] + higher * _ODD[1]
+    return mixed
+
+
+def end_words(addresses: Longs, ports: Ints) -> Longs:
+    """A word for each end: of IPv4 the address and the port themselves. addresses: columns high and low half."""
+    high, low = addresses.T
+    words: Longs = (low & _32_BITS) << np.uint64(16) | ports.astype(np.uint64)
+    words ^= high * _ODD[0] ^ (low >> np.uint64(32) ^ np.uint64(0xFFFF)) * _ODD[1]
+    return words
 
 
 def in_order(parts: list[SegmentBatch]) -> SegmentBatch:

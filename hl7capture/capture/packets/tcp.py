@@ -5,19 +5,20 @@ from numpy.typing import NDArray
 
 from hl7capture.capture.packet_batch import Ints
 from hl7capture.capture.packets.layers import Layers
-from hl7capture.capture.packets.segment_batch import Longs, SegmentBatch
+from hl7capture.capture.packets.segment_batch import Longs, SegmentBatch, connections, end_words
 
-TCP_FIELDS = [
-    ("ports", ">u2", (2,)),
-    ("sequence", ">u4"),
-    ("acknowledgement", ">u4"),
-    ("offset", "u1"),
-    ("flags", "u1"),
-    ("window", ">u2"),
-    ("checksum", ">u2"),
-    ("urgent", ">u2"),
-]
-_TCP = np.dtype(TCP_FIELDS)
+_TCP = np.dtype(
+    [
+        ("ports", ">u2", (2,)),
+        ("sequence", ">u4"),
+        ("acknowledgement", ">u4"),
+        ("offset", "u1"),
+        ("flags", "u1"),
+        ("window", ">u2"),
+        ("checksum", ">u2"),
+        ("urgent", ">u2"),
+    ]
+)
 
 
 def tcp(layers: Layers, rows: Ints) -> SegmentBatch:
@@ -33,6 +34,8 @@ def tcp(layers: Layers, rows: Ints) -> SegmentBatch:
     ports = header["ports"].astype(np.int64)
     addresses = layers.addresses[rows]
     swapped = _sender_is_higher(addresses, ports)
+    addresses = np.where(swapped[:, None], addresses[:, [2, 3, 0, 1]], addresses)
+    ports = np.where(swapped[:, None], ports[:, ::-1], ports)
     return SegmentBatch(
         data=layers.data,
         start=start,
@@ -41,16 +44,17 @@ def tcp(layers: Layers, rows: Ints) -> SegmentBatch:
         order=layers.order[rows],
         time=layers.time[rows],
         side=swapped.astype(np.int64),
-        addresses=np.where(swapped[:, None], addresses[:, [2, 3, 0, 1]], addresses),
-        ports=np.where(swapped[:, None], ports[:, ::-1], ports),
+        addresses=addresses,
+        ports=ports,
         sequence=header["sequence"].astype(np.int64),
         acknowledgement=header["acknowledgement"].astype(np.int64),
         flags=header["flags"].astype(np.int64),
-        mark=marks(header, layers.identification[rows]),
+        connection=connections(end_words(addresses[:, :2], ports[:, 0]), end_words(addresses[:, 2:], ports[:, 1])),
+        mark=_marks(header, layers.identification[rows]),
     )
 
 
-def marks(header: NDArray[np.void], identification: Ints) -> Longs:
+def _marks(header: NDArray[np.void], identification: Ints) -> Longs:
     """The column `mark` of SegmentBatch, of headers with the fields of TCP."""
     words = header["offset"].astype(np.uint64) << np.uint64(56)
     words |= header["flags"].astype(np.uint64) << np.uint64(48)
