@@ -58,6 +58,10 @@ class _Fragment:
         return self.at + self.size
 
     @property
+    def fingerprint(self) -> int:
+        return hash((self.at, self.data))
+
+    @property
     def is_plain_udp(self) -> bool:
         """The beginning of a UDP packet that is no tunnel."""
         is_beginning = self.at == 0 and self.protocol == UDP and len(self.data) >= 4
@@ -123,18 +127,41 @@ class Reassembler:
             self._give_up(next(iter(self._packets)))
 
     def _add(self, fragment: _Fragment, order: int, time: int) -> Joined | None:
-        packet = self._packet(fragment, time)
+        packet = self._packet_of(fragment, time)
         if packet.is_unwanted:
             self._counters.not_tcp += 1
-            return None
-        print_ = hash((fragment.at, fragment.data))
-        if print_ in packet.seen:
+        elif fragment.fingerprint in packet.seen:
             self._counters.mirrored += 1
-            return None
-        if not self._fits(packet, fragment):
+        elif not _fits(packet, fragment):
             self._counters.fragments += 1
-            return None
-        packet.seen.add(print_)
+        else:
+            self._keep(packet, fragment, order, time)
+            if packet.covered == packet.size:
+                return self._join(fragment.key, packet)
+            if len(packet.pieces) > MOST_PIECES:
+                self._give_up(fragment.key)
+        self._keep_bounds()
+        return None
+
+    def _packet_of(self, fragment: _Fragment, time: int) -> _Waiting:
+        """What the fragment belongs to; a new packet where the numbers are used again."""
+        packet = self._packets.get(fragment.key)
+        if packet is not None and packet.is_done:
+            if fragment.fingerprint not in packet.seen or abs(time - packet.time) > REMEMBERED:
+                self._give_up(fragment.key)
+                packet = None
+        elif packet is not None and packet.is_unwanted:
+            if fragment.at == 0 and not fragment.is_plain_udp:
+                self._give_up(fragment.key)
+                packet = None
+        elif packet is not None and fragment.is_plain_udp:
+            self._refuse(packet)
+        if packet is None:
+            packet = self._packets[fragment.key] = _Waiting(time, is_unwanted=fragment.is_plain_udp)
+        return packet
+
+    def _keep(self, packet: _Waiting, fragment: _Fragment, order: int, time: int) -> None:
+        packet.seen.add(fragment.fingerprint)
         self._hold(packet, _OVERHEAD)
         self._insert(packet, _Piece(fragment.at, fragment.size, fragment.data))
         packet.fragments += 1
@@ -145,29 +172,6 @@ class Reassembler:
             packet.size = fragment.end
         if order > packet.order:
             packet.order, packet.time = order, time
-        if packet.covered == packet.size:
-            return self._join(fragment.key, packet)
-        if len(packet.pieces) > MOST_PIECES:
-            self._give_up(fragment.key)
-        while self._held > MOST_WAITING_BYTES or len(self._packets) > MOST_WAITING_PACKETS:
-            self._give_up(next(iter(self._packets)))
-        return None
-
-    def _packet(self, fragment: _Fragment, time: int) -> _Waiting:
-        """What the fragment belongs to; a new one where the numbers are used again."""
-        packet = self._packets.get(fragment.key)
-        if packet is not None:
-            is_copy = hash((fragment.at, fragment.data)) in packet.seen
-            is_over = (packet.is_done and not (is_copy and abs(time - packet.time) <= REMEMBERED)) or (
-                packet.is_unwanted and fragment.at == 0 and not fragment.is_plain_udp
-            )
-            if not is_over:
-                if fragment.is_plain_udp and not packet.is_done and not packet.is_unwanted:
-                    self._refuse(packet)
-                return packet
-            self._give_up(fragment.key)
-        packet = self._packets[fragment.key] = _Waiting(time, is_unwanted=fragment.is_plain_udp)
-        return packet
 
     def _refuse(self, packet: _Waiting) -> None:
         """It turns out to hold nothing that is read."""
@@ -178,17 +182,6 @@ class Reassembler:
         packet.pieces.clear()
         packet.seen.clear()
         packet.is_unwanted = True
-
-    def _fits(self, packet: _Waiting, fragment: _Fragment) -> bool:
-        """It says nothing that contradicts the others, and something new."""
-        last = packet.pieces[-1].end if packet.pieces else 0
-        if packet.size is not None and (
-            fragment.end > packet.size or (fragment.is_last and fragment.end < packet.size)
-        ):
-            return False
-        if fragment.is_last and fragment.end < last:
-            return False
-        return not _is_covered(packet.pieces, fragment.at, fragment.end)
 
     def _insert(self, packet: _Waiting, new: _Piece) -> None:
         """Keeps what is new in a piece."""
@@ -244,6 +237,10 @@ class Reassembler:
                 break
             self._give_up(key)
 
+    def _keep_bounds(self) -> None:
+        while self._held > MOST_WAITING_BYTES or len(self._packets) > MOST_WAITING_PACKETS:
+            self._give_up(next(iter(self._packets)))
+
     def _give_up(self, key: _Key) -> None:
         packet = self._packets.pop(key)
         self._counters.fragments += packet.fragments
@@ -253,6 +250,16 @@ class Reassembler:
     def _hold(self, packet: _Waiting, size: int) -> None:
         packet.held += size
         self._held += size
+
+
+def _fits(packet: _Waiting, fragment: _Fragment) -> bool:
+    """It says nothing that contradicts the others, and something new."""
+    known = packet.pieces[-1].end if packet.pieces else 0
+    if packet.size is not None and (fragment.end > packet.size or (fragment.is_last and fragment.end < packet.size)):
+        return False
+    if fragment.is_last and fragment.end < known:
+        return False
+    return not _is_covered(packet.pieces, fragment.at, fragment.end)
 
 
 def _is_covered(pieces: list[_Piece], at: int, end: int) -> bool:
