@@ -115,11 +115,13 @@ class PacketDecoder:
 
     def _layered(self, layers: Layers) -> list[SegmentBatch]:
         """The segments in these packets, and in those that are joined of them."""
-        found = []
+        found: list[SegmentBatch] = []
         for _ in range(_MOST_JOINED):
             _read(layers)
-            found.append(tcp(layers, np.flatnonzero(layers.kind == PROTOCOL + TCP)))
-            fragments = self._count(layers, len(found[-1]))
+            rows = np.flatnonzero(layers.kind == PROTOCOL + TCP)
+            if len(rows):
+                found.append(tcp(layers, rows))
+            fragments = self._count(layers, len(found[-1]) if len(rows) else 0)
             joined = self._reassembler.take(layers, fragments)
             if not joined:
                 return found

@@ -18,6 +18,7 @@ from hl7capture.capture.packets.layers import (
     TCP,
     UDP,
     Layers,
+    is_one_of,
     read,
 )
 
@@ -66,7 +67,7 @@ def ipv4(layers: Layers, rows: Ints) -> None:
     protocol = ip["protocol"].astype(np.int64)
     kind = PROTOCOL + protocol
     if is_fragment.any():
-        kind = np.where(is_fragment, np.where(np.isin(protocol, _JOINED), FRAGMENT, OTHER), kind)
+        kind = np.where(is_fragment, np.where(is_one_of(protocol, _JOINED), FRAGMENT, OTHER), kind)
     _inside(layers, rows, end)
     layers.goes_on(rows, kind, size)
     layers.addresses[rows, 0] = layers.addresses[rows, 2] = 0
@@ -119,4 +120,4 @@ def fragment_header(layers: Layers, rows: Ints) -> None:
     following = layers.number(rows, "u1")
     is_atomic = layers.number(rows, ">u2", 2) & 0xFFF9 == 0
     layers.goes_on(rows[is_atomic], PROTOCOL + following[is_atomic], 8)
-    layers.kind[rows[~is_atomic]] = np.where(np.isin(following[~is_atomic], _JOINED), FRAGMENT, OTHER)
+    layers.kind[rows[~is_atomic]] = np.where(is_one_of(following[~is_atomic], _JOINED), FRAGMENT, OTHER)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hl7capture.capture.packet_batch import Ints
-from hl7capture.capture.packets.layers import ETHERNET, IPV4, IPV6, MPLS, OTHER, PSEUDOWIRE, VLAN, Layers
+from hl7capture.capture.packets.layers import ETHERNET, IPV4, IPV6, MPLS, OTHER, PSEUDOWIRE, VLAN, Layers, is_one_of
 
 _BOTTOM = 0x100  # of the stack
 _CONTROL_WORD = 4
@@ -34,5 +34,4 @@ def pseudowire(layers: Layers, rows: Ints) -> None:
 
 
 def _is_known(ether_type: Ints) -> NDArray[np.bool_]:
-    known: NDArray[np.bool_] = np.isin(ether_type, (IPV4, IPV6, *VLAN))
-    return known
+    return is_one_of(ether_type, (IPV4, IPV6, *VLAN))

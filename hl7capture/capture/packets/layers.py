@@ -5,7 +5,7 @@ its kind one layer further. What is inside what is told by the EtherType, so Eth
 protocols are kinds above PROTOCOL, and what has no EtherType has a number between the two.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -47,6 +47,14 @@ def read(data: bytes, at: Ints, layout: np.dtype[Any] | str) -> NDArray[Any]:
         (len(data) - dtype.itemsize + 1,), dtype=f"V{dtype.itemsize}", buffer=data, strides=(1,)
     )
     return windows[at].view(dtype)
+
+
+def is_one_of(values: Ints, numbers: Iterable[int]) -> NDArray[np.bool_]:
+    """For each value whether it is one of a few numbers."""
+    found = np.zeros(len(values), dtype=np.bool_)
+    for number in numbers:
+        found |= values == number
+    return found
 
 
 class Layers:

@@ -26,6 +26,7 @@ from hl7capture.capture.packets.layers import (
     PPPOE,
     UNKNOWN_LINK,
     Layers,
+    is_one_of,
 )
 
 LINK_ETHERNET = 1
@@ -58,7 +59,7 @@ _PPP_SESSION = 0x1100  # version 1, type 1, code 0
 def kinds_of_links(link: Ints) -> Ints:
     """What the packets of these LINKTYPE_ values begin with."""
     kind = np.full(len(link), UNKNOWN_LINK, dtype=np.int64)
-    for number in np.unique(link).tolist():
+    for number in set(link.tolist()):
         kind[link == number] = _KINDS.get(number, UNKNOWN_LINK)
     return kind
 
@@ -88,7 +89,7 @@ def _ethernet_type(layers: Layers, rows: Ints, behind: int) -> None:
 def llc(layers: Layers, rows: Ints) -> None:
     rows = layers.with_room(rows, 8, OTHER)
     service = layers.number(rows, ">u2") << 32 | layers.number(rows, ">u4", 2)
-    rows = layers.where(rows, np.isin(service, _SNAP), OTHER)
+    rows = layers.where(rows, is_one_of(service, _SNAP), OTHER)
     layers.goes_on(rows, layers.number(rows, ">u2", 6), 8)
 
 
@@ -107,7 +108,7 @@ def family(layers: Layers, rows: Ints) -> None:
     rows = layers.with_room(rows, 4)
     number = layers.number(rows, ">u4")
     number = np.where(number > 0xFFFF, layers.number(rows, "<u4"), number)
-    kind = np.select([number == _FAMILY_IPV4, np.isin(number, _FAMILIES_IPV6)], [IPV4, IPV6], OTHER)
+    kind = np.select([number == _FAMILY_IPV4, is_one_of(number, _FAMILIES_IPV6)], [IPV4, IPV6], OTHER)
     layers.goes_on(rows, kind, 4)
 
 

@@ -5,14 +5,13 @@ above all. A packet that was sent again has a new identification, new timestamps
 much later.
 """
 
-from collections import deque
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hl7capture.capture.packet_batch import Ints
-from hl7capture.capture.packets.segment_batch import FIN, SYN, Longs, SegmentBatch, in_order
+from hl7capture.capture.packets.segment_batch import FIN, SYN, Longs, SegmentBatch, joined
 from hl7capture.model.events import Counters
 
 # How far behind the first copy the second may come: packets of the capture, and time in nanoseconds.
@@ -21,6 +20,7 @@ NEAR_TIME = 500_000_000
 # Of a packet without identification (many IPv6 senders, and some of IPv4): no sender repeats itself sooner.
 NEAR_TIME_UNNUMBERED = 10_000_000
 
+_MOST_PARTS = 32  # small batches that are kept side by side
 _IDENTIFICATION = np.uint64(0xFFFF)
 _ODD = np.uint64(0x165667B19E3779F9)
 
@@ -30,9 +30,8 @@ class MirrorFilter:
 
     def __init__(self, counters: Counters) -> None:
         self._counters = counters
-        self._recent: deque[dict[str, NDArray[Any]]] = deque()  # segments without their data
+        self._recent: list[dict[str, NDArray[Any]]] = []  # the columns of at least these segments
         self._prints: Longs = np.zeros(0, dtype=np.uint64)  # of the last NEAR_PACKETS segments
-        self._rows = 0  # in `_recent`
 
     def without_copies(self, batch: SegmentBatch) -> SegmentBatch:
         """The segments of `batch` without second copies, which are counted."""
@@ -46,15 +45,22 @@ class MirrorFilter:
         ordered = np.sort(prints)
         if (ordered[1:] == ordered[:-1]).any():
             batch = self._filtered(batch, prints, before)
-        self._rows += len(ordered) - before
-        while self._rows - len(self._recent[0]["order"]) >= NEAR_PACKETS:
-            self._rows -= len(self._recent.popleft()["order"])
+        if len(self._recent) > _MOST_PARTS:
+            self._know(NEAR_PACKETS)
+        elif len(prints) - before >= NEAR_PACKETS:
+            del self._recent[:-1]
         return batch
+
+    def _know(self, rows: int) -> SegmentBatch:
+        """The last segments, at most so many, without their data; only these are kept."""
+        known = joined([SegmentBatch(b"", **columns) for columns in self._recent])
+        known = known.select(np.arange(max(len(known) - rows, 0), len(known)))
+        self._recent = [known.columns()]
+        return known
 
     def _filtered(self, batch: SegmentBatch, prints: Longs, before: int) -> SegmentBatch:
         """The same; prints: of the segments before the batch, so many, and of the batch."""
-        known = in_order([SegmentBatch(b"", **columns) for columns in self._recent])
-        known = known.select(np.arange(len(known) - len(prints), len(known)))
+        known = self._know(len(prints))
         is_copy = np.zeros(len(prints), dtype=np.bool_)
         is_copy[_copies(known, prints)] = True
         is_copy = is_copy[before:]

@@ -75,8 +75,8 @@ def end_words(addresses: Longs, ports: Ints) -> Longs:
     return words
 
 
-def in_order(parts: list[SegmentBatch]) -> SegmentBatch:
-    """The segments of all parts (at least one) by the order of their packets; data is copied only where it differs."""
+def joined(parts: list[SegmentBatch]) -> SegmentBatch:
+    """All parts, at least one, one behind the other; data is copied only where it differs."""
     filled = [part for part in parts if len(part)]
     if len(filled) < 2:
         return filled[0] if filled else parts[0]
@@ -88,9 +88,14 @@ def in_order(parts: list[SegmentBatch]) -> SegmentBatch:
             offsets[id(part.data)] = size
             data.append(part.data)
             size += len(part.data)
-    order = np.argsort(np.concatenate([part.order for part in filled]), kind="stable")
     columns = {name: np.concatenate([getattr(part, name) for part in filled]) for name in _COLUMNS}
-    columns["start"] = np.concatenate([part.start + offsets[id(part.data)] for part in filled])
-    return SegmentBatch(
-        data[0] if len(data) == 1 else b"".join(data), **{name: column[order] for name, column in columns.items()}
-    )
+    if len(data) > 1:
+        columns["start"] = np.concatenate([part.start + offsets[id(part.data)] for part in filled])
+    return SegmentBatch(data[0] if len(data) == 1 else b"".join(data), **columns)
+
+
+def in_order(parts: list[SegmentBatch]) -> SegmentBatch:
+    """All parts, at least one, by the order of their packets."""
+    whole = joined(parts)
+    is_in_order = (whole.order[1:] > whole.order[:-1]).all()
+    return whole if is_in_order else whole.select(np.argsort(whole.order, kind="stable"))

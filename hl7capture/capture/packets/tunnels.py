@@ -10,7 +10,7 @@ Sources: RFC 2784 and 2890 (GRE), RFC 7637 (Ethernet in GRE), draft-foschiano-er
 import numpy as np
 
 from hl7capture.capture.packet_batch import Ints
-from hl7capture.capture.packets.layers import ANY_IP, ERSPAN_2, ERSPAN_3, ETHERNET, OTHER, Layers
+from hl7capture.capture.packets.layers import ANY_IP, ERSPAN_2, ERSPAN_3, ETHERNET, OTHER, Layers, is_one_of
 
 VXLAN_PORTS = (4789, 8472)  # the second is Linux's, from before there was a number
 GENEVE_PORT = 6081
@@ -62,7 +62,7 @@ def udp(layers: Layers, rows: Ints) -> None:
     rows = layers.with_room(rows, _UDP + 8 + _ETHERNET, OTHER)
     port = layers.number(rows, ">u2", 2)
     first = layers.number(rows, "u1", _UDP)
-    is_vxlan = np.isin(port, VXLAN_PORTS) & (first & _VXLAN_HAS_NETWORK != 0)
+    is_vxlan = is_one_of(port, VXLAN_PORTS) & (first & _VXLAN_HAS_NETWORK != 0)
     is_geneve = (port == GENEVE_PORT) & (first >> 6 == 0)
     inside = layers.number(rows, ">u2", _UDP + 2)
     kind = np.select([is_vxlan, is_geneve & (inside == _BRIDGED), is_geneve], [ETHERNET, ETHERNET, inside], OTHER)

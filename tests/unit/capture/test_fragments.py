@@ -5,7 +5,7 @@ import struct
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scapy.contrib.geneve import GENEVE
 from scapy.layers.inet import IP, TCP, UDP, fragment
@@ -57,6 +57,7 @@ def test_fragments_are_one_segment_that_stands_where_the_last_stood(pieces: list
     assert counters.joined == len(pieces) - 1
 
 
+@settings(deadline=None)
 @given(st.permutations(range(4)), st.booleans(), st.integers(0, 5))
 def test_fragments_in_any_order(order: list[int], is_4: bool, step: int) -> None:
     pieces = FOUR if is_4 else SIX
@@ -90,6 +91,7 @@ def test_the_first_copy_of_a_byte_wins() -> None:
         assert found == (b"A" * 44 + b"B" * 32 + b"C" if first == 0 else b"A" * 12 + b"B" * 64 + b"C")
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 60), st.integers(1, 30)), max_size=12),
     st.randoms(use_true_random=False),

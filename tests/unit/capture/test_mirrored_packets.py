@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scapy.layers.inet import IP, TCP, UDP
 from scapy.layers.inet6 import IPv6
@@ -151,6 +151,7 @@ def test_the_window_is_counted_in_packets_however_they_come(between: int, expect
     assert len(rows) == between + expected
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_cutting_into_batches_changes_nothing(data: st.DataObject) -> None:
     once = frames(TALK[:12])
