@@ -16,7 +16,7 @@ from hl7capture.capture.framing.control import Markers
 from hl7capture.capture.framing.detection import Protocol
 from hl7capture.capture.framing.dialogue import Dialogue
 from hl7capture.capture.packet_batch import CaptureFormatError, Ints, PacketBatch
-from hl7capture.capture.packets import SYN, SegmentBatch, segments
+from hl7capture.capture.packets import SYN, PacketDecoder, SegmentBatch
 from hl7capture.capture.sessions import Context, Happening, SessionTracker
 from hl7capture.capture.streams import Connection
 from hl7capture.model.events import Counters, Event, Notice, SessionGrown, SessionOpened
@@ -40,6 +40,7 @@ class Engine:
         self.counters = Counters()
         self._context = Context(settings, _text(probe), _text(source), self.counters)
         self._reader = CaptureReader()
+        self._decoder = PacketDecoder(self.counters)
         self._links: OrderedDict[ConnectionKey, _Link] = OrderedDict()
         self._next_number = first_number
         self._now = 0  # time of the latest packet, nanoseconds
@@ -70,7 +71,7 @@ class Engine:
 
         One engine is either fed or given packets.
         """
-        found = segments(batch, self.counters)
+        found = self._decoder.segments(batch)
         for key, rows in by_connection(found):
             self._receive(key, found, rows)
         self._now = max(self._now, int(batch.time[-1]))
@@ -97,6 +98,7 @@ class Engine:
                 problem = None
         except CaptureFormatError as error:
             problem = str(error)
+        self._decoder.finish()
         for link in self._links.values():
             self._end(link, EndReason.STOPPED)
         self._links.clear()

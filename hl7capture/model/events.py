@@ -47,7 +47,10 @@ class Counters:
     messages: int = 0
     retransmitted: int = 0  # segments whose bytes had all been seen
     gaps: int = 0  # holes in a stream that never filled
-    fragments: int = 0  # IP fragments, left out
+    mirrored: int = 0  # packets seen twice by a mirror: second copies, left out
+    joined: int = 0  # IP fragments that a later one made whole; together they are one segment, or whatever they hold
+    fragments: int = 0  # IP fragments, left out: the others did not come, or there was too much to keep
+    not_tcp: int = 0  # packets that hold something else
     malformed: int = 0  # packets whose headers do not fit
     unknown_link: int = 0  # packets of a link type that cannot be read
     encrypted: int = 0  # connections that speak TLS

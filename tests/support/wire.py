@@ -77,8 +77,12 @@ def pcap(segments: list[Segment]) -> bytes:
 
 
 def records(segments: list[Segment], start: int = START) -> bytes:
-    """The segments as pcap records, a millisecond apart."""
-    return b"".join(record(packet(segment), start + number * MILLISECOND) for number, segment in enumerate(segments))
+    """The segments as pcap records, a millisecond apart; each has a number of its own, so that none is a copy."""
+    times = range(start, start + len(segments) * MILLISECOND, MILLISECOND)
+    return b"".join(
+        record(packet(segment, number=time // MILLISECOND % 65_535 + 1), time)
+        for segment, time in zip(segments, times, strict=True)
+    )
 
 
 def pcap_header(link: int = 1, order: str = "<", magic: int = 0xA1B23C4D, snap: int = 262_144) -> bytes:
@@ -97,15 +101,16 @@ def packet(
     vlan: tuple[int, ...] = (),
     trailer: bytes = b"",
     with_type: bool = True,
+    number: int = 1,
 ) -> bytes:
-    """link: the bytes before the EtherType; vlan: tags; trailer: Ethernet padding."""
+    """link: the bytes before the EtherType; vlan: tags; trailer: Ethernet padding; number: IPv4 identification."""
     source, target = ends[segment.side], ends[1 - segment.side]
     tcp = struct.pack(">HHIIBBHHH", source[1], target[1], segment.seq, segment.ack, 5 << 4, segment.flags, 65_535, 0, 0)
     payload = tcp + segment.data
     here, there = ipaddress.ip_address(source[0]), ipaddress.ip_address(target[0])
     if here.version == 4:
         kind = 0x0800
-        ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload), 1, 0, 64, 6, 0) + here.packed + there.packed
+        ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(payload), number, 0, 64, 6, 0) + here.packed + there.packed
     else:
         kind = 0x86DD
         ip = struct.pack(">IHBB", 6 << 28, len(payload), 6, 64) + here.packed + there.packed

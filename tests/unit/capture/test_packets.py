@@ -137,7 +137,7 @@ def test_damage_in_a_capture_is_said_with_its_place() -> None:
 
 
 def test_fragments_and_strange_packets_are_counted() -> None:
-    segment = Segment(0, 1, 1, 16, b"x")
+    segment = Segment(0, 1, 1, 16, b"xxxx")
     whole = packet(segment)
     fragment = whole[:20] + b"\x20\x00" + whole[22:]
     short = whole[:30]
@@ -146,7 +146,7 @@ def test_fragments_and_strange_packets_are_counted() -> None:
     batch = CaptureReader().feed(data)
     assert batch is not None
     assert len(segments(batch, counters)) == 1
-    assert (counters.packets, counters.fragments, counters.malformed) == (5, 1, 1)
+    assert (counters.packets, counters.fragments, counters.malformed, counters.not_tcp) == (5, 1, 2, 1)
 
 
 def test_random_packets_break_nothing() -> None:
