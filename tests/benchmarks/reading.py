@@ -2,15 +2,13 @@
 
 import hashlib
 import itertools
-import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 from tests.benchmarks import captures
 from tests.benchmarks.figures import Findings, Setup
-from tests.benchmarks.measure import OURS, Program, Spent, environment, in_turn
+from tests.benchmarks.measure import OURS, Program, Spent, in_turn
 
 MEGABYTES = 100
 
@@ -169,19 +167,5 @@ def _beyond(longer: Spent, shorter: Spent, nothing: Spent) -> float:
 
 
 def _must_find(messages: int, *files: Path) -> None:
-    """A fast program that finds less than all is not fast. Raises AssertionError."""
-    found: dict[str, list[str]] = {file.name: [] for file in files}
-    with subprocess.Popen((*OURS, "read", *files, "--json"), stdout=subprocess.PIPE, env=environment()) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            document = json.loads(line)
-            found[document["source"]] += _marks(document)
-    assert process.returncode == 0, f"{files} could not be read"
-    for name, marks in found.items():
-        assert len(marks) == messages, f"{len(marks)} of {messages} messages were found in {name}"
-        assert len(set(marks)) == messages, f"some messages of {name} were found twice"
-
-
-def _marks(document: dict[str, Any]) -> list[str]:
-    """Kind and control id of each message of a session."""
-    return ["|".join(text.split("|", 10)[8:10]) for text in document["messages"]]
+    """Raises ProgramFailedError where `read` does not find them all."""
+    Program((sys.executable, "-m", "tests.benchmarks.finding", str(messages), *files)).run()
