@@ -7,7 +7,7 @@ import pytest
 from tests.fuzz.inputs import FOUND
 from tests.fuzz.known import KNOWN
 from tests.fuzz.properties import check_all_ways, comparable, read
-from tests.support.speech import answer, mllp, oru
+from tests.support.speech import answer, frame, mllp, oru
 from tests.support.wire import MILLISECOND, START, Segment, Talk, conversation, packet, pcap_header, record
 
 
@@ -54,6 +54,15 @@ def test_simple_packets_have_the_time_of_the_packet_before_them_in_any_pieces() 
     whole = comparable(read(data))
     assert whole[0]["start_time"] == START // 1_000_000
     assert comparable(read(*(data[at : at + 50] for at in range(0, len(data), 50)))) == whole
+
+
+@pytest.mark.xfail(strict=True, reason="whether the opening was seen is asked after the piece, not after the segment")
+def test_opening_that_comes_after_the_first_data_in_any_pieces() -> None:
+    """Two taps merged: the answer to the SYN stands behind the device's first data."""
+    data_first = Segment(0, 1001, 9001, 24, b"x" * 40 + frame(4, b"L|1|N\r"))
+    segments = [data_first, Segment(1, 9000, 1001, 18), Segment(0, 1049, 9001, 17)]
+    records = [record(packet(segment), START + number * MILLISECOND) for number, segment in enumerate(segments)]
+    assert comparable(read(pcap_header(), *records)) == comparable(read(pcap_header() + b"".join(records)))
 
 
 @pytest.mark.xfail(strict=True, reason="silence ends a session at the end of a piece only")
