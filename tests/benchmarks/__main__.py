@@ -1,6 +1,6 @@
 """Measures the program beside its peers and beside itself; ends with 1 where a bound is broken.
 
-python -m tests.benchmarks                    everything, half an hour
+python -m tests.benchmarks                    everything, some minutes
 python -m tests.benchmarks peers disorder     some of it
 """
 
@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import reading, report
+from tests.benchmarks import live, reading, report
 from tests.benchmarks.figures import Benchmark, Findings, Setup
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -24,8 +24,10 @@ BENCHMARKS: dict[str, Benchmark] = {
     "growth": reading.growth,
     "one-message": reading.one_message,
     "shares": reading.shares,
+    "live-burst": live.burst,
+    "live-minute": live.steady,
 }
-PROGRAMS = ("tshark", "tcpflow")
+PROGRAMS = ("tshark", "tcpflow", "tcpreplay", "unshare", "ip")
 
 
 def main(arguments: list[str] | None = None) -> int:
