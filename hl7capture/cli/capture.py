@@ -13,12 +13,21 @@ from hl7capture.cli.options import Json, OutputFolder
 from hl7capture.cli.output import FAILED, USAGE, complain, fail, print_document, print_line
 from hl7capture.model.events import Counters, Event, Notice, SessionCompleted
 from hl7capture.model.session import Session
-from hl7capture.model.source import SourceState
+from hl7capture.model.source import Source, SourceState
 from hl7capture.sources.live import LiveSource
+from hl7capture.sources.ssh import SshSource, is_remote
 
 
 def capture(
-    interface: Annotated[str, typer.Option("--interface", "-i", metavar="IFACE", help="The interface to listen on.")],
+    interface: Annotated[
+        str,
+        typer.Option(
+            "--interface",
+            "-i",
+            metavar="IFACE",
+            help="The interface to listen on; ssh://user@host/eth0: of another machine.",
+        ),
+    ],
     capture_filter: Annotated[
         str | None, typer.Option("--filter", "-f", metavar="BPF", help="Capture filter, as in tcpdump.")
     ] = None,
@@ -49,7 +58,11 @@ def capture(
     if duration is not None:
         _after(duration, controller)
     expression = controller.settings.capture_filter if capture_filter is None else capture_filter
-    controller.start(LiveSource(interface, expression), persist=persist, raw=write)
+    if is_remote(interface):
+        source: Source = SshSource(interface, expression, may_ask=sys.stderr.isatty())
+    else:
+        source = LiveSource(interface, expression)
+    controller.start(source, persist=persist, raw=write)
     application.exec()
     raise typer.Exit(printer.exit_code)
 
