@@ -8,6 +8,7 @@ from typing import IO
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from hl7capture.app.merging import MergedFiles
 from hl7capture.app.reading import read_events
 from hl7capture.capture.engine import Engine
 from hl7capture.model.events import Event, Notice, SessionCompleted, SessionOpened
@@ -34,7 +35,7 @@ class CaptureThread(QThread):
 
     def __init__(
         self,
-        source: Source,
+        source: Source | MergedFiles,
         settings: Settings,
         probe: str,
         store: SessionStore,

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
 
 from hl7capture.app.capture_thread import CaptureThread
+from hl7capture.app.merging import MergedFiles
 from hl7capture.app.probe import probe_name
 from hl7capture.model.settings import Settings
 from hl7capture.model.source import Source
@@ -65,7 +66,7 @@ class CaptureController(QObject):
         self._pool.setMaxThreadCount(1)  # one after the other: the last settings stay
         self._settings_unsaved.connect(lambda text: self.failed.emit(text, False))
         self.probe = probe_name()
-        self.source: Source | None = None
+        self.source: Source | MergedFiles | None = None
         self._thread: CaptureThread | None = None
         self._state = State.IDLE
         self._next_number = 1
@@ -90,7 +91,7 @@ class CaptureController(QObject):
 
     # -- capturing ---------------------------------------------------------------------------------------------
 
-    def start(self, source: Source, *, persist: bool = True, raw: Path | None = None) -> None:
+    def start(self, source: Source | MergedFiles, *, persist: bool = True, raw: Path | None = None) -> None:
         """Begins to capture from `source`. persist: completed sessions go to the store; raw: a copy of all packets."""
         if self._thread is not None:
             raise RuntimeError("a capture is running already")

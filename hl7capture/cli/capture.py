@@ -12,12 +12,19 @@ from hl7capture.cli import options
 from hl7capture.cli.output import FAILED, USAGE, complain, fail, print_document, print_line
 from hl7capture.model.events import Counters, Event, Notice, SessionCompleted
 from hl7capture.model.session import Session
-from hl7capture.model.source import SourceState
+from hl7capture.model.source import Source, SourceState
 from hl7capture.sources.live import LiveSource
+from hl7capture.sources.ssh import SshSource, is_remote
 
 
 @click.command
-@click.option("--interface", "-i", required=True, metavar="IFACE", help="The interface to listen on.")
+@click.option(
+    "--interface",
+    "-i",
+    required=True,
+    metavar="IFACE",
+    help="The interface to listen on; ssh://user@host/eth0: of another machine.",
+)
 @click.option("--filter", "-f", "capture_filter", metavar="BPF", help="Capture filter, as in tcpdump.")
 @click.option("--duration", type=click.FloatRange(min=0), metavar="S", help="Stop after so many seconds.")
 @options.as_json
@@ -54,7 +61,11 @@ def capture(
     if duration is not None:
         _after(duration, controller)
     expression = controller.settings.capture_filter if capture_filter is None else capture_filter
-    controller.start(LiveSource(interface, expression), persist=persist, raw=write)
+    if is_remote(interface):
+        source: Source = SshSource(interface, expression, may_ask=sys.stderr.isatty())
+    else:
+        source = LiveSource(interface, expression)
+    controller.start(source, persist=persist, raw=write)
     application.exec()
     sys.exit(printer.exit_code)
 

@@ -34,12 +34,15 @@ from PySide6.QtWidgets import (
 
 from hl7capture import __version__
 from hl7capture.app.controller import CaptureController, State
+from hl7capture.app.merging import MergedFiles
 from hl7capture.model.events import Counters, Event, Notice
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 from hl7capture.model.source import Interface, Source, SourceError, SourceState
-from hl7capture.sources.files import FileSource
+from hl7capture.sources.files import file_source
 from hl7capture.sources.live import LiveSource, interfaces
+from hl7capture.sources.names import capture_paths
+from hl7capture.sources.ssh import SshSource, is_remote
 from hl7capture.store.session_store import LoadReport
 from hl7capture.ui import theme
 from hl7capture.ui.background import Background
@@ -49,6 +52,7 @@ from hl7capture.ui.icons import icon
 from hl7capture.ui.ladder import Ladder
 from hl7capture.ui.plain import visible
 from hl7capture.ui.recent_files import RecentFiles
+from hl7capture.ui.remote_dialog import RemoteDialog
 from hl7capture.ui.session_model import SessionFilter, SessionModel
 from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.session_table import SessionTable
@@ -111,7 +115,18 @@ class MainWindow(QMainWindow):
         if settings.interface != interface:
             self.controller.change_settings(interface=interface)
         self.interface.setCurrentIndex(self.interface.findData(interface))
-        self._begin(LiveSource(interface, settings.capture_filter), persist=True)
+        if is_remote(interface):
+            self._begin(SshSource(interface, settings.capture_filter), persist=True)
+        else:
+            self._begin(LiveSource(interface, settings.capture_filter), persist=True)
+
+    def listen_remotely(self) -> None:
+        """Asks for an interface of another machine, and begins to listen there."""
+        dialog = RemoteDialog(self.controller.settings.interface, self)
+        if dialog.exec() == RemoteDialog.DialogCode.Accepted:
+            if self.interface.findData(dialog.url) < 0:
+                self.interface.addItem(visible(dialog.url, 80), dialog.url)
+            self.listen(dialog.url)
 
     def try_it(self) -> None:
         """Listens to simulated analyzers."""
@@ -127,23 +142,33 @@ class MainWindow(QMainWindow):
 
     def choose_files(self) -> None:
         """Asks for captures to open."""
-        names, _ = QFileDialog.getOpenFileNames(
-            self,
-            self.tr("Open captures"),
-            "",
-            self.tr("Captures (*.pcap *.pcapng *.cap *.dmp);;All files (*)"),
-        )
-        self.open_files([Path(name) for name in names])
+        self.open_files(self._asked_files(self.tr("Open captures")))
+
+    def choose_files_as_one(self) -> None:
+        """Asks for captures that belong together: a rotated set, or those of two taps."""
+        paths = self._asked_files(self.tr("Open captures as one"))
+        if paths:
+            self._is_first_awaited = True
+            self._begin(MergedFiles(paths), persist=False)
+
+    def _asked_files(self, title: str) -> list[Path]:
+        kinds = self.tr("Captures (*.pcap* *.cap *.dmp *.cap.* *.dmp.*);;All files (*)")
+        names, _ = QFileDialog.getOpenFileNames(self, title, "", kinds)
+        return [Path(name) for name in names]
 
     def open_files(self, paths: Sequence[Path]) -> None:
-        """Reads captures, one after the other."""
+        """Reads captures, and all captures of folders, one after the other."""
         if not paths:
             return
         source = self.controller.source
         if self.controller.state is not State.IDLE and source is not None and source.is_live:
             self.banner.say(self.tr("A capture is going on. Stop it (Ctrl+E) before you open a file."), is_error=False)
             return
-        self._files += paths
+        for path in paths:
+            try:
+                self._files += capture_paths(str(path))
+            except SourceError as error:
+                self.banner.say(str(error))
         self._is_first_awaited = True
         if self.controller.state is State.IDLE:
             self._open_next()
@@ -224,6 +249,10 @@ class MainWindow(QMainWindow):
         self.clear_action = self._action(self.tr("Clear"), "Ctrl+L", self.clear)
         self.clear_action.setToolTip(self.tr("Empty the list (Ctrl+L). Saved sessions stay on disk."))
         self.open_action = self._action(self.tr("Open capture…"), QKeySequence.StandardKey.Open, self.choose_files)
+        self.open_as_one_action = self._action(
+            self.tr("Open captures as one…"), "Ctrl+Shift+O", self.choose_files_as_one
+        )
+        self.remote_action = self._action(self.tr("Remote interface…"), "Ctrl+R", self.listen_remotely)
         self.settings_action = self._action(self.tr("Settings"), "Ctrl+,", self.edit_settings)
         self.home_action = self._action(self.tr("Welcome"), "Ctrl+H", self.go_home)
         self.sessions_action = self._action(self.tr("Sessions"), "Ctrl+1", self.go_to_sessions)
@@ -271,13 +300,13 @@ class MainWindow(QMainWindow):
 
     def _make_menus(self) -> None:
         file = self.menuBar().addMenu(self.tr("&File"))
-        file.addAction(self.open_action)
+        file.addActions([self.open_action, self.open_as_one_action])
         file.addSeparator()
         file.addActions([self.settings_action, self.quit_action])
         capture = self.menuBar().addMenu(self.tr("&Capture"))
         capture.addActions([self.start_action, self.pause_action, self.clear_action])
         capture.addSeparator()
-        capture.addActions([self.refresh_action, self.try_action])
+        capture.addActions([self.remote_action, self.refresh_action, self.try_action])
         view = self.menuBar().addMenu(self.tr("&View"))
         view.addActions([self.home_action, self.sessions_action, self.find_action])
         self.menuBar().addMenu(self.tr("&Help")).addAction(self.about_action)
@@ -327,6 +356,7 @@ class MainWindow(QMainWindow):
         self.welcome.open_wanted.connect(self.choose_files)
         self.welcome.try_wanted.connect(self.try_it)
         self.welcome.refresh_wanted.connect(self.refresh_interfaces)
+        self.welcome.remote_wanted.connect(self.listen_remotely)
         self.table.session_selected.connect(self._on_session_selected)
         self.table.delete_wanted.connect(controller.delete)
         self.ladder.element_selected.connect(self._on_element_selected)
@@ -342,7 +372,7 @@ class MainWindow(QMainWindow):
 
     # -- capturing ---------------------------------------------------------------------------------------------
 
-    def _begin(self, source: Source, *, persist: bool) -> None:
+    def _begin(self, source: Source | MergedFiles, *, persist: bool) -> None:
         if self.controller.state is not State.IDLE or self._is_closing:
             return
         self.welcome.show_problem("")
@@ -359,7 +389,7 @@ class MainWindow(QMainWindow):
             return
         path = self._files.pop(0)
         self._recent.add(path.absolute())
-        self._begin(FileSource(path), persist=False)
+        self._begin(file_source(path), persist=False)
 
     def _on_state(self, state: State) -> None:
         is_idle = state is State.IDLE
@@ -370,8 +400,10 @@ class MainWindow(QMainWindow):
         self.pause_action.setText(self.tr("Resume") if state is State.PAUSED else self.tr("Pause"))
         self.pause_action.setEnabled(state in (State.CAPTURING, State.PAUSED) and is_live)
         self.interface.setEnabled(is_idle)
-        self.try_action.setEnabled(is_idle)
+        for action in (self.try_action, self.remote_action, self.open_as_one_action):
+            action.setEnabled(is_idle)
         self.welcome.try_it.setEnabled(is_idle)
+        self.welcome.remote.setEnabled(is_idle)
         self.progress_row.setVisible(not is_idle and not is_live)
         self._refresh_icons()
         name = source.name if source is not None and not is_idle else ""
@@ -490,6 +522,8 @@ class MainWindow(QMainWindow):
     def _on_interfaces(self, found: list[Interface]) -> None:
         preferred = self.interface.currentData() or self.controller.settings.interface
         self.interface.clear()
+        if is_remote(preferred):
+            found = [*found, Interface(preferred, self.tr("on another machine"), (), is_up=True, is_loopback=False)]
         for interface in found:
             if interface.is_up or interface.addresses:
                 where = f" – {interface.addresses[0]}" if interface.addresses else ""

@@ -44,7 +44,7 @@ class Status(QStatusBar):
 
     def show_progress(self, state: SourceState, counters: Counters) -> None:
         self.packets.setText(self.tr("Packets {0}").format(f"{counters.packets:,}"))
-        dropped = state.dropped or 0
+        dropped = (state.dropped or 0) + counters.dropped
         self.dropped.setText(self.tr("Dropped {0}").format(f"{dropped:,}"))
         _mark(self.dropped, "bad", dropped > 0)
 

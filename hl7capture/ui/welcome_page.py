@@ -31,6 +31,7 @@ class WelcomePage(QWidget):
     open_wanted = Signal()
     try_wanted = Signal()
     refresh_wanted = Signal()
+    remote_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +62,9 @@ class WelcomePage(QWidget):
         self.refresh = QPushButton(self.tr("Refresh"))
         self.refresh.setToolTip(self.tr("Look for interfaces again (F5)"))
         self.refresh.clicked.connect(self.refresh_wanted)
+        self.remote = QPushButton(self.tr("Remote interface…"))
+        self.remote.setToolTip(self.tr("Listen on another machine, through ssh (Ctrl+R)"))
+        self.remote.clicked.connect(self.remote_wanted)
         self.recent_heading = QLabel(self.tr("Recent"))
         self.recent_heading.setProperty("muted", True)
         self.recent_heading.hide()
@@ -165,6 +169,7 @@ class WelcomePage(QWidget):
         buttons = QHBoxLayout()
         buttons.addWidget(self.listen)
         buttons.addWidget(self.refresh)
+        buttons.addWidget(self.remote)
         buttons.addStretch()
         buttons.addWidget(self._copy)
         return _card(self.tr("Listen on an interface"), self.nothing, self.interfaces, self.problem, buttons)

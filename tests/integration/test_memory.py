@@ -1,0 +1,76 @@
+"""A capture of any size is read in little memory."""
+
+import gzip
+import ipaddress
+import os
+import re
+import subprocess
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hl7capture.sources.unpacking import zstd
+from tests.support.command import COMMAND, documents
+from tests.support.speech import answer, mllp, oru
+from tests.support.wire import MILLISECOND, START, conversation, packet, pcap_header, record
+
+SIZE = 1_500_000_000
+MOST_MEGABYTES = 300
+DEVICE = "10.77.88.99"
+ADDRESS = ipaddress.ip_address(DEVICE).packed
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells a process's peak in /proc")
+
+
+def block() -> bytes:
+    """A conversation with the LIS, and much else."""
+    talk = conversation(*[(0, mllp(oru())), (1, mllp(answer()))] * 50)
+    bulk = conversation((0, b"GET / HTTP/1.1\r\n\r\n"), (1, b"HTTP/1.1 200 OK\r\n\r\n" + bytes(range(256)) * 30_000))
+    packets = [packet(segment, ((DEVICE, 40001), ("10.1.0.1", 2575))) for segment in talk.segments]
+    packets += [packet(segment, ((DEVICE, 40002), ("10.1.0.1", 80))) for segment in bulk.segments]
+    return b"".join(record(one, START + row * MILLISECOND) for row, one in enumerate(packets))
+
+
+def peak_megabytes(process: "subprocess.Popen[bytes]") -> float:
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    assert found
+    return int(found[1]) / 1024
+
+
+@pytest.mark.parametrize(
+    ("way", "pack"), [("stdin", bytes), ("pipe", lambda data: gzip.compress(data, 1)), ("stdin", zstd.compress)]
+)
+def test_very_large_capture_is_read_in_little_memory(way: str, pack: Callable[[bytes], bytes], tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    process = subprocess.Popen(
+        [*COMMAND, "read", "--json", "-" if way == "stdin" else str(pipe)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    printed: list[bytes] = []
+    reader = threading.Thread(target=lambda: printed.extend(process.stdout))  # type: ignore[arg-type]
+    reader.start()
+    one = block()
+    with process.stdin if way == "stdin" else pipe.open("wb", buffering=0) as writer:
+        writer.write(pack(pcap_header()))
+        for number in range(SIZE // len(one)):
+            other = one.replace(ADDRESS, ipaddress.ip_address(f"10.77.{number // 250}.{number % 250}").packed)
+            view = memoryview(pack(other))
+            while view:
+                view = view[writer.write(view) :]
+        peak = peak_megabytes(process)
+    reader.join(60)
+    said = process.stderr.read()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        stream.close()
+    assert (process.wait(60), said) == (0, b"")
+    assert len(documents(b"".join(printed))) == SIZE // len(one)
+    assert peak < MOST_MEGABYTES
