@@ -158,6 +158,8 @@ class Engine:
         forgotten = []
         for key, link in self._links.items():
             until = link.tracker.patient_until(is_inside=link.is_inside)
+            if until is None and link.is_waiting:
+                until = link.connection.last_time + self.settings.session_idle_seconds * 1_000_000_000
             if until is not None and now > until:
                 self._end(link, EndReason.CLOSED if link.connection.has_fin else EndReason.IDLE)
             elif link.connection.is_over and now - link.connection.last_time > _REMEMBERED:
@@ -216,6 +218,10 @@ class _Link:
     def is_ignored(self) -> bool:
         """Speaks something else: its bytes need not be looked at."""
         return self._dialogue is not None and self._dialogue.is_foreign
+
+    @property
+    def is_waiting(self) -> bool:
+        return self._dialogue is not None and self._dialogue.is_waiting
 
     @property
     def is_inside(self) -> bool:

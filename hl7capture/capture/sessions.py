@@ -260,6 +260,8 @@ class SessionTracker:
         self._is_framing_known = True
         if framed.type is ElementType.FRAME:
             session.framing = Framing.ASTM
+        elif Flag.NO_FRAMING in framed.flags:
+            session.framing = Framing.NONE
         else:
             session.framing = Framing.STX if framed.data[:1] == b"\x02" else Framing.MLLP
 

@@ -33,6 +33,7 @@ class Framing(StrEnum):
     MLLP = "mllp"
     STX = "stx"
     ASTM = "astm"
+    NONE = "none"  # HL7 with nothing around it
 
 
 class Flag(StrEnum):
@@ -43,7 +44,12 @@ class Flag(StrEnum):
     BAD_CHECKSUM = "bad-checksum"
     NO_CHECKSUM = "no-checksum"
     RETRANSMITTED = "retransmitted"  # an E1381 frame sent again with the same number
+    WRONG_NUMBER = "wrong-number"  # an E1381 frame whose number does not follow the one before
     MISSING_CR = "missing-cr"  # an MLLP block that ended at 1C alone
+    DOUBLED_START = "doubled-start"  # an MLLP block with more than one 0B
+    DOUBLED_END = "doubled-end"  # an MLLP block with more than one 1C
+    LINE_FEEDS = "line-feeds"  # segments that end in LF or CR LF instead of CR
+    NO_FRAMING = "no-framing"  # an HL7 message with nothing around it
 
 
 class Element(NamedTuple):

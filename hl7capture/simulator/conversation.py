@@ -67,6 +67,12 @@ def _block(message: bytes) -> bytes:
     return b"\x0b" + message + b"\x1c\r"
 
 
+def _unframed(number: int, when: datetime, rng: Random) -> _Lines:
+    """Messages with nothing around them, as some gateways send them."""
+    message = oru(number, when, rng)
+    return [("device", message), ("lis", ack(message, when))]
+
+
 def _stx(number: int, when: datetime, rng: Random) -> _Lines:
     """STX … CR LF between ENQ and EOT. The first CR LF ends it, so the last segment's own CR is the CR of that."""
     message = b"\x02" + oru(number, when, rng) + b"\n"
@@ -85,4 +91,9 @@ def _enquiry() -> _Lines:
     return [("device", _ENQ), ("lis", _ACK)]
 
 
-_SCRIPTS: dict[Framing, _Script] = {Framing.MLLP: _mllp, Framing.STX: _stx, Framing.ASTM: _astm}
+_SCRIPTS: dict[Framing, _Script] = {
+    Framing.MLLP: _mllp,
+    Framing.STX: _stx,
+    Framing.ASTM: _astm,
+    Framing.NONE: _unframed,
+}

@@ -33,6 +33,11 @@ _FLAGS = {
     Flag.BAD_CHECKSUM: QT_TRANSLATE_NOOP("Detail", "its checksum is wrong"),
     Flag.NO_CHECKSUM: QT_TRANSLATE_NOOP("Detail", "it has no checksum"),
     Flag.RETRANSMITTED: QT_TRANSLATE_NOOP("Detail", "the same frame was sent again"),
+    Flag.WRONG_NUMBER: QT_TRANSLATE_NOOP("Detail", "its frame number does not follow the one before"),
+    Flag.DOUBLED_START: QT_TRANSLATE_NOOP("Detail", "its block begins with more than one 0B"),
+    Flag.DOUBLED_END: QT_TRANSLATE_NOOP("Detail", "its block ends with more than one 1C"),
+    Flag.LINE_FEEDS: QT_TRANSLATE_NOOP("Detail", "its segments end in LF or CR LF instead of CR"),
+    Flag.NO_FRAMING: QT_TRANSLATE_NOOP("Detail", "nothing frames it: no 0B before it, no 1C behind it"),
     Flag.MISSING_CR: QT_TRANSLATE_NOOP("Detail", "its block ends at 1C, without the CR after it"),
 }
 

@@ -18,6 +18,7 @@ from hl7capture.model.elements import ElementType
 
 _BETWEEN = b"\x1c\r\x0b"  # the end of one block and the start of the next
 _END = b"\x1c\r"
+_LINE_FEED = b"\n"  # may stand between segments: the framer looks closer
 _AROUND = 3  # bytes of framing around a block's text
 _ESCAPE = b"\x1b"  # switches character sets (ISO 2022)
 
@@ -81,6 +82,8 @@ def find_blocks(side: int, data: bytes, run: Run, began: int) -> tuple[Blocks, i
     """
     stop = data.rfind(_END) + len(_END)
     if stop < len(_END) or data[0] != VT or (stop < len(data) and data[stop] != VT):
+        return None
+    if _LINE_FEED in data:
         return None
     texts, lengths = _texts(data[1 : stop - len(_END)])
     if data.count(FS) != len(texts) or data.count(VT) != len(texts) + (stop < len(data)):

@@ -11,6 +11,7 @@ import re
 from enum import Enum, auto
 
 from hl7capture.capture.framing.control import CR, FS, HEADERS, LF, STX, VT, Markers
+from hl7capture.capture.framing.dialects import LONGEST_HEADER, UNFRAMED
 
 # More than this is not waited for.
 DECISION_BYTES = 4096
@@ -26,6 +27,7 @@ class Protocol(Enum):
 
     UNDECIDED = auto()
     MLLP = auto()
+    UNFRAMED = auto()  # HL7 with nothing around it
     ENQ = auto()  # ENQ/ACK/EOT around E1381 frames or STX…CR LF
     TLS = auto()
     FOREIGN = auto()
@@ -63,6 +65,8 @@ def _beginning(text: bytes, other: bytes, markers: Markers) -> Protocol:
         return _enquiry(text, other, markers)
     if _TLS.match(text):
         return Protocol.TLS
+    if text[:3] in HEADERS or any(header.startswith(text) for header in HEADERS):
+        return _unframed(text)
     return Protocol.UNDECIDED if text[0] == 0x16 and len(text) < 3 else Protocol.FOREIGN
 
 
@@ -77,6 +81,13 @@ def _block_beginning(text: bytes) -> Protocol:
         return Protocol.MLLP if _HEADER.match(inside) else Protocol.FOREIGN
     may_still_be = any(header.startswith(inside[:3]) for header in HEADERS)
     return Protocol.UNDECIDED if may_still_be else Protocol.FOREIGN
+
+
+def _unframed(text: bytes) -> Protocol:
+    """A header segment at the very beginning: its encoding characters tell it from words that begin alike."""
+    if UNFRAMED.match(text):
+        return Protocol.UNFRAMED
+    return Protocol.UNDECIDED if len(text) < LONGEST_HEADER else Protocol.FOREIGN
 
 
 def _enquiry(text: bytes, answer: bytes, markers: Markers) -> Protocol:

@@ -32,6 +32,11 @@ class Dialogue:
         """One side is in the middle of a block or frame."""
         return self._framers is not None and any(framer.is_inside for framer in self._framers)
 
+    @property
+    def is_waiting(self) -> bool:
+        """One side has said a message that has no end of its own: an answer, or silence, will end it."""
+        return self._framers is not None and any(framer.is_unframed for framer in self._framers)
+
     def feed(self, exchange: Exchange) -> Elements:
         """The elements that the exchange completes."""
         if self._framers is not None:
@@ -62,7 +67,7 @@ class Dialogue:
         """Both sides are silent: what was only waiting for a tail is complete."""
         if self._framers is None:
             return []
-        return _in_order([element for framer in self._framers for element in framer.other_side_spoke()])
+        return _in_order([element for framer in self._framers for element in framer.fell_silent()])
 
     def finish(self) -> Elements:
         """No more bytes will come."""
@@ -77,11 +82,17 @@ class Dialogue:
         self._held, self._said, self._watch = [], (b"", b""), None
         if self.is_foreign:
             return []
-        knows_frames = protocol is Protocol.ENQ
-        self._framers = (
-            Framer(0, self._markers, knows_frames=knows_frames, is_lost=is_lost),
-            Framer(1, self._markers, knows_frames=knows_frames, is_lost=is_lost),
+        first, second = (
+            Framer(
+                side,
+                self._markers,
+                knows_frames=protocol is Protocol.ENQ,
+                knows_unframed=protocol is Protocol.UNFRAMED,
+                is_lost=is_lost,
+            )
+            for side in (0, 1)
         )
+        self._framers = first, second
         return [element for exchange in held for element in self._frame(exchange)]
 
     def _frame(self, exchange: Exchange) -> Elements:

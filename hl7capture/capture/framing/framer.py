@@ -10,12 +10,13 @@ import re
 from hl7capture.capture.delivery import Exchange, Run
 from hl7capture.capture.framing.blocks import Blocks, find_blocks
 from hl7capture.capture.framing.control import CR, ETB, FS, HEADERS, LF, STX, VT, Markers
+from hl7capture.capture.framing.dialects import LONGEST_HEADER, UNFRAMED, block_flags, next_message, text_flags
 from hl7capture.capture.framing.framed import Framed, Tail
 from hl7capture.model.elements import ElementType, Flag
 
 LARGEST_ELEMENT = 64 << 20
 _FRAME_END = re.compile(rb"[\x03\x17]|\r\n")
-_DECIDING = 4  # bytes: a checksum and CR, or 1C and LF, may wait for what follows
+_DECIDING = LONGEST_HEADER + 2  # bytes: a checksum and CR, or a header segment, may wait for what follows
 _HEX = frozenset(b"0123456789ABCDEFabcdef")
 _SHORT_RUN = 512  # bytes; below this, columns cost more than they save
 _NOTHING = Run(b"", [], [], [])
@@ -26,18 +27,25 @@ class Framer:
     """Finds the elements of one side.
 
     knows_frames: STX begins a frame or message (ENQ protocols); on MLLP links it is a byte like any other.
+    knows_unframed: a header segment begins a message with nothing around it.
     is_lost: begin by looking for the start of a block or frame (a capture begun in the middle of a conversation).
     """
 
-    def __init__(self, side: int, markers: Markers, *, knows_frames: bool, is_lost: bool) -> None:
+    def __init__(
+        self, side: int, markers: Markers, *, knows_frames: bool, is_lost: bool, knows_unframed: bool = False
+    ) -> None:
         self._side = side
         self._types = markers.types
         self._markers = markers
         self._knows_frames = knows_frames
+        self._knows_unframed = knows_unframed
         self._is_lost = is_lost
+        self._is_after_gap = is_lost  # nothing since; what comes may be only the end of something
         self._found: list[Framed | Tail] = []
         control = bytes((*self._types, VT, STX) if knows_frames else (*self._types, VT))
-        self._outside_end = re.compile(b"[" + re.escape(control) + b"]")
+        outside_end = b"[" + re.escape(control) + b"]"
+        self._outside_end = re.compile(outside_end + b"|" + UNFRAMED.pattern if knows_unframed else outside_end)
+        self._overlap = LONGEST_HEADER if knows_unframed else 0  # bytes to look at again when more have come
         # Behind a hole, control bytes may be text that lost its framing; on MLLP only a whole beginning counts.
         self._restart = (
             self._outside_end
@@ -80,10 +88,19 @@ class Framer:
         self._end_at_turn()
         return self._take_found()
 
+    def fell_silent(self) -> list[Framed | Tail]:
+        """Nobody has said anything for long: what has no end of its own ends here too."""
+        if self.is_unframed:
+            self._run, self._carried = _NOTHING, len(self._buffer)
+            self._add_unframed(0, len(self._buffer))
+            self._keep_from(len(self._buffer))
+            return self._take_found()
+        return self.other_side_spoke()
+
     def gap(self) -> list[Framed | Tail]:
         """Bytes are missing from here on: what has begun is cut, and a new start must be found."""
         self._abandon((Flag.TRUNCATED, Flag.GAP))
-        self._is_lost = True
+        self._is_lost = self._is_after_gap = True
         self._tail_of = b""
         return self._take_found()
 
@@ -96,6 +113,11 @@ class Framer:
     def is_inside(self) -> bool:
         """In the middle of a block or frame."""
         return bool(self._buffer) and not self._is_lost and self._starts_element(self._buffer[0])
+
+    @property
+    def is_unframed(self) -> bool:
+        """What has begun is a message with nothing around it."""
+        return self._knows_unframed and not self._is_lost and UNFRAMED.match(self._buffer) is not None
 
     # -- finding elements --------------------------------------------------------------------------------------
 
@@ -128,6 +150,8 @@ class Framer:
                 taken = self._block(at)
             elif buffer[at] == STX and self._knows_frames:
                 taken = self._frame(at)
+            elif self._knows_unframed and UNFRAMED.match(buffer, at):
+                taken = self._unframed(at)
             elif buffer[at] in self._types:
                 self._add(self._types[buffer[at]], at, at + 1, at)
                 taken = at + 1
@@ -176,7 +200,9 @@ class Framer:
         cut = self._new_start_at_turn(at, end, (VT,))
         if cut is not None:
             return cut
-        body = bytes(self._buffer[at:end]).lstrip(b"\x0b").rstrip(b"\x1c")
+        block = bytes(self._buffer[at:end])
+        body = block.lstrip(b"\x0b").rstrip(b"\x1c")
+        flags += block_flags(block, body)
         kind = ElementType.MESSAGE
         if len(body) == 1 and body[0] in (self._markers.ack, self._markers.nak):
             # MLLP release 2: commit acknowledgement (HL7 Transport Specification: MLLP, Release 2, §3.1)
@@ -185,6 +211,34 @@ class Framer:
         else:
             self._add(kind, at, behind, end, flags, body)
         return behind
+
+    def _unframed(self, at: int) -> int | None:
+        """A message with nothing around it: it ends where the next one begins, or where the other side answers.
+
+        A turn ends it only behind a whole segment: a sender may be slow, and the other side still busy with answering
+        what came before.
+        """
+        buffer = self._buffer
+        following = next_message(buffer, max(at + 1, self._scanned - LONGEST_HEADER))
+        limit = following[0] if following else len(buffer)
+        turn = self._turn_within(at, limit)
+        while turn is not None and buffer[turn - 1] not in (CR, LF):
+            turn = self._turn_within(turn, limit)
+        if turn is not None:
+            self._add_unframed(at, turn)
+            return turn
+        if following is None:
+            self._scanned = len(buffer)
+            return self._grown_too_large(at)
+        self._add_unframed(at, limit)
+        if not (self._is_turn(limit) and buffer[limit - 1] in (CR, LF)):
+            # Only now it is known that nothing more of it comes: that is its place among the elements.
+            self._found[-1].order = self._packet(following[1] - 1)[0]
+        return limit
+
+    def _add_unframed(self, at: int, end: int) -> None:
+        body = bytes(self._buffer[at:end])
+        self._add(ElementType.MESSAGE, at, end, end - 1, (Flag.NO_FRAMING, *text_flags(body)), body)
 
     def _frame(self, at: int) -> int | None:
         """STX …: the first of ETX, ETB and CR LF decides between an E1381 frame and a message."""
@@ -199,7 +253,8 @@ class Framer:
             return self._grown_too_large(at)
         self._scanned = end
         if buffer[end] == CR:
-            self._add(ElementType.MESSAGE, at, end + 2, end + 1, (), bytes(buffer[at + 1 : end]))
+            body = bytes(buffer[at + 1 : end])
+            self._add(ElementType.MESSAGE, at, end + 2, end + 1, text_flags(body), body)
             return end + 2
         core = end + 3
         if size > end + 1 and buffer[end + 1] == CR:
@@ -259,7 +314,7 @@ class Framer:
 
     def _other(self, at: int) -> int | None:
         """Bytes that fit nothing, up to the next that do, or to the end of the side's turn."""
-        match = self._outside_end.search(self._buffer, max(at + 1, self._scanned))
+        match = self._outside_end.search(self._buffer, max(at + 1, self._scanned - self._overlap))
         return self._add_other(at, match.start() if match else None, ())
 
     def _skip_to_restart(self, at: int) -> int | None:
@@ -309,7 +364,11 @@ class Framer:
         if not size:
             return
         self._run, self._carried = _NOTHING, size
-        if self._is_lost or not self._starts_element(buffer[0]):
+        if self.is_unframed:
+            if buffer[-1] not in (CR, LF):
+                return
+            self._add_unframed(0, size)
+        elif self._is_lost or not self._starts_element(buffer[0]):
             self._add(ElementType.OTHER, 0, size, size - 1, (Flag.GAP,) if self._is_lost else ())
         elif buffer[0] == VT:
             end = self._scanned
@@ -329,7 +388,11 @@ class Framer:
     def _abandon(self, flags: tuple[str, ...]) -> None:
         self._end_at_turn()
         size = len(self._buffer)
-        if size:
+        if self.is_unframed and Flag.GAP not in flags:
+            self._run, self._carried = _NOTHING, size
+            self._add_unframed(0, size)  # whether more was to come, nobody can know
+            self._keep_from(size)
+        elif size:
             self._run, self._carried = _NOTHING, size
             self._add(self._type_at(0), 0, size, size - 1, flags)
             self._keep_from(size)
@@ -356,7 +419,14 @@ class Framer:
         order, time = self._packet(decided)
         start = self._packet(at)[1] if at else self._first_time
         data = bytes(self._buffer[at:end])
+        if self._is_after_gap and kind is not ElementType.OTHER:
+            self._is_after_gap = False
+            flags = flags if Flag.GAP in flags else (*flags, *self._gap_before(kind))
         self._found.append(Framed(self._side, order, time, start, kind, data, flags, body, number, ends_text))
+
+    def _gap_before(self, kind: ElementType) -> tuple[str, ...]:
+        """A frame behind a gap may be only the end of a message; a block is whole, or it would not have begun."""
+        return (Flag.GAP,) if kind is ElementType.FRAME else ()
 
     def _packet(self, at: int) -> tuple[int, int]:
         """Number and time of the packet that brought the byte at `at`."""

@@ -20,11 +20,13 @@ SNIPPETS = (
     b"\x021H|\\^&\r",
     mllp(oru()),
     mllp(answer()),
+    oru(),
+    answer(),
     stx(oru()),
     frame(1, RECORDS[0]),
     frame(1, RECORDS[3]),
 )
-BEGINNINGS = (mllp(oru()), ENQ, b"\x0b", frame(1, RECORDS[0]), b"")
+BEGINNINGS = (mllp(oru()), oru(), oru()[:40], ENQ, b"\x0b", frame(1, RECORDS[0]), b"")
 
 
 def strange_capture(chance: random.Random) -> bytes:
