@@ -32,7 +32,6 @@ from hl7capture.capture.packets.layers import (
     LLC,
     MPLS,
     MPLS_MULTICAST,
-    OTHER,
     PPP,
     PPPOE,
     PROTOCOL,
@@ -148,7 +147,7 @@ def segments(batch: PacketBatch, counters: Counters) -> SegmentBatch:
 
 
 def _read(layers: Layers) -> None:
-    """Reads all packets as far as they can be read."""
+    """Reads all packets as far as they can be read, or to the deepest layer that is read."""
     rows = np.arange(len(layers))
     for _ in range(MOST_LAYERS):
         reader = _READER_OF[layers.kind[rows]]
@@ -158,7 +157,6 @@ def _read(layers: Layers) -> None:
             return
         for number in np.flatnonzero(np.bincount(reader)).tolist():
             _READERS[number - 1][0](layers, rows[reader == number])
-    layers.kind[rows[_READER_OF[layers.kind[rows]] > 0]] = OTHER
 
 
 def _layers(batch: PacketBatch, rows: Ints, first_packet: int) -> Layers:

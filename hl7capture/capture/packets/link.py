@@ -78,12 +78,8 @@ def vlan(layers: Layers, rows: Ints) -> None:
 def _ethernet_type(layers: Layers, rows: Ints, behind: int) -> None:
     """What follows is told by two bytes, at the end of the header."""
     kind = layers.number(rows, ">u2", behind)
-    layers.goes_on(rows, kind, behind + 2)
-    is_length = kind <= LONGEST_LENGTH
-    if is_length.any():
-        short = rows[is_length]
-        layers.kind[short] = LLC
-        layers.end[short] = np.minimum(layers.end[short], layers.at[short] + kind[is_length])
+    # The length itself says nothing that IP would not say.
+    layers.goes_on(rows, np.where(kind <= LONGEST_LENGTH, LLC, kind), behind + 2)
 
 
 def llc(layers: Layers, rows: Ints) -> None:
@@ -121,9 +117,7 @@ def hdlc(layers: Layers, rows: Ints) -> None:
 def pppoe(layers: Layers, rows: Ints) -> None:
     rows = layers.with_room(rows, 6)
     rows = layers.where(rows, layers.number(rows, ">u2") == _PPP_SESSION, OTHER)
-    length = layers.number(rows, ">u2", 4)
     layers.goes_on(rows, PPP, 6)
-    layers.end[rows] = np.minimum(layers.end[rows], layers.at[rows] + length)
 
 
 def ppp(layers: Layers, rows: Ints) -> None:

@@ -14,8 +14,10 @@ from scapy.layers.l2 import GRE, Ether
 from scapy.layers.vxlan import VXLAN
 from scapy.packet import Packet
 
+from hl7capture.capture.packets import PacketDecoder
 from hl7capture.capture.packets import fragments as limits
-from tests.support.decoding import Caught, Row, caught, decoded
+from hl7capture.model.events import Counters
+from tests.support.decoding import Caught, Row, batch_of, caught, decoded
 from tests.support.wire import MILLISECOND, START
 
 TEXT = bytes(random.Random(4).randbytes(3000))
@@ -204,6 +206,16 @@ def test_fragments_in_tunnels_behind_fragments() -> None:
         assert (rows[0].order, counters.joined) == (len(packets) - 1, len(packets) - 1)
 
 
+@pytest.mark.parametrize("step", [0, 1])
+def test_fragments_inside_and_outside_of_a_tunnel(step: int) -> None:
+    """The packet stands where the last of them stood, though what is inside is read later."""
+    first, *others = FOUR
+    wrapped = IP(src="192.0.2.1", dst="192.0.2.2", id=10) / UDP(dport=4789) / VXLAN() / Ether(first)
+    packets = [*fragments_of(wrapped, 600), *others]
+    (found,), _ = decoded(caught(packets), step)
+    assert (found.payload, found.order) == (TEXT, len(packets) - 1)
+
+
 def test_fragments_of_plain_udp_are_not_kept() -> None:
     pieces = fragments_of(OUTER / UDP(dport=2049) / TEXT)
     assert decoded(caught(pieces))[1].not_tcp == len(pieces)
@@ -224,5 +236,12 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert decoded(caught(flood, apart=0))[1].not_tcp == 1000
     rows, counters = decoded(caught([*(piece(8, b"x" * 8, number=number) for number in range(49)), *FOUR], apart=0))
     assert payloads(rows) == [TEXT]
+    kept = PacketDecoder(Counters())
+    for data in [piece(8, b"x" * 1400, number=number) for number in range(1000)]:
+        kept.segments(batch_of(caught([data])))
+        assert kept.waiting <= 50
+    monkeypatch.setattr(limits, "MOST_WAITING_BYTES", 20_000)
+    kept.segments(batch_of(caught([piece(8, b"x" * 1400)])))
+    assert kept.waiting <= 20_000 // 1400
     many = [piece(16 * at, b"x" * 8) for at in range(2000)]
     assert decoded(caught(many, apart=0))[1].fragments == 2000

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from scapy.layers.vxlan import VXLAN
 from scapy.packet import Packet
 
 from hl7capture.capture.engine import Engine
+from hl7capture.capture.packets import mirror
 from hl7capture.capture.packets.mirror import NEAR_PACKETS, NEAR_TIME, NEAR_TIME_UNNUMBERED
 from hl7capture.model.events import SessionCompleted
 from hl7capture.model.settings import Settings
@@ -129,6 +131,21 @@ def test_other_connections_with_the_same_numbers_are_no_copies() -> None:
     base[TCP].chksum = base[IP].chksum = 1
     packets = [bytes(ETHER / packet) for packet in (base, others[0], others[1], base)]
     assert len(decoded(caught(packets, apart=MICROSECOND))[0]) == 3
+
+
+def test_segments_of_which_the_hashes_are_the_same_are_no_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As somebody may make them on purpose."""
+    monkeypatch.setattr(mirror, "_prints", lambda batch: np.zeros(len(batch), dtype=np.uint64))
+    plain = bytearray(frames([next(s for s in TALK if s.data)])[0])
+    ends = 26, 30, 34, 36  # addresses and ports
+    numbers = 18, 38, 42, 47, 48, 50  # identification, sequence, acknowledgement, flags, window, checksum
+    changed = [bytearray(plain) for _ in (*ends, *numbers)]
+    for at, other in zip((*ends, *numbers), changed, strict=True):
+        other[at] ^= 1
+    back = plain[:26] + plain[30:34] + plain[26:30] + plain[36:38] + plain[34:36] + plain[38:]
+    for other in (*changed, back):
+        rows, counters = decoded(caught([bytes(plain), bytes(other), bytes(other)], apart=MICROSECOND))
+        assert (len(rows), counters.mirrored) == (2, 1)
 
 
 def test_more_of_the_second_copy_was_captured() -> None:
