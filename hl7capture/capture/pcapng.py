@@ -26,7 +26,7 @@ _SMALLEST_BLOCK = 12
 # Bytes of a block without its options and, in the blocks of packets, without the packet.
 _SMALLEST = {_SECTION: 28, _INTERFACE: 20, _STATISTICS: 24, _ENHANCED_PACKET: 32, _OLD_PACKET: 32, _SIMPLE_PACKET: 16}
 _LARGEST_BLOCK = 1 << 24  # names and decryption secrets make large ones
-_MOST_INTERFACES = 1 << 16
+_MOST_INTERFACES = 10_000
 _EPB_DROPCOUNT = 4
 _MOST_OPTIONS = 32  # looked at in one packet
 _UNKNOWN_DROPS = 0xFFFF  # in the obsolete packet block

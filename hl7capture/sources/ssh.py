@@ -47,7 +47,7 @@ _BEFORE = (
     "exec 3<&0; "
 )
 _BEHIND = (
-    '"not ($own)" 3<&- & capture=$!; '
+    "3<&- & capture=$!; "
     "(read -r end; sleep 1; kill $capture) <&3 >/dev/null 2>&1 & watch=$!; "
     "wait $capture; status=$?; kill $watch 2>/dev/null; exit $status"
 )
@@ -108,9 +108,10 @@ def is_remote(interface: str) -> bool:
 
 def remote_command(interface: str, capture_filter: str) -> str:
     """What the other machine is told to run."""
-    # Quoted, each is one word for the shell, and the filter in its brackets no option for tcpdump.
-    restriction = shlex.quote(f"({capture_filter}) and") if capture_filter else ""
-    tcpdump = f"tcpdump -U -i {shlex.quote(interface)} -s 0 -w - {restriction} "
+    # Quoted, each is one word for the shell, and the filter, in brackets, no option for tcpdump. It comes last: what
+    # stands behind a `vlan` in it would mean tagged packets.
+    restriction = shlex.quote(f"and ({capture_filter})") if capture_filter else ""
+    tcpdump = f'tcpdump -U -i {shlex.quote(interface)} -s 0 -w - "not ($own)" {restriction} '
     return f"exec sh -c {shlex.quote(_BEFORE + tcpdump + _BEHIND)}"
 
 
