@@ -7,6 +7,7 @@ sent again with the same number replaces the one before it.
 
 from dataclasses import dataclass
 
+from hl7capture.capture.framing.control import HEADERS
 from hl7capture.capture.text import decode
 
 
@@ -26,6 +27,8 @@ class Assembly:
     def __init__(self) -> None:
         self._parts: list[_Part] = []
         self._is_records = False
+        # Sides of which bytes are missing: what comes is the tail of a message, until another one begins.
+        self._cut: dict[int, bool] = {}  # whether a text has ended since
 
     def is_repeat(self, side: int, number: int) -> bool:
         """The frame before this one had the same number: it is sent again."""
@@ -57,6 +60,27 @@ class Assembly:
         if self._parts and self._parts[-1].side == side:
             self._parts[-1].is_refused = True
 
+    def cut(self, side: int) -> None:
+        """Bytes of `side` are missing: its message on the way is none any more."""
+        self._cut[side] = False
+        if self._parts and self._parts[-1].side == side:
+            for part in self._parts:
+                part.is_refused = True
+
+    def restart(self, side: int) -> None:
+        """ENQ: whatever was on its way, the next frame of `side` begins a message."""
+        self._cut.pop(side, None)
+
+    def is_tail(self, side: int, body: bytes, *, ends_text: bool) -> bool:
+        """Does the next frame of `side` belong to a message of which bytes are missing?"""
+        if side not in self._cut:
+            return False
+        if _is_header(body) or body.startswith(HEADERS) or (self._cut[side] and not _is_record(body)):
+            del self._cut[side]
+            return False
+        self._cut[side] = ends_text
+        return True
+
     def finish(self) -> str | None:
         """The message as text, if anything of it was accepted; the assembly is empty afterwards."""
         accepted = [part for part in self._parts if not part.is_refused]
@@ -78,6 +102,11 @@ class Assembly:
                 break
             text = part.body + text
         return text.rstrip(b"\r\n").rsplit(b"\r", 1)[-1].lstrip(b"\n")[:1] == b"L"
+
+
+def _is_record(body: bytes) -> bool:
+    """An E1394 record: its letter, and a delimiter (E1394-97 §5.1)."""
+    return len(body) > 1 and body[:1].isupper() and not body[1:2].isalnum()
 
 
 def _is_header(body: bytes) -> bool:

@@ -59,6 +59,7 @@ class SessionTracker:
         self._is_framing_known = False
         self._assembly = Assembly()
         self._latest: list[int | None] = [None, None]  # the element of each side that a tail belongs to
+        self._expected: list[int | None] = [None, None]  # number of each side's next frame
         self._opened_before = 0
         self._last_time = 0
         self._was_cut = False
@@ -195,6 +196,9 @@ class SessionTracker:
         """Index of the message that the element carries a part of, and the element's flags."""
         if framed.type is ElementType.NAK:
             self._assembly.refuse(1 - framed.side)
+        elif framed.type is ElementType.START:
+            self._expected[framed.side] = 1
+            self._assembly.restart(framed.side)
         if framed.body is None:
             return None, framed.flags
         if framed.type is ElementType.MESSAGE:
@@ -203,12 +207,27 @@ class SessionTracker:
             self._context.counters.messages += 1
             return len(session.messages) - 1, framed.flags
         flags = framed.flags
+        if Flag.GAP in flags:
+            self._assembly.cut(framed.side)
+            self._finish_message(session)
         if self._assembly.is_repeat(framed.side, framed.number):
             flags = (*flags, Flag.RETRANSMITTED)
         elif self._assembly.begins_message(framed.side, framed.body):
             self._finish_message(session)
+        flags = (*flags, *self._number_flags(framed, is_repeat=Flag.RETRANSMITTED in flags))
+        if self._assembly.is_tail(framed.side, framed.body, ends_text=framed.ends_text):
+            return None, flags
         self._assembly.add(number, framed.side, framed.number, framed.body, ends_text=framed.ends_text)
         return len(session.messages), flags
+
+    def _number_flags(self, framed: Framed, *, is_repeat: bool) -> tuple[str, ...]:
+        """Frames are numbered 1 to 7, 0, 1 … from ENQ on (E1381-95 §6.3.3.1)."""
+        if is_repeat or framed.number < 0:
+            return ()
+        expected = self._expected[framed.side]
+        self._expected[framed.side] = (framed.number + 1) % 8
+        follows = expected in (None, framed.number) or Flag.GAP in framed.flags
+        return () if follows else (Flag.WRONG_NUMBER,)
 
     def _finish_message(self, session: Session) -> None:
         """What was put together from frames becomes a message; where nothing was accepted, it never was one."""
@@ -237,6 +256,7 @@ class SessionTracker:
         self._was_cut = False
         self._bytes = 0
         self._latest = [None, None]
+        self._expected = [None, None]
         self._session = Session(
             session_id=self._session_id(framed.start),
             number=0,  # given when the events of all connections are in order
