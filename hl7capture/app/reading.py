@@ -50,7 +50,7 @@ def read_events(
     end = engine.finish(ends_anywhere=state.is_stopped or isinstance(source, MergedFiles))
     if failure is not None or cut is not None:
         # What is wrong with the end of the capture follows from this, and is not told twice.
-        end = [event for event in end if not isinstance(event, Notice)]
+        end = [event for event in end if not (isinstance(event, Notice) and event.is_problem)]
     if cut is not None:
         end.append(Notice(str(cut)))
     yield events + end

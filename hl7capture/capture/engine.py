@@ -10,6 +10,7 @@ import numpy as np
 
 from hl7capture.capture.capture_reader import CaptureReader
 from hl7capture.capture.delivery import Closed, Delivery, Exchange
+from hl7capture.capture.encrypted import EncryptedServers, End
 from hl7capture.capture.flows import ConnectionKey, by_connection
 from hl7capture.capture.framing.blocks import Elements
 from hl7capture.capture.framing.control import Markers
@@ -17,7 +18,7 @@ from hl7capture.capture.framing.detection import Protocol
 from hl7capture.capture.framing.dialogue import Dialogue
 from hl7capture.capture.packet_batch import CaptureFormatError, Ints, PacketBatch
 from hl7capture.capture.packets import SYN, PacketDecoder, SegmentBatch
-from hl7capture.capture.sessions import Context, Happening, SessionTracker
+from hl7capture.capture.sessions import Context, Happening, SessionTracker, ends_of
 from hl7capture.capture.streams import Connection
 from hl7capture.model.events import Counters, Event, Notice, SessionGrown, SessionOpened
 from hl7capture.model.session import EndReason
@@ -41,6 +42,7 @@ class Engine:
         self._context = Context(settings, _text(probe), _text(source), self.counters)
         self._reader = CaptureReader()
         self._decoder = PacketDecoder(self.counters)
+        self._encrypted = EncryptedServers()
         self._links: OrderedDict[ConnectionKey, _Link] = OrderedDict()
         self._next_number = first_number
         self._now = 0  # time of the latest packet, nanoseconds
@@ -150,6 +152,7 @@ class Engine:
             elements: Elements = dialogue.feed(delivery) if isinstance(delivery, Exchange) else dialogue.gap(delivery)
             if was is Protocol.UNDECIDED and dialogue.protocol is Protocol.TLS:
                 self.counters.encrypted += 1
+                self._notice(self.counters.packets, self._encrypted.spoke_tls(*link.client_and_server, self.settings))
             if elements:
                 self._happenings += link.tracker.take(elements, link.connection.opener)
 
@@ -183,15 +186,23 @@ class Engine:
         self._happenings += link.tracker.take(elements, link.connection.opener)
         self._happenings += link.tracker.end(reason, order)
 
+    def _notice(self, order: int, text: str | None) -> None:
+        if text:
+            self._happenings.append(Happening(order, Notice(text, is_problem=False)))
+
     def _told(self) -> list[Event]:
         """The events so far in the order of their packets; a session gets its number here."""
         happenings, self._happenings = self._happenings, []
         happenings.sort(key=lambda happening: happening.order)
         for happening in happenings:
             if isinstance(happening.event, SessionOpened):
-                happening.event.session.number = self._next_number
+                session = happening.event.session
+                session.number = self._next_number
                 self._next_number += 1
                 self.counters.sessions += 1
+                self._notice(happening.order, self._encrypted.spoke_in_the_open((session.lis_ip, session.lis_port)))
+        happenings += self._happenings
+        self._happenings = []
         return [h.event for h in happenings if not (isinstance(h.event, SessionGrown) and not h.event.session.is_open)]
 
 
@@ -204,6 +215,7 @@ class _Link:
     """One connection on its way through the floors."""
 
     def __init__(self, key: ConnectionKey, context: Context) -> None:
+        self._key = key
         self.connection = Connection(context.counters)
         self.tracker = SessionTracker(key, context)
         self._dialogue: Dialogue | None = None
@@ -213,6 +225,12 @@ class _Link:
         if self._dialogue is None:
             self._dialogue = Dialogue(Markers.of(settings), from_start=self.connection.opener is not None)
         return self._dialogue
+
+    @property
+    def client_and_server(self) -> tuple[End, End]:
+        """Both ends, the one that opened the connection first."""
+        ends = ends_of(self._key)
+        return ends if self.connection.opener == 0 else (ends[1], ends[0])
 
     @property
     def is_ignored(self) -> bool:

@@ -51,7 +51,7 @@ class SessionTracker:
     """The sessions of one connection, one after the other. Times in nanoseconds."""
 
     def __init__(self, key: ConnectionKey, context: Context) -> None:
-        self._ends = (_address(key[0], key[1]), key[2]), (_address(key[3], key[4]), key[5])
+        self._ends = ends_of(key)
         self._context = context
         self._device: int | None = None
         self._session: Session | None = None
@@ -325,6 +325,11 @@ class SessionTracker:
     def _told(self) -> list[Happening]:
         told, self._happenings = self._happenings, []
         return told
+
+
+def ends_of(key: ConnectionKey) -> tuple[tuple[str, int], tuple[str, int]]:
+    """Address and port of side 0, and of side 1."""
+    return (_address(key[0], key[1]), key[2]), (_address(key[3], key[4]), key[5])
 
 
 def _address(high: int, low: int) -> str:

@@ -158,7 +158,7 @@ class _Reading:
                         self._print(event.session)
                     elif isinstance(event, Notice):
                         complain(f"{source.name}: {event.text}.")
-                        self.exit_code = FAILED
+                        self.exit_code = FAILED if event.is_problem else self.exit_code
         self._number = engine.next_number
         if engine.counters.dropped:
             complain(f"{source.name}: {engine.counters.dropped:,} packets were dropped where this was captured.")

@@ -29,6 +29,7 @@ class Notice:
     """Something about the capture itself, in words for a person; it never holds message contents."""
 
     text: str
+    is_problem: bool = True  # else it is good to know, no more
 
 
 Event = SessionOpened | SessionGrown | SessionCompleted | Notice
