@@ -4,11 +4,11 @@ from hl7capture.model.events import Notice
 from hl7capture.model.settings import Settings
 from tests.support.engine import events_of
 from tests.support.speech import mllp, oru
-from tests.support.wire import conversation, pcap
+from tests.support.wire import Talk, conversation, pcap
 
 HELLO = b"\x16\x03\x01\x00\x05hello"
 TLS = conversation((0, HELLO), (1, HELLO)).segments
-OPEN = conversation((0, mllp(oru()))).segments
+OPEN = Talk((70_000, 80_000)).open().say(0, mllp(oru())).close().segments
 
 
 def notices(data: bytes, **values: object) -> list[Notice]:
