@@ -42,8 +42,12 @@ class Settings(BaseModel):
     lis_ip: str = Field("", alias="lisIP", description="This address is the LIS, whoever connected")
     lis_port: int | None = Field(None, ge=1, le=65_535, description="The side with this port is the LIS")
     capture_filter: str = Field("", description="Capture filter (BPF), as in tcpdump")
-    interface: str = Field("", description="The interface to listen on")
+    interface: str = Field("", description="The interface to listen on; several with commas between them")
     auto_start_capture: bool = Field(False, description="Start the capture with the program")
+    keep_raw_packets: bool = Field(False, description="Also keep the raw packets, in the output folder's raw")
+    raw_packets_megabytes: int = Field(
+        1000, ge=10, le=1_000_000, description="Megabytes of raw packets that are kept; the oldest go first"
+    )
     archive_url: str = Field("", description="PostgreSQL archive")
     mask_patient_data: bool = Field(False, description="Mask patient data on the screen")
     theme: Theme = Field("system", description="Light or dark")
