@@ -51,9 +51,7 @@ class Listening:
 
     def __init__(self, network: Network, *arguments: str) -> None:
         command = [sys.executable, "-m", "hl7capture", "capture", "--json", *arguments]
-        self.process = subprocess.Popen(
-            network.inside(*command), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
+        self.process = subprocess.Popen(network.inside(*command), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.said: list[str] = []
         self.printed: list[dict[str, Any]] = []
         self._threads = [threading.Thread(target=self._hear), threading.Thread(target=self._read)]
