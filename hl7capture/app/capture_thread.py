@@ -1,19 +1,21 @@
-"""The thread that captures: it reads one source, and never waits for the disk or the window."""
+"""The thread that captures: it reads its sources, and never waits for the disk or the window."""
 
 import logging
 import threading
 import time
-from pathlib import Path
-from typing import IO
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from hl7capture.app.intake import Intake, Piece
 from hl7capture.app.merging import MergedFiles
-from hl7capture.app.reading import read_events
+from hl7capture.app.raw_packets import RawPackets
+from hl7capture.app.reading import Reading
 from hl7capture.capture.engine import Engine
-from hl7capture.model.events import Event, Notice, SessionCompleted, SessionOpened
+from hl7capture.model.events import Counters, Event, Notice, SessionCompleted, SessionOpened
 from hl7capture.model.settings import Settings
-from hl7capture.model.source import Source, SourceError
+from hl7capture.model.source import Source, SourceCutError, SourceError, total
 from hl7capture.store.session_store import SessionStore
 
 log = logging.getLogger(__name__)
@@ -21,38 +23,52 @@ log = logging.getLogger(__name__)
 _PROGRESS_INTERVAL = 0.2  # seconds
 
 
+@dataclass(slots=True)
+class _Part:
+    """One source of the capture; its sessions have nothing to do with those of the others."""
+
+    reading: Reading
+    raw: "RawPackets | None"
+    problem: str = ""  # of the raw packets, as far as it was told
+
+    @property
+    def engine(self) -> Engine:
+        return self.reading.engine
+
+
 class CaptureThread(QThread):
-    """Captures from `source` until its end or `stop`.
+    """Captures from `sources`, side by side, until the last one has ended, or `stop`.
 
     persist: the store gets completed sessions. first_number: of the first session; the store's own numbers go on where
-    they are higher. raw: a copy of the capture's bytes goes there.
+    they are higher. raw: for each source, where a copy of its packets goes; empty: there is none.
     """
 
     started_capture = Signal()
     happened = Signal(list)  # list[Event]
-    progressed = Signal(object, object)  # SourceState, Counters
+    progressed = Signal(object, object)  # SourceState, Counters: of all sources together
     failed = Signal(str, bool)  # a sentence; whether it was the person's asking that cannot be
+    lacks_rights = Signal()  # this user may not capture, an administrator may; `failed` follows
 
     def __init__(
         self,
-        source: Source | MergedFiles,
+        sources: Sequence[Source | MergedFiles],
         settings: Settings,
         probe: str,
         store: SessionStore,
         first_number: int,
         *,
         persist: bool,
-        raw: Path | None = None,
+        raw: Sequence[RawPackets] = (),
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._source = source
+        self._sources = sources
         self._settings = settings
         self._probe = probe
         self._store = store
         self._persist = persist
-        self._raw_path = raw
-        self._raw: IO[bytes] | None = None
+        self._raw = raw
+        self._parts: list[_Part] = []
         self._paused = threading.Event()
         self._ignored: set[str] = set()  # sessions that began during a pause
         self.next_number = first_number
@@ -71,42 +87,78 @@ class CaptureThread(QThread):
 
     def stop(self) -> None:
         """Asks for the end; what has been captured is still worked through."""
-        self._source.stop()
+        for source in self._sources:
+            source.stop()
 
     def run(self) -> None:
         """The thread's work."""
         try:
             self._capture()
         except SourceError as error:
-            self.failed.emit(str(error), error.is_usage)
+            self._fail(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person is told, and the program goes on
             log.error("The capture ended by an error of the program: %s", type(error).__name__)
             self.failed.emit(f"The capture ended by an error of the program ({type(error).__name__}).", False)
         finally:
-            self._source.close()
-            if self._raw is not None:
-                self._raw.close()
+            for source in self._sources:
+                source.close()
+            for raw in self._raw:
+                raw.close()
+            self._tell_about_raw()
+            self._show_progress(at_once=True)
 
     def _capture(self) -> None:
-        if self._raw_path is not None:
-            self._open_raw(self._raw_path)
-        self._source.open()
+        for raw in self._raw:
+            raw.open()
+        for source in self._sources:
+            source.open()
         self.started_capture.emit()
         self.next_number = max(self.next_number, self._store.newest_number() + 1)
-        engine = Engine(self._settings, probe=self._probe, source=self._source.name, first_number=self.next_number)
+        for number, source in enumerate(self._sources):
+            engine = Engine(self._settings, probe=self._probe, source=source.name)
+            raw_packets = self._raw[number] if self._raw else None
+            self._parts.append(_Part(Reading(source, engine), raw_packets))
+        intake = Intake(self._sources)
         try:
-            for events in read_events(self._source, engine, self._write_raw if self._raw else None):
-                engine.settings = self._settings
-                self._deliver(events, engine)
-                self._show_progress(engine)
+            for number, piece in intake:
+                self._take(self._parts[number], piece)
+                self._show_progress()
         finally:
-            self.next_number = engine.next_number
-            self._show_progress(engine, at_once=True)
+            intake.close()
+
+    def _take(self, part: _Part, piece: Piece) -> None:
+        engine = part.engine
+        engine.settings = self._settings
+        engine.next_number = self.next_number
+        try:
+            if piece is None:
+                self._deliver(part.reading.finish(), engine)
+            elif isinstance(piece, SourceError):
+                self._end(part, piece)
+            else:
+                if part.raw is not None and isinstance(piece, bytes):
+                    part.raw.put(piece)
+                self._deliver(part.reading.take(piece), engine)
+        except SourceError as error:  # what was read is no capture
+            self._end(part, error)
+
+    def _end(self, part: _Part, error: SourceError) -> None:
+        """One source has failed; the others go on."""
+        part.reading.source.stop()
+        self._deliver(part.reading.finish(error), part.engine)
+        if not isinstance(error, SourceCutError):
+            self._fail(error)
+
+    def _fail(self, error: SourceError) -> None:
+        if error.lacks_rights:
+            self.lacks_rights.emit()
+        self.failed.emit(str(error), error.is_usage)
 
     def _deliver(self, events: list[Event], engine: Engine) -> None:
         is_paused = self._paused.is_set()
         if self._ignored and not is_paused:
             events = events + engine.roll(self._ignored)
+        self.next_number = engine.next_number
         wanted = [event for event in events if self._is_wanted(event, is_paused)]
         if self._persist:
             for event in wanted:
@@ -127,25 +179,18 @@ class CaptureThread(QThread):
             self._ignored.discard(session_id)
         return False
 
-    def _show_progress(self, engine: Engine, *, at_once: bool = False) -> None:
+    def _show_progress(self, *, at_once: bool = False) -> None:
         now = time.monotonic()
-        if at_once or now - self._shown_at >= _PROGRESS_INTERVAL:
-            self._shown_at = now
-            self.progressed.emit(self._source.state, engine.counters.copy())
-
-    def _open_raw(self, path: Path) -> None:
-        try:
-            self._raw = path.open("wb")
-        except OSError as error:
-            raise SourceError(f"{path} cannot be written: {error.strerror}.") from error
-
-    def _write_raw(self, data: bytes) -> None:
-        if self._raw is None:
+        if not at_once and now - self._shown_at < _PROGRESS_INTERVAL:
             return
-        try:
-            self._raw.write(data)
-            self._raw.flush()
-        except OSError as error:
-            self._raw = None  # capturing goes on without the copy
-            log.error("%s cannot be written any more: %s", self._raw_path, error.strerror)
-            self.happened.emit([Notice(f"{self._raw_path} cannot be written any more: {error.strerror}.")])
+        self._shown_at = now
+        self._tell_about_raw()
+        counters = Counters.sum(part.engine.counters for part in self._parts)
+        counters.not_in_raw_file = sum(raw.left_out for raw in self._raw)
+        self.progressed.emit(total(source.state for source in self._sources), counters)
+
+    def _tell_about_raw(self) -> None:
+        for part in self._parts:
+            if part.raw is not None and part.raw.problem != part.problem:
+                part.problem = part.raw.problem
+                self.happened.emit([Notice(part.problem or f"Raw packets are written again to {part.raw.path}")])

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
 from hl7capture.app.capture_thread import CaptureThread
 from hl7capture.app.merging import MergedFiles
 from hl7capture.app.probe import probe_name
+from hl7capture.app.raw_packets import MEGABYTE, RawPackets, Ring, file_name_of
 from hl7capture.model.settings import Settings
 from hl7capture.model.source import Source
 from hl7capture.store.session_store import SessionStore
@@ -18,6 +19,7 @@ from hl7capture.store.settings_file import SettingsFile, output_folder
 
 log = logging.getLogger(__name__)
 
+RAW_FOLDER = "raw"  # in the output folder
 _SHUTDOWN_SECONDS = 10
 _ASK_AGAIN_MS = 50
 
@@ -42,6 +44,7 @@ class CaptureController(QObject):
     happened = Signal(list)  # list[Event]
     progressed = Signal(object, object)  # SourceState, Counters
     failed = Signal(str, bool)  # a sentence for a person; whether it was their asking that cannot be
+    lacks_rights = Signal()  # this user may not capture, an administrator may; `failed` follows
     capture_ended = Signal()
     cleared = Signal()
     settings_changed = Signal(object)  # Settings
@@ -66,7 +69,7 @@ class CaptureController(QObject):
         self._pool.setMaxThreadCount(1)  # one after the other: the last settings stay
         self._settings_unsaved.connect(lambda text: self.failed.emit(text, False))
         self.probe = probe_name()
-        self.source: Source | MergedFiles | None = None
+        self.sources: tuple[Source | MergedFiles, ...] = ()  # of the capture that is going on, or of the last one
         self._thread: CaptureThread | None = None
         self._state = State.IDLE
         self._next_number = 1
@@ -76,6 +79,16 @@ class CaptureController(QObject):
     @property
     def state(self) -> State:
         return self._state
+
+    @property
+    def source(self) -> Source | MergedFiles | None:
+        """The first of `sources`: all of them are live, or it is the only one."""
+        return self.sources[0] if self.sources else None
+
+    @property
+    def source_names(self) -> str:
+        """`eth0, eth1`"""
+        return ", ".join(source.name for source in self.sources)
 
     @property
     def settings(self) -> Settings:
@@ -91,18 +104,26 @@ class CaptureController(QObject):
 
     # -- capturing ---------------------------------------------------------------------------------------------
 
-    def start(self, source: Source | MergedFiles, *, persist: bool = True, raw: Path | None = None) -> None:
-        """Begins to capture from `source`. persist: completed sessions go to the store; raw: a copy of all packets."""
+    def start(
+        self, *sources: Source | MergedFiles, persist: bool = True, raw: Sequence[RawPackets] | None = None
+    ) -> None:
+        """Begins to capture from `sources`, side by side. persist: completed sessions go to the store.
+
+        raw: for each source, where a copy of its packets goes; None: what the settings say.
+        """
         if self._thread is not None:
             raise RuntimeError("a capture is running already")
-        self.source = source
+        if raw is None:
+            raw = self._raw_by_settings(sources) if persist else ()
+        self.sources = sources
         self._thread = CaptureThread(
-            source, self._settings, self.probe, self.store, self._next_number, persist=persist, raw=raw, parent=self
+            sources, self._settings, self.probe, self.store, self._next_number, persist=persist, raw=raw, parent=self
         )
         self._thread.started_capture.connect(self._on_started)
         self._thread.happened.connect(self.happened)
         self._thread.progressed.connect(self.progressed)
         self._thread.failed.connect(self.failed)
+        self._thread.lacks_rights.connect(self.lacks_rights)
         self._thread.finished.connect(self._on_finished)
         self._set_state(State.STARTING)
         self._thread.start()
@@ -178,6 +199,13 @@ class CaptureController(QObject):
             log.error("Session %s could not be saved before the end: %s", session_id, self.store.problem)
         self._pool.waitForDone()
         self.shut_down.emit(unsaved)
+
+    def _raw_by_settings(self, sources: Sequence[Source | MergedFiles]) -> list[RawPackets]:
+        if not self._settings.keep_raw_packets or not all(source.is_live for source in sources):
+            return []
+        folder = self.output_folder / RAW_FOLDER
+        ring = Ring.of_folder(folder, self._settings.raw_packets_megabytes * MEGABYTE, writers=len(sources))
+        return [RawPackets(folder / f"{file_name_of(source.name)}.pcap", ring) for source in sources]
 
     def _on_started(self) -> None:
         if self._state is State.STARTING:

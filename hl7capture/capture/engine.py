@@ -111,8 +111,12 @@ class Engine:
 
     @property
     def next_number(self) -> int:
-        """The running number of the next session."""
+        """The running number of the next session; engines that work side by side take turns with it."""
         return self._next_number
+
+    @next_number.setter
+    def next_number(self, number: int) -> None:
+        self._next_number = number
 
     def roll(self, session_ids: Collection[str]) -> list[Event]:
         """Ends the MLLP sessions among these, so that their links begin new ones with the next message."""

@@ -1,29 +1,32 @@
 """`hl7capture capture`: live capture without a window."""
 
+import json
 import sys
+import time
 from pathlib import Path
 
 import click
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
 from hl7capture.app.controller import CaptureController, State
+from hl7capture.app.raw_packets import MEGABYTE, RawPackets, Ring, file_name_of
 from hl7capture.app.termination import Termination
 from hl7capture.cli import options
 from hl7capture.cli.output import FAILED, USAGE, complain, fail, print_document, print_line
+from hl7capture.cli.summary import summary_numbers, summary_sentence
 from hl7capture.model.events import Counters, Event, Notice, SessionCompleted
 from hl7capture.model.session import Session
-from hl7capture.model.source import Source, SourceState
-from hl7capture.sources.live import LiveSource
-from hl7capture.sources.ssh import SshSource, is_remote
+from hl7capture.model.source import SourceState
+from hl7capture.sources.open_interface import names_in, source_for
 
 
 @click.command
 @click.option(
     "--interface",
     "-i",
-    required=True,
+    multiple=True,
     metavar="IFACE",
-    help="The interface to listen on; ssh://user@host/eth0: of another machine.",
+    help="The interface to listen on; may be given repeatedly. ssh://user@host/eth0: of another machine.",
 )
 @click.option("--filter", "-f", "capture_filter", metavar="BPF", help="Capture filter, as in tcpdump.")
 @click.option("--duration", type=click.FloatRange(min=0), metavar="S", help="Stop after so many seconds.")
@@ -32,24 +35,42 @@ from hl7capture.sources.ssh import SshSource, is_remote
 @click.option(
     "--write", metavar="FILE", type=click.Path(path_type=Path), help="Also keep the raw packets in FILE (pcap)."
 )
+@click.option(
+    "--write-size",
+    type=click.IntRange(min=1),
+    metavar="MB",
+    help="Begin another file, FILE_00001_TIME and so on, at so many megabytes.",
+)
+@click.option(
+    "--write-files",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Keep the last N of these files; needs --write-size.",
+)
 @options.output_folder
 def capture(
-    interface: str,
+    interface: tuple[str, ...],
     capture_filter: str | None,
     duration: float | None,
     as_json: bool,
     no_persist: bool,
     write: Path | None,
+    write_size: int | None,
+    write_files: int | None,
     output_folder: Path | None,
 ) -> None:
-    """Listens on an interface until Ctrl+C, SIGTERM or the duration, and prints every session when it is complete.
+    """Listens on interfaces until Ctrl+C, SIGTERM or the duration, and prints every session when it is complete.
 
-    With persistence on, a session is printed when it is safe on disk.
+    With persistence on, a session is printed when it is safe on disk. Without -i the setting `interface` counts.
     """
     application = QCoreApplication(sys.argv[:1])
     controller = CaptureController(output=output_folder)
     for problem in controller.settings_problems:
         complain(problem)
+    names = list(dict.fromkeys(interface or names_in(controller.settings.interface)))
+    if not names:
+        fail("Name an interface: --interface IFACE. `hl7capture interfaces` lists those that are there.", usage=True)
+    raw = _raw_packets(names, write, write_size, write_files)
     persist = controller.settings.enable_persistence and not no_persist
     if persist:
         try:
@@ -61,13 +82,29 @@ def capture(
     if duration is not None:
         _after(duration, controller)
     expression = controller.settings.capture_filter if capture_filter is None else capture_filter
-    if is_remote(interface):
-        source: Source = SshSource(interface, expression, may_ask=sys.stderr.isatty())
-    else:
-        source = LiveSource(interface, expression)
-    controller.start(source, persist=persist, raw=write)
+    may_ask = sys.stderr.isatty()
+    controller.start(*(source_for(name, expression, may_ask=may_ask) for name in names), persist=persist, raw=raw)
     application.exec()
     sys.exit(printer.exit_code)
+
+
+def _raw_packets(
+    names: list[str], write: Path | None, write_size: int | None, write_files: int | None
+) -> list[RawPackets] | None:
+    """Where the packets of each interface go; None: what the settings say."""
+    if write is None:
+        if write_size is not None or write_files is not None:
+            fail("--write-size and --write-files say how --write FILE is divided; name that FILE.", usage=True)
+        return None
+    if write_files is not None and write_size is None:
+        fail("--write-files needs --write-size MB: the size at which the next file begins.", usage=True)
+    made = []
+    for name in names:
+        # Interfaces differ in link type, and a pcap file has one: each interface gets a file of its own.
+        path = write if len(names) == 1 else write.with_name(f"{write.stem}_{file_name_of(name)}{write.suffix}")
+        ring = Ring(write_size * MEGABYTE, most_files=write_files) if write_size is not None else None
+        made.append(RawPackets(path, ring))
+    return made
 
 
 class _Printer(QObject):
@@ -78,10 +115,12 @@ class _Printer(QObject):
         self.exit_code = 0
         self._controller = controller
         self._print = print_document if as_json else print_line
+        self._as_json = as_json
         self._persist = persist
         self._state = SourceState()
         self._counters = Counters()
         self._problem = ""
+        self._began: float | None = None
         controller.happened.connect(self._on_events)
         controller.progressed.connect(self._on_progress)
         controller.failed.connect(self._on_failed)
@@ -110,11 +149,17 @@ class _Printer(QObject):
             self._controller.shutdown()
 
     def _on_progress(self, state: SourceState, counters: Counters) -> None:
+        if state.waiting_for != self._state.waiting_for:
+            if state.waiting_for:
+                complain(f"Waiting for {state.waiting_for}: down or gone. Capturing goes on when it is back.")
+            else:
+                complain(f"Listening on {self._controller.source_names} again.")
         self._state, self._counters = state, counters
 
     def _on_state(self, state: State) -> None:
-        if state is State.CAPTURING and self._controller.source is not None:
-            complain(f"Listening on {self._controller.source.name}; Ctrl+C stops.")
+        if state is State.CAPTURING:
+            self._began = time.monotonic()
+            complain(f"Listening on {self._controller.source_names}; Ctrl+C stops.")
 
     def _on_failed(self, text: str, is_usage: bool) -> None:
         complain(text)
@@ -126,13 +171,25 @@ class _Printer(QObject):
         self._problem = problem
 
     def _on_shut_down(self, unsaved: list[str]) -> None:
-        counters = self._counters
-        dropped = f", {self._state.dropped} dropped by the system" if self._state.dropped else ""
-        complain(f"{counters.packets} packets{dropped}, {counters.sessions} sessions, {counters.messages} messages.")
+        if self._as_json:
+            self._summarise(unsaved)
+        else:
+            complain(summary_sentence(self._state, self._counters))
         if unsaved:
             complain(f"Not saved: {', '.join(unsaved)}. {self._problem}")
             self.exit_code = FAILED
         QCoreApplication.exit(0)
+
+    def _summarise(self, unsaved: list[str]) -> None:
+        """One line of JSON for programs; docs/capture.md tells what its fields are."""
+        seconds = time.monotonic() - self._began if self._began is not None else 0.0
+        summary = {
+            "interfaces": [source.name for source in self._controller.sources],
+            "seconds": round(seconds, 3),
+            **summary_numbers(self._state, self._counters),
+            "unsaved": len(unsaved),
+        }
+        sys.stderr.write(json.dumps({"summary": summary}, ensure_ascii=False) + "\n")
 
 
 def _discard(session: Session) -> None:

@@ -10,7 +10,7 @@ from rich.console import Console
 from hl7capture.cli import options
 from hl7capture.cli.output import add_row, fail, table
 from hl7capture.model.source import SourceError
-from hl7capture.sources import live
+from hl7capture.sources import interface_list
 
 
 @click.command
@@ -19,7 +19,7 @@ from hl7capture.sources import live
 def interfaces(as_json: bool, output_folder: Path | None) -> None:
     """Lists the interfaces one can listen on."""
     try:
-        found = live.interfaces()
+        found = interface_list.interfaces()
     except SourceError as error:
         fail(str(error))
     if as_json:

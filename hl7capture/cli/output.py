@@ -42,7 +42,9 @@ def fail(text: str, *, usage: bool = False) -> NoReturn:
 
 def print_document(session: Session) -> None:
     """The session as one line of JSON."""
-    sys.stdout.buffer.write(to_document(session) + b"\n")
+    rest = memoryview(to_document(session) + b"\n")
+    while rest:  # an unbuffered standard output (PYTHONUNBUFFERED) may take a part when a signal comes
+        rest = rest[sys.stdout.buffer.write(rest) :]
     sys.stdout.buffer.flush()
 
 

@@ -1,6 +1,7 @@
 """What the engine tells: sessions opened, grown and completed, and things a person should know."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
 
 from hl7capture.model.session import Session
 
@@ -57,7 +58,17 @@ class Counters:
     encrypted: int = 0  # connections that speak TLS
     stray: int = 0  # control bytes outside any session
     evicted: int = 0  # connections given up because there were too many
+    not_in_raw_file: int = 0  # packets that the disk could not take in time, or not at all; the sessions have them
 
     def copy(self) -> "Counters":
         """As they are now, for another thread."""
         return replace(self)
+
+    @classmethod
+    def sum(cls, several: Iterable["Counters"]) -> "Counters":
+        """Of several engines together."""
+        summed = cls()
+        for counters in several:
+            for field in fields(cls):
+                setattr(summed, field.name, getattr(summed, field.name) + getattr(counters, field.name))
+        return summed

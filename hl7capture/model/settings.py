@@ -52,8 +52,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     )
     lis_port: Annotated[int, Meta(ge=1, le=65_535, description="The side with this port is the LIS")] | None = None
     capture_filter: Annotated[str, Meta(description="Capture filter (BPF), as in tcpdump")] = ""
-    interface: Annotated[str, Meta(description="The interface to listen on")] = ""
+    interface: Annotated[str, Meta(description="The interface to listen on; several with commas between them")] = ""
     auto_start_capture: Annotated[bool, Meta(description="Start the capture with the program")] = False
+    keep_raw_packets: Annotated[bool, Meta(description="Also keep the raw packets, in the output folder's raw")] = False
+    raw_packets_megabytes: Annotated[
+        int, Meta(ge=10, le=1_000_000, description="Megabytes of raw packets that are kept; the oldest go first")
+    ] = 1000
     archive_url: Annotated[str, Meta(description="PostgreSQL archive")] = ""
     mask_patient_data: Annotated[bool, Meta(description="Mask patient data on the screen")] = False
     theme: Annotated[Theme, Meta(description="Light or dark")] = "system"

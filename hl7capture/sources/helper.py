@@ -1,7 +1,11 @@
 """The capture process: all that needs the right to capture, and nothing else, runs here.
 
 It is started with its arguments, writes a pcap stream to standard output and one JSON object a line to standard error
-(`started`, `counts`, `error`), and stops at the end of its standard input. It takes no other input.
+(`started`, `counts`, `error`), and stops at the end of its standard input. It takes no other input. As soon as the
+handle is open it gives up every right that it was started with (`_give_up_rights`).
+
+It is run by its path (`python -P helper.py`), so that nothing in the folder where it was started counts as a module;
+it imports the standard library and scapy's bindings, and all of that before the rights are gone.
 
 libpcap (Npcap on Windows) is reached through scapy's bindings; packets go from libpcap's buffer to the pipe in
 libpcap's own C function pcap_dump, never through Python.
@@ -17,19 +21,25 @@ import socket
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 _BUFFER = 64 << 20
 _SNAP_LENGTH = 262_144
 _READ_TIMEOUT_MS = 50
 _COUNTS_INTERVAL = 0.5  # seconds
+_ETHERNET = 1  # LINKTYPE_ETHERNET
 
 _UP, _LOOPBACK = 0x2, 0x1  # PCAP_IF_UP, PCAP_IF_LOOPBACK
 _NO_SUCH_DEVICE, _NO_PERMISSION, _NOT_UP, _NO_PROMISCUOUS_PERMISSION = -5, -8, -9, -11
 
+# linux/prctl.h, linux/capability.h
+_PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL = 38, 47, 4
+_CAPABILITY_VERSION_3 = 0x20080522
+
 
 class _HelperError(Exception):
-    """`kind` is one of: library, permission, interface, down, filter, capture."""
+    """`kind` is one of: library, permission, interface, down, filter, gone, capture."""
 
     def __init__(self, kind: str, detail: str) -> None:
         super().__init__(detail)
@@ -37,10 +47,11 @@ class _HelperError(Exception):
 
 
 def main() -> int:
-    """`interfaces`, or `capture NAME [--filter EXPRESSION]`."""
+    """`interfaces`, `check EXPRESSION`, or `capture NAME [--filter EXPRESSION]`."""
     parser = argparse.ArgumentParser(prog="hl7capture-helper")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("interfaces")
+    commands.add_parser("check").add_argument("filter")
     capture = commands.add_parser("capture")
     capture.add_argument("interface")
     capture.add_argument("--filter", default="")
@@ -50,6 +61,8 @@ def main() -> int:
     try:
         if arguments.command == "interfaces":
             json.dump(_interfaces(_libpcap()), sys.stdout)
+        elif arguments.command == "check":
+            _check(_libpcap(), arguments.filter)
         else:
             _capture(_libpcap(), arguments.interface, arguments.filter)
     except _HelperError as failure:
@@ -106,6 +119,15 @@ def _addresses(pcap: Any, interface: Any) -> list[str]:
     return addresses
 
 
+def _check(pcap: Any, expression: str) -> None:
+    """A filter on an interface that is not there: it needs no right, and libpcap says what is wrong with it."""
+    handle = pcap.pcap_open_dead(_ETHERNET, _SNAP_LENGTH)
+    if not handle:
+        raise _HelperError("capture", "libpcap gave no handle")
+    _free(pcap, _compile(pcap, handle, expression))
+    pcap.pcap_close(handle)
+
+
 def _capture(pcap: Any, interface: str, expression: str) -> None:
     handle = _open(pcap, interface)
     try:
@@ -117,7 +139,8 @@ def _capture(pcap: Any, interface: str, expression: str) -> None:
         if not dumper:
             raise _HelperError("capture", _text(pcap.pcap_geterr(handle)))
         pcap.pcap_dump_flush(dumper)
-        _say("started")
+        _give_up_rights()
+        _say("started", pid=os.getpid())
         wait = _wait_windows(threading.Event()) if os.name == "nt" else _wait_posix(pcap.pcap_get_selectable_fd(handle))
         _copy(pcap, handle, dumper, wait)
     finally:
@@ -150,14 +173,77 @@ def _open(pcap: Any, interface: str) -> Any:
 def _set_filter(pcap: Any, handle: Any, expression: str) -> None:
     if not expression:
         return
+    program = _compile(pcap, handle, expression)
+    status = pcap.pcap_setfilter(handle, ctypes.byref(program))
+    _free(pcap, program)
+    if status != 0:
+        raise _HelperError("filter", _text(pcap.pcap_geterr(handle)))
+
+
+def _compile(pcap: Any, handle: Any, expression: str) -> Any:
     program = pcap.bpf_program()
     # 0xFFFFFFFF: the netmask is not known (PCAP_NETMASK_UNKNOWN)
     if pcap.pcap_compile(handle, ctypes.byref(program), expression.encode(), 1, 0xFFFFFFFF) != 0:
         raise _HelperError("filter", _text(pcap.pcap_geterr(handle)))
-    status = pcap.pcap_setfilter(handle, ctypes.byref(program))
+    return program
+
+
+def _free(pcap: Any, program: Any) -> None:
     pcap.pcap_freecode(ctypes.byref(program))
-    if status != 0:
-        raise _HelperError("filter", _text(pcap.pcap_geterr(handle)))
+
+
+# --- Giving up rights -------------------------------------------------------------------------------------------------
+
+
+def _give_up_rights() -> None:
+    """The open handle is all that is needed from here on. Root becomes the user who asked for it; capabilities go."""
+    if os.name == "nt":
+        return
+    if os.geteuid() == 0:
+        # Where the system has no such user here (a container may not), root stays, but without any capability.
+        with suppress(OSError):
+            _become(*_user())
+    if sys.platform == "linux":
+        _give_up_capabilities()
+
+
+def _user() -> tuple[int, int]:
+    """Who called sudo or pkexec: their user and group; else nobody."""
+    import pwd
+
+    for name in ("PKEXEC_UID", "SUDO_UID"):
+        if os.environ.get(name, "").isdigit() and int(os.environ[name]) > 0:
+            with suppress(KeyError):
+                entry = pwd.getpwuid(int(os.environ[name]))
+                return entry.pw_uid, entry.pw_gid
+    try:
+        nobody = pwd.getpwnam("nobody")
+    except KeyError:
+        return 65534, 65534
+    return nobody.pw_uid, nobody.pw_gid
+
+
+def _become(user: int, group: int) -> None:
+    os.setgroups([])
+    if hasattr(os, "setresuid"):
+        os.setresgid(group, group, group)
+        os.setresuid(user, user, user)
+    else:  # macOS: for root these set the saved ids too
+        os.setgid(group)
+        os.setuid(user)
+
+
+def _give_up_capabilities() -> None:
+    """capabilities(7): none permitted, effective, inheritable or ambient, and none to be had again by an exec."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0)
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    if libc.capset(header, nothing) != 0 or libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+        raise _HelperError("capture", f"rights could not be given up: {os.strerror(ctypes.get_errno())}")
+
+
+# --- Copying ----------------------------------------------------------------------------------------------------------
 
 
 def _copy(pcap: Any, handle: Any, dumper: Any, wait: Any) -> None:
@@ -175,7 +261,12 @@ def _copy(pcap: Any, handle: Any, dumper: Any, wait: Any) -> None:
         if time.monotonic() >= due or not going or taken < 0:
             due = time.monotonic() + _COUNTS_INTERVAL
             if pcap.pcap_stats(handle, ctypes.byref(statistics)) == 0:
-                _say("counts", received=statistics.ps_recv, dropped=statistics.ps_drop + statistics.ps_ifdrop)
+                _say(
+                    "counts",
+                    received=statistics.ps_recv,
+                    dropped=statistics.ps_drop,
+                    droppedByInterface=statistics.ps_ifdrop,
+                )
         if taken < 0:
             raise _HelperError("gone", _text(pcap.pcap_geterr(handle)))
 

@@ -1,171 +1,182 @@
-"""Live capture: the helper process as a source, and the list of interfaces."""
+"""Live capture of one interface as a source that outlasts the interface's absence."""
 
-import json
-import os
-import subprocess
+import socket
+import sys
 import threading
-from contextlib import suppress
-from typing import Any
+import time
 
-from hl7capture.model.source import Interface, SourceError, SourceState
-from hl7capture.sources.pipe import PipeReader
-from hl7capture.sources.remedies import helper_interpreter, missing_library, missing_permission
+from hl7capture.model.source import SourceError, SourceState
+from hl7capture.sources.capture_helper import Helper
+from hl7capture.sources.capture_process import CaptureProcess, Counts, Failure, Program
+from hl7capture.sources.dumpcap import Dumpcap, dumpcap
+from hl7capture.sources.link_state import is_up
+from hl7capture.sources.pcap_records import NotPcapError, StreamJoiner
+from hl7capture.sources.remedies import source_error
 
-_STOP_SECONDS = 3.0
-_LIST_SECONDS = 20.0
+_LOOK_SECONDS = 1.0  # from one look at the interface to the next
+_LONGEST_PAUSE = 10.0  # between two attempts, where a look at the interface tells nothing
+_PATIENCE = 0.1
+_ABSENT = ("interface", "down", "gone")  # failures that pass when the interface is back
+_EVERY_INTERFACE = "any"
 
 
 class LiveSource:
-    """Packets of one interface as they happen. `capture_filter`: BPF, as in tcpdump."""
+    """Packets of one interface as they happen. `capture_filter`: BPF, as in tcpdump.
+
+    An interface that goes down or away is waited for, and capturing goes on when it is back: for whoever reads, it is
+    one stream with a silence in it. as_administrator: a person is asked for an administrator's password (pkexec).
+    """
 
     is_live = True
 
-    def __init__(self, interface: str, capture_filter: str = "") -> None:
+    def __init__(self, interface: str, capture_filter: str = "", *, as_administrator: bool = False) -> None:
         self.name = interface
         self._filter = capture_filter
-        self._process: subprocess.Popen[bytes] | None = None
-        self._reader: PipeReader | None = None
-        self._listener: threading.Thread | None = None
-        self._started = threading.Event()
-        self._is_stopping = False
-        self._failure: dict[str, Any] | None = None
-        self._state = SourceState()
+        self._as_administrator = as_administrator
+        self._lock = threading.Lock()  # of _process, between the reader and `stop`
+        self._process: CaptureProcess | None = None
+        self._stopping = threading.Event()
+        self._is_absent = False
+        self._can_look = False  # the system tells whether the interface is up
+        self._looked_at = 0.0
+        self._pause = _LOOK_SECONDS
+        self._stream = StreamJoiner()
+        self._before = Counts(0, 0, 0)  # of the processes that have ended
 
     @property
     def state(self) -> SourceState:
-        return self._state
+        with self._lock:
+            now = self._process.counts if self._process is not None else Counts(0, 0, 0)
+            before = self._before
+        return SourceState(
+            received=before.received + now.received,
+            dropped=before.dropped + now.dropped,
+            dropped_by_interface=before.dropped_by_interface + now.dropped_by_interface,
+            waiting_for=self.name if self._is_absent else "",
+        )
+
+    @property
+    def helper_pid(self) -> int | None:
+        """Of the process that captures."""
+        return self._process.pid if self._process is not None else None
 
     def open(self) -> None:
-        """Starts the helper and waits until it captures. Raises SourceError."""
-        self._process = _start_helper("capture", self.name, "--filter", self._filter)
-        assert self._process.stdout is not None
-        self._listener = threading.Thread(target=self._listen, name="capture-helper", daemon=True)
-        self._listener.start()
-        self._reader = PipeReader(self._process.stdout)
-        self._started.wait()
-        if self._failure:
-            self.close()
-            raise self._error(self._failure)
+        """Waits until packets are captured. Raises SourceError."""
+        failure = self._start()
+        if failure is not None:
+            raise source_error(failure, self.name, self._filter)
+        self._can_look = is_up(self.name) is True
 
     def read(self) -> bytes | None:
         """See Source.read."""
-        assert self._reader is not None
-        data = self._reader.read()
-        if data is None and self._listener is not None:
-            self._listener.join(_STOP_SECONDS)
-            if self._failure:
-                raise self._error(self._failure)
-            if not self._is_stopping:
-                raise SourceError(f"The capture helper on {self.name} ended by itself. What was captured is kept.")
-        return data
+        if self._process is None:
+            return self._wait()
+        data = self._process.read()
+        if data is None:
+            return self._on_ended(self._process)
+        if data:
+            self._is_absent = False
+            try:
+                return self._stream.feed(data)
+            except NotPcapError as error:
+                raise SourceError(f"Capturing on {self.name} cannot go on: {error}.") from error
+        if self._can_look and self._is_time_to_look():
+            self._is_absent = not is_up(self.name)
+        return b""
 
     def stop(self) -> None:
-        """The helper ends at the end of its input."""
-        self._is_stopping = True
-        if self._process is not None and self._process.stdin is not None:
-            with suppress(OSError):
-                self._process.stdin.close()
+        self._stopping.set()
+        with self._lock:
+            if self._process is not None:
+                self._process.stop()
 
     def close(self) -> None:
-        """Ends the helper, by force if it does not end itself."""
+        """Ends the capture process, by force if it does not end itself."""
         self.stop()
-        if self._process is None:
+        self._part_with_process()
+
+    # -- processes ---------------------------------------------------------------------------------------------
+
+    def _start(self) -> Failure | None:
+        """The first program that may capture; what the last one said, where none may."""
+        failure = self._try(Helper(self.name, self._filter, as_administrator=self._as_administrator))
+        if failure is None or failure.kind != "permission" or self._as_administrator:
+            return failure
+        path = dumpcap()
+        if path is None or sys.platform == "win32" or self._stopping.is_set():
+            return failure
+        if not _exists(self.name):  # who lacks the right is not told so by the helper, and dumpcap takes other things
+            return Failure("interface", "")
+        other = self._try(Dumpcap(path, self.name, self._filter))
+        # Where dumpcap cannot either, what gives the helper its right is the better advice.
+        return other if other is None or other.kind in ("filter", *_ABSENT) else failure
+
+    def _try(self, program: Program) -> Failure | None:
+        process = CaptureProcess(program)
+        with self._lock:
+            self._process = process
+            if self._stopping.is_set():
+                process.stop()
+        if process.wait_until_started():
+            return None
+        self._part_with_process()
+        return process.failure
+
+    def _part_with_process(self) -> None:
+        process = self._process
+        if process is None:
             return
-        if self._reader is not None:
-            self._reader.close()
-        try:
-            self._process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        if self._listener is not None:
-            self._listener.join(_STOP_SECONDS)
-        for stream in (self._process.stdout, self._process.stderr):
-            if stream is not None:
-                stream.close()
+        process.close()
+        with self._lock:
+            done, before = process.counts, self._before
+            self._before = Counts(
+                before.received + done.received,
+                before.dropped + done.dropped,
+                before.dropped_by_interface + done.dropped_by_interface,
+            )
+            self._process = None
 
-    def _listen(self) -> None:
-        """Takes what the helper tells on its standard error."""
-        assert self._process is not None
-        assert self._process.stderr is not None
-        for line in self._process.stderr:
-            told = _told(line)
-            if told.get("event") == "started":
-                self._started.set()
-            elif told.get("event") == "counts":
-                self._state = SourceState(int(told["received"]), int(told["dropped"]))
-            elif told.get("event") == "error":
-                self._failure = told
-        if not self._started.is_set() and self._failure is None:
-            self._failure = {"kind": "capture", "detail": "the capture helper ended at once"}
-        self._started.set()
+    def _on_ended(self, process: CaptureProcess) -> bytes | None:
+        self._part_with_process()
+        if self._stopping.is_set():
+            return None
+        if process.failure is None:
+            raise SourceError(f"The capture process on {self.name} ended by itself. What was captured is kept.")
+        if process.failure.kind not in _ABSENT:
+            raise source_error(process.failure, self.name, self._filter)
+        self._is_absent = True
+        self._looked_at = time.monotonic()
+        self._pause = _LOOK_SECONDS
+        return b""
 
-    def _error(self, failure: dict[str, Any]) -> SourceError:
-        return _source_error(failure, self.name, self._filter)
+    # -- an interface that is away -----------------------------------------------------------------------------
 
+    def _wait(self) -> bytes | None:
+        if self._stopping.wait(_PATIENCE):
+            return None
+        if not self._is_time_to_look() or (self._can_look and not is_up(self.name)):
+            return b""
+        failure = self._start()
+        if self._stopping.is_set():
+            return None
+        if failure is None:
+            self._is_absent = False
+            self._stream.begin_next()
+        elif failure.kind not in _ABSENT:
+            raise source_error(failure, self.name, self._filter)
+        elif not self._can_look:
+            self._pause = min(2 * self._pause, _LONGEST_PAUSE)  # every attempt costs a process
+        return b""
 
-def interfaces() -> list[Interface]:
-    """The interfaces of this machine, those that are up first. Takes a fraction of a second. Raises SourceError."""
-    process = _start_helper("interfaces")
-    try:
-        out, err = process.communicate(timeout=_LIST_SECONDS)
-    except subprocess.TimeoutExpired as error:
-        process.kill()
-        process.communicate()
-        raise SourceError("The list of interfaces did not come: the capture helper does not answer.") from error
-    if process.returncode != 0:
-        failures = [told for told in map(_told, err.splitlines()) if told.get("event") == "error"]
-        raise _source_error(failures[-1] if failures else {"kind": "capture", "detail": "the helper failed"}, "", "")
-    found = [
-        Interface(
-            entry["name"],
-            entry["description"] or "",
-            tuple(entry["addresses"]),
-            entry["isUp"],
-            entry["isLoopback"],
-        )
-        for entry in json.loads(out)
-    ]
-    return sorted(found, key=lambda interface: (not interface.is_up, not interface.addresses))
+    def _is_time_to_look(self) -> bool:
+        now = time.monotonic()
+        if now - self._looked_at < self._pause:
+            return False
+        self._looked_at = now
+        return True
 
 
-def _start_helper(*arguments: str) -> "subprocess.Popen[bytes]":
-    try:
-        return subprocess.Popen(  # noqa: S603 - arguments are a list, no shell sees them
-            [helper_interpreter(), "-m", "hl7capture.sources.helper", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            start_new_session=os.name != "nt",  # signals from the terminal are for the program, not for the helper
-        )
-    except OSError as error:
-        raise SourceError(f"The capture helper cannot be started: {error.strerror}.") from error
-
-
-def _told(line: bytes) -> dict[str, Any]:
-    try:
-        told = json.loads(line)
-    except ValueError:
-        return {}
-    return told if isinstance(told, dict) else {}
-
-
-def _source_error(failure: dict[str, Any], interface: str, expression: str) -> SourceError:
-    kind, detail = str(failure.get("kind")), str(failure.get("detail"))
-    if kind == "library":
-        return SourceError(missing_library())
-    if kind == "permission":
-        return SourceError(f"Listening on {interface} is not allowed for this user. {missing_permission()}")
-    if kind == "interface":
-        return SourceError(
-            f"There is no interface “{interface}”. `hl7capture interfaces` lists those that are there.", is_usage=True
-        )
-    if kind == "down":
-        return SourceError(f"The interface {interface} is down. Bring it up, or take another one.")
-    if kind == "filter":
-        return SourceError(f"The capture filter “{expression}” is wrong: {detail}.", is_usage=True)
-    if kind == "gone":
-        return SourceError(f"The interface {interface} has gone away ({detail}). What was captured is kept.")
-    return SourceError(f"Capturing{' on ' + interface if interface else ''} failed: {detail}.")
+def _exists(interface: str) -> bool:
+    if interface == _EVERY_INTERFACE:
+        return True
+    return any(name == interface for _, name in socket.if_nameindex())

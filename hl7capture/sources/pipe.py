@@ -1,12 +1,18 @@
-"""A pipe as a source of bytes: read on a thread of its own, so that waiting for it can end on every system."""
+"""A pipe as a source of bytes: drained by a thread of its own into memory, whatever its reader is busy with.
+
+Packets come in bursts, and what the pipe does not take the kernel drops at last. So the thread takes all that comes, up
+to MOST_WAITING. Beyond that the pipe's writer waits, the kernel's buffer fills, and the kernel counts what it drops:
+nothing is ever dropped here.
+"""
 
 import os
-import queue
 import threading
+from collections import deque
+from contextlib import suppress
 from typing import IO
 
+MOST_WAITING = 256 << 20  # bytes
 _PIECE = 1 << 20
-_MOST_WAITING = 16  # pieces; beyond them the writer waits, and the kernel's buffer fills
 _MOST_AT_ONCE = 4 << 20
 _PATIENCE = 0.1  # seconds
 
@@ -14,41 +20,41 @@ _PATIENCE = 0.1  # seconds
 class PipeReader:
     """Reads an unbuffered binary pipe until its end or `close`."""
 
-    def __init__(self, pipe: IO[bytes]) -> None:
+    def __init__(self, pipe: IO[bytes], most_waiting: int = MOST_WAITING) -> None:
         self._pipe = pipe
-        self._pieces: queue.Queue[bytes] = queue.Queue(_MOST_WAITING)
+        self._most_waiting = most_waiting
+        self._pieces: deque[bytes] = deque()
+        self._waiting = 0  # bytes in _pieces
+        self._changed = threading.Condition()
         self._is_closed = False
         self._has_ended = False
+        _widen(pipe)
         self._thread = threading.Thread(target=self._fill, name="pipe-reader", daemon=True)
         self._thread.start()
 
     def read(self) -> bytes | None:
         """What has come, joined; b"" where nothing came in a tenth of a second; None at the end."""
-        if self._has_ended:
-            return None
-        try:
-            pieces = [self._pieces.get(timeout=_PATIENCE)]
-        except queue.Empty:
-            return b""
-        size = len(pieces[0])
-        while pieces[-1] and size < _MOST_AT_ONCE:
-            try:
-                pieces.append(self._pieces.get_nowait())
-            except queue.Empty:
-                break
-            size += len(pieces[-1])
-        self._has_ended = not pieces[-1]
-        data = b"".join(pieces)
-        return None if self._has_ended and not data else data
+        with self._changed:
+            if not self._pieces and not self._has_ended:
+                self._changed.wait(_PATIENCE)
+            if not self._pieces:
+                return None if self._has_ended else b""
+            pieces = []
+            size = 0
+            while self._pieces and size < _MOST_AT_ONCE:
+                pieces.append(self._pieces.popleft())
+                size += len(pieces[-1])
+            self._waiting -= size
+            self._changed.notify_all()
+        return b"".join(pieces)
 
     def close(self) -> None:
         """Nobody will read any more; the thread drains the pipe, so that its writer never hangs."""
-        self._is_closed = True
-        while True:
-            try:
-                self._pieces.get_nowait()
-            except queue.Empty:
-                return
+        with self._changed:
+            self._is_closed = True
+            self._pieces.clear()
+            self._waiting = 0
+            self._changed.notify_all()
 
     def _fill(self) -> None:
         while True:
@@ -56,11 +62,21 @@ class PipeReader:
                 piece = os.read(self._pipe.fileno(), _PIECE)
             except (OSError, ValueError):
                 piece = b""
-            while not self._is_closed:
-                try:
-                    self._pieces.put(piece, timeout=_PATIENCE)
-                    break
-                except queue.Full:
-                    continue
-            if not piece:
-                return
+            with self._changed:
+                if piece and not self._is_closed:
+                    self._pieces.append(piece)
+                    self._waiting += len(piece)
+                    self._changed.notify_all()
+                    self._changed.wait_for(lambda: self._waiting <= self._most_waiting or self._is_closed)
+                if not piece:
+                    self._has_ended = True
+                    self._changed.notify_all()
+                    return
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Where the system can, the pipe holds more: its writer waits less often for this thread's turn."""
+    with suppress(ImportError, OSError, ValueError, AttributeError):
+        import fcntl
+
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIECE)

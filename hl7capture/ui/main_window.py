@@ -39,10 +39,12 @@ from hl7capture.model.events import Counters, Event, Notice
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 from hl7capture.model.source import Interface, Source, SourceError, SourceState
+from hl7capture.sources.capture_helper import pkexec
 from hl7capture.sources.files import file_source
-from hl7capture.sources.live import LiveSource, interfaces
+from hl7capture.sources.interface_list import interfaces
 from hl7capture.sources.names import capture_paths
-from hl7capture.sources.ssh import SshSource, is_remote
+from hl7capture.sources.open_interface import names_in, source_for
+from hl7capture.sources.ssh import is_remote
 from hl7capture.store.session_store import LoadReport
 from hl7capture.ui import theme
 from hl7capture.ui.background import Background
@@ -60,7 +62,8 @@ from hl7capture.ui.settings_dialog import SettingsDialog
 from hl7capture.ui.status import Status
 from hl7capture.ui.welcome_page import WelcomePage
 
-_STORE, _UNREADABLE, _INTERFACES = "store", "unreadable", "interfaces"  # keys of banners that replace themselves
+# keys of banners that replace themselves
+_STORE, _UNREADABLE, _INTERFACES, _RIGHTS = "store", "unreadable", "interfaces", "rights"
 _COUNT_MS = 100
 
 
@@ -109,16 +112,18 @@ class MainWindow(QMainWindow):
         if name:
             self.listen(name)
 
-    def listen(self, interface: str) -> None:
-        """Begins to listen."""
+    def listen(self, interface: str, *, as_administrator: bool = False) -> None:
+        """Begins to listen. interface: as in the setting, several with commas between them."""
+        names = names_in(interface)
+        if not names:
+            return
+        interface = ", ".join(names)
         settings = self.controller.settings
         if settings.interface != interface:
             self.controller.change_settings(interface=interface)
-        self.interface.setCurrentIndex(self.interface.findData(interface))
-        if is_remote(interface):
-            self._begin(SshSource(interface, settings.capture_filter), persist=True)
-        else:
-            self._begin(LiveSource(interface, settings.capture_filter), persist=True)
+        self._choose_interface(interface)
+        sources = [source_for(name, settings.capture_filter, as_administrator=as_administrator) for name in names]
+        self._begin(*sources, persist=True)
 
     def listen_remotely(self) -> None:
         """Asks for an interface of another machine, and begins to listen there."""
@@ -340,6 +345,7 @@ class MainWindow(QMainWindow):
         controller.happened.connect(self._on_events)
         controller.progressed.connect(self._on_progress)
         controller.failed.connect(self._on_failed)
+        controller.lacks_rights.connect(self._on_lacks_rights)
         controller.capture_ended.connect(self._on_capture_ended)
         controller.cleared.connect(self._on_cleared)
         controller.settings_changed.connect(self._on_settings)
@@ -351,7 +357,7 @@ class MainWindow(QMainWindow):
         store.deleted.connect(self._on_deleted)
         store.delete_failed.connect(lambda text: self.banner.say(self.tr("Not deleted: {0}").format(text)))
         self._recent.changed.connect(lambda: self.welcome.show_recent(self._recent.paths))
-        self.welcome.interface_chosen.connect(self.listen)
+        self.welcome.interfaces_chosen.connect(lambda names: self.listen(", ".join(names)))
         self.welcome.file_chosen.connect(lambda path: self.open_files([path]))
         self.welcome.open_wanted.connect(self.choose_files)
         self.welcome.try_wanted.connect(self.try_it)
@@ -372,11 +378,12 @@ class MainWindow(QMainWindow):
 
     # -- capturing ---------------------------------------------------------------------------------------------
 
-    def _begin(self, source: Source | MergedFiles, *, persist: bool) -> None:
+    def _begin(self, *sources: Source | MergedFiles, persist: bool) -> None:
         if self.controller.state is not State.IDLE or self._is_closing:
             return
         self.welcome.show_problem("")
-        self.controller.start(source, persist=persist)
+        self.banner.take_back(_RIGHTS)
+        self.controller.start(*sources, persist=persist)
         self.go_to_sessions()
 
     def _on_capture_ended(self) -> None:
@@ -406,7 +413,7 @@ class MainWindow(QMainWindow):
         self.welcome.remote.setEnabled(is_idle)
         self.progress_row.setVisible(not is_idle and not is_live)
         self._refresh_icons()
-        name = source.name if source is not None and not is_idle else ""
+        name = "" if is_idle else self.controller.source_names
         self.status.show_state(state, visible(name, 80), is_live=is_live)
         self.setWindowTitle(f"HL7 Capture – {visible(name, 80)}" if name else "HL7 Capture")
 
@@ -414,7 +421,7 @@ class MainWindow(QMainWindow):
         source = self.controller.source
         for event in events:
             if isinstance(event, Notice):
-                self.banner.say(f"{source.name if source else ''}: {event.text}.", is_error=False)
+                self.banner.say(f"{self.controller.source_names}: {event.text}.", is_error=False)
         self.model.take(events)
         if self._is_first_awaited and (source is None or not source.is_live):
             self._show_first(events)
@@ -434,6 +441,20 @@ class MainWindow(QMainWindow):
             self.progress_label.setText(self.tr("Reading {0}").format(visible(source.name, 80)))
             self.progress.setRange(0, 1000 if state.size else 0)
             self.progress.setValue(int(1000 * state.done / state.size) if state.size else 0)
+
+    def _on_lacks_rights(self) -> None:
+        """Where a person can become an administrator for this one purpose, a button does it."""
+        if pkexec() is None:
+            return
+        interface = self.controller.settings.interface
+        remedy = Remedy(
+            self.tr("Capture with administrator rights"), lambda: self.listen(interface, as_administrator=True)
+        )
+        text = self.tr(
+            "This user may not capture. The capture helper alone can be started with an administrator's rights, once; "
+            "it gives them up as soon as it listens."
+        )
+        self.banner.say(text, key=_RIGHTS, remedy=remedy)
 
     def _on_failed(self, text: str, _is_usage: bool) -> None:
         source = self.controller.source
@@ -522,18 +543,26 @@ class MainWindow(QMainWindow):
     def _on_interfaces(self, found: list[Interface]) -> None:
         preferred = self.interface.currentData() or self.controller.settings.interface
         self.interface.clear()
-        if is_remote(preferred):
-            found = [*found, Interface(preferred, self.tr("on another machine"), (), is_up=True, is_loopback=False)]
+        for name in filter(is_remote, names_in(preferred)):
+            found = [*found, Interface(name, self.tr("on another machine"), (), is_up=True, is_loopback=False)]
         for interface in found:
             if interface.is_up or interface.addresses:
                 where = f" – {interface.addresses[0]}" if interface.addresses else ""
                 state = "" if interface.is_up else self.tr(" (down)")
                 self.interface.addItem(visible(f"{interface.name}{where}{state}", 80), interface.name)
-        place = self.interface.findData(preferred)
-        self.interface.setCurrentIndex(max(place, 0))
-        self.welcome.show_interfaces(found, preferred)
+        self.interface.setCurrentIndex(0)
+        known = {interface.name for interface in found}
+        if preferred and known.issuperset(names_in(preferred)):
+            self._choose_interface(", ".join(names_in(preferred)))
+        self.welcome.show_interfaces(found, names_in(preferred))
         self.banner.take_back(_INTERFACES)
         self._on_state(self.controller.state)
+
+    def _choose_interface(self, interface: str) -> None:
+        """Several at once have a line of their own in the list."""
+        if self.interface.findData(interface) < 0 and len(names_in(interface)) > 1:
+            self.interface.addItem(visible(interface, 80), interface)
+        self.interface.setCurrentIndex(self.interface.findData(interface))
 
     def _on_no_interfaces(self, error: SourceError) -> None:
         self.welcome.show_problem(str(error), is_about_the_list=True)

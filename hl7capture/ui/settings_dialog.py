@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from hl7capture.model.settings import Settings, SettingsError, bounds_of, field_of, parse_value
+from hl7capture.ui.filter_check import FilterCheck
 
 _MARKERS = ("startMarker", "ackMarker", "nakMarker", "endMarker")
 
@@ -36,6 +37,7 @@ class SettingsDialog(QDialog):
         self.resize(620, 640)
         self._editors: dict[str, QWidget] = {}
         self._errors: dict[str, QLabel] = {}
+        self._is_accept_due = False  # as soon as it is known whether the filter is one
         values = settings.values()
         self._form = QFormLayout()
         self._form.setContentsMargins(22, 18, 22, 18)
@@ -59,6 +61,12 @@ class SettingsDialog(QDialog):
             self._add(key, title, self._marker(key, values))
         self._section(self.tr("Capture and appearance"))
         self._add("captureFilter", self.tr("Capture filter"), self._line(values["captureFilter"], "tcp port 2575"))
+        self._filter_check = FilterCheck(self.editor("captureFilter"), self)
+        self._filter_check.checked.connect(self._on_filter_checked)
+        self._add("keepRawPackets", self.tr("Keep raw packets"), self._toggle(values["keepRawPackets"]))
+        self._add(
+            "rawPacketsMegabytes", self.tr("Raw packets, at most"), self._number("rawPacketsMegabytes", values, " MB")
+        )
         self._add("autoStartCapture", self.tr("Listen at start"), self._toggle(values["autoStartCapture"]))
         self._add("theme", self.tr("Theme"), self._choice(values["theme"]))
 
@@ -88,7 +96,12 @@ class SettingsDialog(QDialog):
         layout.addLayout(bottom)
 
     def accept(self) -> None:
-        """Takes the values, or marks the one that cannot be."""
+        """Takes the values, or marks the one that cannot be. The filter may be looked at for a moment first."""
+        if not self._filter_check.is_known:
+            self._is_accept_due = True
+            self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(False)
+            self._filter_check.check_now()
+            return
         for key, label in self._errors.items():
             label.hide()
             self._colour(key, is_wrong=False)
@@ -99,7 +112,24 @@ class SettingsDialog(QDialog):
         except SettingsError as error:
             self._mark(error)
             return
+        if self._filter_check.problem:
+            self._show_filter_problem()
+            self.go_to("captureFilter")
+            return
         super().accept()
+
+    def _on_filter_checked(self) -> None:
+        self._show_filter_problem()
+        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(True)
+        if self._is_accept_due:
+            self._is_accept_due = False
+            self.accept()
+
+    def _show_filter_problem(self) -> None:
+        problem = self._filter_check.problem
+        self._errors["captureFilter"].setText(problem)
+        self._errors["captureFilter"].setVisible(bool(problem))
+        self._colour("captureFilter", is_wrong=bool(problem))
 
     def go_to(self, key: str) -> None:
         """Begins with one setting."""

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 from hl7capture.app.controller import State
 from hl7capture.model.events import Counters
 from hl7capture.model.source import SourceState
+from hl7capture.ui.plain import visible
 
 
 class Status(QStatusBar):
@@ -36,16 +37,25 @@ class Status(QStatusBar):
         word = self._words[state]
         if state is State.CAPTURING and not is_live:
             word = self.tr("Reading")
-        self.state.setText(f"● {word}")
-        _mark(self.state, "good", state is State.CAPTURING)
-        _mark(self.state, "warning", state is State.PAUSED)
+        self._word = word
+        self._is_capturing = state is State.CAPTURING
+        self._is_paused = state is State.PAUSED
+        self._show_word("")
         self.source.setText(source)
         self.source.setVisible(bool(source))
 
     def show_progress(self, state: SourceState, counters: Counters) -> None:
+        self._show_word(state.waiting_for if self._is_capturing or self._is_paused else "")
         self.packets.setText(self.tr("Packets {0}").format(f"{counters.packets:,}"))
-        dropped = (state.dropped or 0) + counters.dropped
+        # (where, how many): the sum stands in the bar, the parts in its tool tip
+        parts = (
+            (self.tr("by the system, which had no room for them: {0}"), (state.dropped or 0) + counters.dropped),
+            (self.tr("by the network interface: {0}"), state.dropped_by_interface or 0),
+            (self.tr("missing in the raw packets on disk only: {0}"), counters.not_in_raw_file),
+        )
+        dropped = sum(number for _, number in parts)
         self.dropped.setText(self.tr("Dropped {0}").format(f"{dropped:,}"))
+        self.dropped.setToolTip("\n".join(words.format(f"{number:,}") for words, number in parts))
         _mark(self.dropped, "bad", dropped > 0)
 
     def show_sessions(self, sessions: int, saved: int) -> None:
@@ -60,6 +70,12 @@ class Status(QStatusBar):
         """The program is about to end."""
         self.state.setText(text)
         _mark(self.state, "good", False)
+
+    def _show_word(self, waiting_for: str) -> None:
+        word = self.tr("Waiting for {0}").format(visible(waiting_for, 80)) if waiting_for else self._word
+        self.state.setText(f"● {word}")
+        _mark(self.state, "good", self._is_capturing and not waiting_for)
+        _mark(self.state, "warning", self._is_paused or bool(waiting_for))
 
     def _label(self) -> QLabel:
         label = QLabel()

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -26,7 +27,7 @@ _NAME = Qt.ItemDataRole.UserRole
 class WelcomePage(QWidget):
     """Says what is wanted; the main window does it."""
 
-    interface_chosen = Signal(str)
+    interfaces_chosen = Signal(list)  # list[str]: names
     file_chosen = Signal(Path)
     open_wanted = Signal()
     try_wanted = Signal()
@@ -39,7 +40,9 @@ class WelcomePage(QWidget):
         self.interfaces = QListWidget()
         self.interfaces.setAccessibleName(self.tr("Interfaces"))
         self.interfaces.setIconSize(QSize(20, 20))
-        self.interfaces.itemActivated.connect(lambda item: self.interface_chosen.emit(item.data(_NAME)))
+        self.interfaces.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.interfaces.setToolTip(self.tr("Several at once: Ctrl or Shift and a click"))
+        self.interfaces.itemActivated.connect(lambda _item: self._listen())
         self.interfaces.itemSelectionChanged.connect(self._on_selected)
         self.listen = QPushButton(self.tr("Start listening"))
         self.listen.setProperty("primary", True)
@@ -109,7 +112,7 @@ class WelcomePage(QWidget):
         for number in range(self.recent.count()):
             self.recent.item(number).setIcon(icon("file"))
 
-    def show_interfaces(self, found: Sequence[Interface], preferred: str) -> None:
+    def show_interfaces(self, found: Sequence[Interface], preferred: Sequence[str]) -> None:
         """The list; those that are neither up nor have an address are not worth a line."""
         if self._is_about_the_list:  # why a capture failed stays until the next one is begun
             self.show_problem("")
@@ -124,8 +127,8 @@ class WelcomePage(QWidget):
             item.setData(_NAME, interface.name)
             item.setSizeHint(QSize(0, 38))
             self.interfaces.addItem(item)
-            if interface.name == preferred:
-                self.interfaces.setCurrentItem(item)
+            if interface.name in preferred:
+                self.interfaces.setCurrentItem(item, QItemSelectionModel.SelectionFlag.Select)
         if self.interfaces.currentRow() < 0:
             self.interfaces.setCurrentRow(0)
         self.nothing.setVisible(self.interfaces.count() == 0)
@@ -192,9 +195,10 @@ class WelcomePage(QWidget):
         self.listen.setEnabled(bool(self.interfaces.selectedItems()))
 
     def _listen(self) -> None:
-        item = self.interfaces.currentItem()
-        if item is not None:
-            self.interface_chosen.emit(item.data(_NAME))
+        """On all that are selected, in the order of the list."""
+        rows = sorted(self.interfaces.row(item) for item in self.interfaces.selectedItems())
+        if rows:
+            self.interfaces_chosen.emit([self.interfaces.item(row).data(_NAME) for row in rows])
 
 
 def _card(title: str, *parts: QWidget | QHBoxLayout) -> QFrame:

@@ -16,3 +16,9 @@ def run(*arguments: str, stdin: bytes = b"", timeout: float = 60) -> "subprocess
 def documents(output: bytes) -> list[dict[str, Any]]:
     """Every line of standard output is one document."""
     return [json.loads(line) for line in output.splitlines()]
+
+
+def summary_in(stderr: bytes) -> dict[str, Any]:
+    """The last line on standard error of `capture --json`."""
+    summary: dict[str, Any] = json.loads(stderr.splitlines()[-1])["summary"]
+    return summary

@@ -1,0 +1,80 @@
+"""The pipe's reader takes bursts into memory, up to its bound, and loses nothing."""
+
+import os
+import threading
+from collections.abc import Iterator
+from typing import IO
+
+import pytest
+
+from hl7capture.sources.pipe import PipeReader
+
+Pipe = tuple[IO[bytes], IO[bytes]]
+
+
+@pytest.fixture
+def pipe() -> Iterator[Pipe]:
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb", buffering=0) as source, os.fdopen(writing, "wb", buffering=0) as target:
+        yield source, target
+
+
+def everything(reader: PipeReader) -> bytes:
+    pieces = []
+    while (piece := reader.read()) is not None:
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def test_burst_is_taken_while_nobody_reads(pipe: Pipe) -> None:
+    source, target = pipe
+    reader = PipeReader(source)
+    data = os.urandom(1 << 20) * 24
+    target.write(data)  # returns: the pipe itself holds a fraction of it
+    target.close()
+    assert everything(reader) == data
+
+
+def test_writer_waits_at_the_bound_and_nothing_is_lost(pipe: Pipe) -> None:
+    source, target = pipe
+    reader = PipeReader(source, most_waiting=1 << 20)
+    data = os.urandom(1 << 20) * 24
+    written = threading.Event()
+
+    def write() -> None:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[target.write(rest) :]
+        target.close()
+        written.set()
+
+    threading.Thread(target=write).start()
+    assert not written.wait(0.5)
+    assert everything(reader) == data
+    assert written.wait(10)
+
+
+def test_closing_frees_the_writer(pipe: Pipe) -> None:
+    source, target = pipe
+    reader = PipeReader(source, most_waiting=1)
+    written = threading.Event()
+
+    def write() -> None:
+        rest = memoryview(bytes(24 << 20))
+        while rest:
+            rest = rest[target.write(rest) :]
+        target.close()
+        written.set()
+
+    threading.Thread(target=write).start()
+    reader.close()
+    assert written.wait(10)
+
+
+def test_silence_and_end(pipe: Pipe) -> None:
+    source, target = pipe
+    reader = PipeReader(source)
+    assert reader.read() == b""
+    target.close()
+    assert everything(reader) == b""
+    assert reader.read() is None
