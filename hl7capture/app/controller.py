@@ -201,7 +201,8 @@ class CaptureController(QObject):
         self.shut_down.emit(unsaved)
 
     def _raw_by_settings(self, sources: Sequence[Source | MergedFiles]) -> list[RawPackets]:
-        if not self._settings.keep_raw_packets or not all(source.is_live for source in sources):
+        is_wanted = self._settings.keep_raw_packets and self._settings.enable_persistence
+        if not is_wanted or not all(source.is_live for source in sources):
             return []
         folder = self.output_folder / RAW_FOLDER
         ring = Ring.of_folder(folder, self._settings.raw_packets_megabytes * MEGABYTE, writers=len(sources))

@@ -70,8 +70,10 @@ class Ring:
                 _make_folder(self._folder)
                 self._know(self._folder)
             self._make_room()
-            self._number += 1
-            path = base.with_name(f"{base.stem}_{self._number:05d}_{datetime.now():%Y%m%d%H%M%S}{base.suffix}")
+            path = base
+            while path == base or path.exists():  # a start in the same second as another one
+                self._number += 1
+                path = base.with_name(f"{base.stem}_{self._number:05d}_{datetime.now():%Y%m%d%H%M%S}{base.suffix}")
             self._sizes[path] = self.file_bytes
             return path
 
@@ -161,6 +163,10 @@ class RawPackets:
             self._changed.notify_all()
         if self._thread.ident is not None:
             self._thread.join(_CLOSE_SECONDS)
+        with self._changed:  # what the disk has not taken by now
+            for records in self._records:
+                self._leave_out(records)
+            self._records.clear()
 
     # -- the writing thread ------------------------------------------------------------------------------------
 

@@ -106,7 +106,7 @@ class CaptureProcess:
         try:
             self._process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            with suppress(OSError):
+            with suppress(OSError, subprocess.TimeoutExpired):  # root's, or stuck in the system: it is left behind
                 self._process.kill()
                 self._process.wait(_STOP_SECONDS)
         self._listener.join(_STOP_SECONDS)

@@ -12,6 +12,7 @@ import pytest
 from tests.support.command import COMMAND, documents, run, summary_in
 from tests.support.rights import needs_capture_rights
 from tests.support.speech import answer, astm_transfer, mllp, oru, stx_transfer
+from tests.support.talk import talk
 from tests.support.wire import conversation, pcap
 
 TURNS = [(0, mllp(oru())), (1, mllp(answer()))]
@@ -205,6 +206,7 @@ def test_nothing_is_written_without_persistence(output: Path) -> None:
     assert capture.line()["_saved_at"] is None
     assert capture.end(signal.SIGTERM)[0] == 0
     run("settings", "set", "enablePersistence", "off")
+    run("settings", "set", "keepRawPackets", "on")
     capture = Capture()
     run("simulate", "--messages", "1", "--rate", "0")
     assert capture.line()["_saved_at"] is None
@@ -250,3 +252,32 @@ def test_stx_conversation_in_a_file(tmp_path: Path) -> None:
     path = tmp_path / "stx.pcap"
     path.write_bytes(pcap(conversation(*stx_transfer(oru())).segments))
     assert documents(run("read", "--json", str(path)).stdout)[0]["endReason"] == "eot"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--write-size", "5"], b"name that FILE"),
+        (["--write-files", "5"], b"name that FILE"),
+        (["--write", "x.pcap", "--write-files", "5"], b"needs --write-size"),
+        (["--write", "x.pcap", "--write-size", "0"], b"--write-size"),
+    ],
+)
+def test_wrong_options_for_raw_packets(arguments: list[str], said: bytes) -> None:
+    done = run("capture", "-i", "lo", *arguments)
+    assert (done.returncode, said in done.stderr) == (2, True)
+
+
+@needs_capture_rights
+def test_raw_packets_in_a_ring(tmp_path: Path) -> None:
+    capture = Capture("--write", str(tmp_path / "ring.pcap"), "--write-size", "1", "--write-files", "2")
+    big = oru() + b"NTE|1||" + b"x" * 400_000 + b"\r"
+    for _ in range(8):
+        talk([(0, mllp(big)), (1, mllp(answer()))])
+        capture.line()
+    code, _, err = capture.end(signal.SIGTERM)
+    assert (code, summary_in(err)["notInRawFile"]) == (0, 0)
+    files = sorted(tmp_path.glob("ring_*.pcap"))
+    assert [file.name[:10] for file in files] == ["ring_00003", "ring_00004"]
+    assert all(file.stat().st_size <= 1_000_000 for file in files)
+    assert run("read", str(files[-1])).returncode == 0
