@@ -22,7 +22,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "peers": reading.peers,
     "disorder": reading.disorder,
     "growth": reading.growth,
-    "one-message": reading.one_message,
+    "large-messages": reading.large_messages,
     "shares": reading.shares,
     "live-burst": live.burst,
     "live-minute": live.steady,

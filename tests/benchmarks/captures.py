@@ -26,6 +26,7 @@ from hl7capture.simulator.packets import pcap_header
 
 Rows = NDArray[Any]  # packets of one shape, a structured array of `_packet`
 Numbers = NDArray[np.int64]
+Octets = NDArray[np.uint8]
 
 SEGMENT = 1448  # bytes of data: Ethernet's 1500 less IPv4's 20 and TCP's 32 with time stamps (RFC 7323)
 LIS_PORT = 2575
@@ -84,35 +85,55 @@ def write_capture(path: Path, plan: Plan) -> None:
         file.write(_in_order(_closing(ends, exchange, plan.rounds)))
 
 
-def write_one_message(path: Path, size: int, segment: int) -> None:
-    """One connection with one message of `size` bytes in segments of `segment` bytes and, at its end, the ACK."""
+def write_large_messages(path: Path, size: int, segment: int, count: int) -> None:
+    """One connection with `count` messages of `size` bytes, each in segments of `segment` bytes and with its ACK.
+
+    The LIS acknowledges every segment, as it does where segments come slowly.
+    """
     ends = _Ends(1, np.random.default_rng(20261121))
-    data = np.frombuffer(b"\x0b" + _text(0, size) + b"\x1c\r", np.uint8)
-    whole = len(data) // segment
+    text, reply = b"\x0b" + _text(0, size) + b"\x1c\r", _answer()
+    time = START + ROUND
     with path.open("wb") as file:
         file.write(pcap_header())
         file.write(_in_order(_opening(ends)))
-        begin = START + ROUND
-        for first in range(0, whole, 100_000):
-            number = np.arange(first, min(first + 100_000, whole))
-            said = _rows(ends, np.zeros(len(number), np.int64), 0, segment, _ACK)
-            said["data"] = data[first * segment : (first + len(number)) * segment].reshape(-1, segment)
-            heard = _rows(ends, np.zeros(len(number), np.int64), 1, 0, _ACK)
-            _move_on(said, number * segment, 0)
-            _move_on(heard, 0, (number + 1) * segment)
-            file.write(
-                _in_order([_timed(said, begin + number * 2 * STEP), _timed(heard, begin + (number * 2 + 1) * STEP)])
-            )
-        rest = _rows(ends, np.zeros(1, np.int64), 0, len(data) - whole * segment, _ACK | _PSH)
-        _move_on(rest, whole * segment, 0)
-        rest["data"] = data[whole * segment :]
-        answer = np.frombuffer(_answer(), np.uint8)
-        reply = _rows(ends, np.zeros(1, np.int64), 1, len(answer), _ACK | _PSH)
-        reply["data"] = answer
-        _move_on(reply, 0, len(data))
-        begin += whole * 2 * STEP
-        file.write(_in_order([_timed(rest, np.array([begin])), _timed(reply, np.array([begin + STEP]))]))
-        file.write(_in_order(_closing_rows(ends, len(data), len(answer), begin + ROUND)))
+        for number in range(count):
+            identity = b"%010d" % number
+            data = np.frombuffer(text.replace(_ID, identity, 1), np.uint8)
+            answer = np.frombuffer(reply.replace(_ID, identity), np.uint8)
+            said_before, heard_before = number * len(data), number * len(answer)
+            for rows in _in_segments(data, segment):
+                file.write(_in_order(_said_and_acknowledged(ends, rows, said_before, heard_before, time)))
+                said_before += rows.size
+                time += len(rows) * 2 * STEP
+            said = _rows(ends, np.zeros(1, np.int64), 1, len(answer), _ACK | _PSH)
+            said["data"] = answer
+            _move_on(said, heard_before, said_before)
+            file.write(_in_order([_timed(said, np.array([time]))]))
+            time += ROUND
+        file.write(_in_order(_closing_rows(ends, count * len(data), count * len(answer), time)))
+
+
+def _in_segments(data: Octets, segment: int) -> Iterator[Octets]:
+    """The data, a row for each segment; not all at once, and the last segment by itself where it is shorter."""
+    whole = len(data) // segment * segment
+    for first in range(0, whole, 100_000 * segment):
+        yield data[first : min(first + 100_000 * segment, whole)].reshape(-1, segment)
+    if whole < len(data):
+        yield data[whole:].reshape(1, -1)
+
+
+def _said_and_acknowledged(
+    ends: "_Ends", data: Octets, said_before: int, heard_before: int, begin: int
+) -> list[tuple[Rows, Numbers]]:
+    """The device's segments, a row of `data` each, and the LIS's answer to each."""
+    connection, number = np.zeros(len(data), np.int64), np.arange(len(data))
+    said = _rows(ends, connection, 0, data.shape[1], _ACK)
+    said["data"] = data
+    _move_on(said, said_before + number * data.shape[1], heard_before)
+    heard = _rows(ends, connection, 1, 0, _ACK)
+    _move_on(heard, heard_before, said_before + (number + 1) * data.shape[1])
+    time = begin + number * 2 * STEP
+    return [_timed(said, time), _timed(heard, time + STEP)]
 
 
 # -- what is said --------------------------------------------------------------------------------------------------
@@ -253,13 +274,13 @@ def _timed(rows: Rows, time: Numbers) -> tuple[Rows, Numbers]:
     return rows, time
 
 
-def _words(octets: NDArray[np.uint8]) -> Numbers:
+def _words(octets: Octets) -> Numbers:
     """The sum of each row's 16-bit words."""
     even = octets[:, 0::2].sum(axis=1, dtype=np.int64)
     return even * 256 + octets[:, 1::2].sum(axis=1, dtype=np.int64)
 
 
-def _checksum(octets: NDArray[np.uint8], more: Numbers | int = 0) -> Numbers:
+def _checksum(octets: Octets, more: Numbers | int = 0) -> Numbers:
     total = _words(octets) + more
     for _ in range(3):
         total = (total & 0xFFFF) + (total >> 16)
@@ -336,10 +357,10 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=2000, help="bytes of a message")
     parser.add_argument("--reordered", type=float, default=0.0)
     parser.add_argument("--duplicated", type=float, default=0.0)
-    parser.add_argument("--one-message-in-segments-of", type=int, metavar="BYTES", help="one message of --size bytes")
+    parser.add_argument("--segment", type=int, metavar="BYTES", help="--messages on one connection, in such segments")
     given = parser.parse_args()
-    if given.one_message_in_segments_of:
-        write_one_message(given.file, given.size, given.one_message_in_segments_of)
+    if given.segment:
+        write_large_messages(given.file, given.size, given.segment, given.messages or 1)
         return
     messages = given.messages or messages_in(given.megabytes, given.size)
     write_capture(given.file, Plan(messages, given.connections, given.size, given.reordered, given.duplicated))

@@ -37,7 +37,7 @@ def steady(setup: Setup) -> Findings:
     found.add("minute: packets sent in a second", ran["sentPerSecond"], unit="", low=_RATE * 0.95)
     found.add("minute: megabytes sent in a second", capture.stat().st_size / ran["seconds"] / 1e6, unit="MB/s")
     found.add("minute: cores kept busy, with all processes", ran["cores"], unit="", high=1.0)
-    found.add("minute: growth of memory, second half", ran["growth"], unit="MB/min", high=25)
+    found.add("minute: memory of the last third above that of the middle one", ran["growth"], unit="MB", high=25)
     found.add("minute: peak memory, all processes", ran["peak"], unit="MB")
     return found
 

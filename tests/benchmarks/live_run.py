@@ -17,6 +17,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from tests.benchmarks.measure import OURS, environment
 
@@ -63,12 +64,10 @@ class _Watch:
 
     @property
     def growth(self) -> float:
-        """Megabytes a minute, over the second half: the line that fits best."""
-        half = self.samples[len(self.samples) // 2 :]
-        wall = sum(one.wall for one in half) / len(half)
-        memory = sum(one.memory for one in half) / len(half)
-        spread = sum((one.wall - wall) ** 2 for one in half)
-        return 60 * sum((one.wall - wall) * (one.memory - memory) for one in half) / spread if spread else 0.0
+        """Megabytes that the last third holds more than the middle one, each by its median: sessions fill and end."""
+        third = max(1, len(self.samples) // 3)
+        middle, last = self.samples[-2 * third : -third], self.samples[-third:]
+        return median(one.memory for one in last) - median(one.memory for one in middle)
 
 
 def main() -> None:
@@ -113,7 +112,7 @@ def main() -> None:
             "found": len(found),  # results, without their answers, in what was printed or kept
             "foundTwice": len(found) - len(set(found)),
             "cores": watch.cores,
-            "growth": watch.growth,  # megabytes a minute
+            "growth": watch.growth,  # megabytes
             "peak": peak,  # megabytes
         },
         sys.stdout,

@@ -84,20 +84,20 @@ def growth(setup: Setup) -> Findings:
     return found
 
 
-def one_message(setup: Setup) -> Findings:
-    """One enormous message, and one in segments of one byte: twice the size, twice the time."""
+def large_messages(setup: Setup) -> Findings:
+    """Enormous messages, and messages in segments of one byte: twice the size, twice the time."""
     files: dict[str, Path] = {}
     doublings: list[tuple[str, str]] = []
-    for segment, size, unit in ((captures.SEGMENT, 12_500_000, "MB"), (1, 100_000, "kB")):
+    for count, segment, size, unit in ((4, captures.SEGMENT, 12_500_000, "MB"), (1, 1, 250_000, "kB")):
         divisor = 1_000_000 if unit == "MB" else 1_000
         sizes = [max(2_000, round(size * setup.size)) * factor for factor in (1, 2, 4)]
-        names = [f"a message of {size / divisor:g} {unit} in {segment}-byte segments" for size in sizes]
+        names = [f"{count} × {size / divisor:g} {unit} in {segment}-byte segments" for size in sizes]
         files |= {
-            name: made(setup, f"--size {size} --one-message-in-segments-of {segment}")
+            name: made(setup, f"--size {size} --messages {count} --segment {segment}")
             for name, size in zip(names, sizes, strict=True)
         }
+        _must_find(2 * count, *(files[name] for name in names))
         doublings += itertools.pairwise(names)
-    _must_find(2, *files.values())
     empty = "no message"
     programs = {name: _read(file) for name, file in files.items()} | {empty: _read(_empty(setup))}
     spent = in_turn(programs, setup.times, setup.say)
