@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
-from hl7capture.hl7.summary import summarise
 from hl7capture.model.session import Session
 from hl7capture.store.document import to_document
 
@@ -67,6 +66,8 @@ def line_of(session: Session) -> str:
 
 def kinds_of(session: Session) -> str:
     """`3 × ORU^R01, 3 × ACK`, in the order of their first appearance."""
+    from hl7capture.hl7.summary import summarise  # documents do without the names of HL7
+
     counts: dict[str, int] = {}
     for message in session.messages:
         kind = summarise(message).kind or "message"

@@ -1,5 +1,6 @@
 """`hl7capture read`: capture files, and captures on standard input, to sessions."""
 
+import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from hl7capture.store.settings_file import SettingsFile
 from hl7capture.store.settings_file import output_folder as output_folder_of
 
 _SAVE_SECONDS = 60.0
+_MANY_OBJECTS = 100_000  # elements come by the ten thousand, and none of them is garbage soon
 _ONE_TO_FOLLOW = "--follow takes one FILE."
 
 
@@ -48,6 +50,7 @@ def read(
         complain(problem)
     keeping = _Keeping(loaded.settings, output_folder) if save else None
     reading = _Reading(loaded.settings, keeping, as_json=as_json)
+    gc.set_threshold(_MANY_OBJECTS)
     reading.stop_at_signals()
     if merge:
         reading.read_merged(files)
