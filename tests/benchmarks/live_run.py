@@ -24,7 +24,6 @@ from tests.benchmarks.measure import OURS, environment
 _SENDER, _RECEIVER = "hc0", "hc1"
 _TICKS, _PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
 _MESSAGE = re.compile(rb"\|ORU\^R01\^ORU_R01\|(\d{10})\|")  # as text; what is on the wire stands in hex
-_SUMMARY = re.compile(r"(\d+) packets(?:, (\d+) dropped by the system)?, (\d+) sessions, (\d+) messages")
 _SENT = re.compile(r"Actual: (\d+) packets .* sent in ([\d.]+) seconds")
 
 
@@ -97,9 +96,8 @@ def main() -> None:
         process.send_signal(signal.SIGTERM)
         said = process.stderr.read()
         code = process.wait(60)
-    counts = _SUMMARY.search(said)
-    assert counts is not None, said
     assert code == 0, said
+    summary = json.loads(said.splitlines()[-1])["summary"]
     files = [printed] if given.rate is None else list((given.folder / "kept" / "sessions").glob("*.json"))
     found = [number for file in files for number in _MESSAGE.findall(file.read_bytes())]
     json.dump(
@@ -107,8 +105,8 @@ def main() -> None:
             "sent": sent,
             "sentPerSecond": sent / seconds,
             "seconds": seconds,
-            "captured": int(counts[1]),
-            "dropped": int(counts[2] or 0),
+            "captured": summary["packets"],
+            "dropped": summary["dropped"] + summary["droppedByInterface"],
             "found": len(found),  # results, without their answers, in what was printed or kept
             "foundTwice": len(found) - len(set(found)),
             "cores": watch.cores,
