@@ -18,6 +18,7 @@ class _Part:
     number: int
     body: bytes
     ends_text: bool
+    is_sound: bool
     is_refused: bool = False
 
 
@@ -30,9 +31,16 @@ class Assembly:
         # Sides of which bytes are missing: what comes is the tail of a message, until another one begins.
         self._cut: dict[int, bool] = {}  # whether a text has ended since
 
-    def is_repeat(self, side: int, number: int) -> bool:
-        """The frame before this one had the same number: it is sent again."""
-        return bool(self._parts) and number >= 0 and (self._parts[-1].side, self._parts[-1].number) == (side, number)
+    def is_repeat(self, side: int, number: int, body: bytes) -> bool:
+        """The frame before this one had the same number: it is sent again.
+
+        Other text under the number of a frame that nobody refused is another frame: some devices do not count.
+        """
+        if not self._parts or number < 0:
+            return False
+        last = self._parts[-1]
+        is_same = last.body == body or last.is_refused or not last.is_sound
+        return (last.side, last.number) == (side, number) and is_same
 
     def begins_message(self, side: int, body: bytes) -> bool:
         """Would a new frame with this body begin another message than the one on its way?"""
@@ -45,10 +53,10 @@ class Assembly:
             return False
         return not self._is_records or _is_header(body) or self._has_terminator()
 
-    def add(self, element: int, side: int, number: int, body: bytes, *, ends_text: bool) -> None:
+    def add(self, element: int, side: int, number: int, body: bytes, *, ends_text: bool, is_sound: bool) -> None:
         """One more frame, carried by element number `element`."""
-        part = _Part(element, side, number, body, ends_text)
-        if self.is_repeat(side, number):
+        part = _Part(element, side, number, body, ends_text, is_sound)
+        if self.is_repeat(side, number, body):
             self._parts[-1] = part
             return
         if not self._parts:

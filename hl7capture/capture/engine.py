@@ -148,7 +148,7 @@ class Engine:
         for delivery in deliveries:
             if isinstance(delivery, Closed):
                 reason = EndReason.RESET if delivery.reset else EndReason.CLOSED
-                self._happenings += link.tracker.take(link.finish(), link.connection.opener)
+                self._happenings += link.tracker.take(link.finish(), link.connection.origin)
                 self._happenings += link.tracker.end(reason, delivery.order)
                 continue
             dialogue = link.dialogue_for(self._context.settings)
@@ -158,7 +158,7 @@ class Engine:
                 self.counters.encrypted += 1
                 self._notice(self.counters.packets, self._encrypted.spoke_tls(*link.client_and_server, self.settings))
             if elements:
-                self._happenings += link.tracker.take(elements, link.connection.opener)
+                self._happenings += link.tracker.take(elements, link.connection.origin)
 
     def _sweep(self, now: int) -> None:
         """Ends sessions that have fallen silent, and forgets connections that were closed long ago."""
@@ -187,7 +187,7 @@ class Engine:
         self._deliver(link, link.connection.give_up_holes(order, self._now))
         # A link that is silent between two elements may go on; one that fell silent inside of one was cut.
         elements = link.pause() if reason is EndReason.IDLE and not link.is_inside else link.finish()
-        self._happenings += link.tracker.take(elements, link.connection.opener)
+        self._happenings += link.tracker.take(elements, link.connection.origin)
         self._happenings += link.tracker.end(reason, order)
 
     def _notice(self, order: int, text: str | None) -> None:

@@ -16,6 +16,7 @@ from hl7capture.capture.assembly import Assembly
 from hl7capture.capture.flows import ConnectionKey
 from hl7capture.capture.framing.blocks import Blocks, Elements
 from hl7capture.capture.framing.framed import Framed, Tail
+from hl7capture.capture.streams import Origin
 from hl7capture.capture.text import decode
 from hl7capture.model.elements import Direction, Element, ElementType, Flag, Framing
 from hl7capture.model.events import Counters, Event, SessionCompleted, SessionGrown, SessionOpened
@@ -70,15 +71,15 @@ class SessionTracker:
     def open_session_id(self) -> str | None:
         return self._session.session_id if self._session else None
 
-    def take(self, elements: Elements, opener: int | None) -> list[Happening]:
-        """The events that elements, in wire order, lead to. `opener`: the side that opened the connection."""
+    def take(self, elements: Elements, origin: Origin) -> list[Happening]:
+        """The events that elements, in wire order, lead to. origin: how the connection began."""
         for element in elements:
             if isinstance(element, Blocks):
-                self._take_blocks(element, opener)
+                self._take_blocks(element, origin)
             elif isinstance(element, Tail):
                 self._take_tail(element)
             else:
-                self._take(element, opener)
+                self._take(element, origin)
         if elements and self._session is not None:
             self._tell(elements[-1].order, SessionGrown(self._session))
         return self._told()
@@ -103,7 +104,7 @@ class SessionTracker:
             return ABANDONED_AFTER
         return self._context.settings.session_idle_seconds * 1_000_000_000
 
-    def _take(self, framed: Framed, opener: int | None) -> None:
+    def _take(self, framed: Framed, origin: Origin) -> None:
         if self._session is not None and framed.start - self._last_time > self._patience():
             self._complete(self._session, EndReason.IDLE, framed.order)
         session = self._session
@@ -111,7 +112,7 @@ class SessionTracker:
             if framed.type not in (ElementType.START, ElementType.MESSAGE, ElementType.FRAME):
                 self._context.counters.stray += 1
                 return
-            session = self._open(framed, opener)
+            session = self._open(framed, origin)
         self._last_time = framed.time
         session.end_time = _milliseconds(framed.time)
         self._know_framing(session, framed)
@@ -128,13 +129,13 @@ class SessionTracker:
         elif not self.is_by_enq and self._is_full(session):
             self._complete(session, EndReason.ROLLED, framed.order)
 
-    def _take_blocks(self, blocks: Blocks, opener: int | None) -> None:
+    def _take_blocks(self, blocks: Blocks, origin: Origin) -> None:
         """As many as the session at hand can hold without ending are taken as columns; what is left, by itself."""
         at = 0
         while at < len(blocks):
             end = at + self._room_for(blocks, at)
             if end == at:
-                self._take(blocks.framed(at), opener)
+                self._take(blocks.framed(at), origin)
                 at += 1
             else:
                 self._append(blocks, at, end)
@@ -210,14 +211,17 @@ class SessionTracker:
         if Flag.GAP in flags:
             self._assembly.cut(framed.side)
             self._finish_message(session)
-        if self._assembly.is_repeat(framed.side, framed.number):
+        if self._assembly.is_repeat(framed.side, framed.number, framed.body):
             flags = (*flags, Flag.RETRANSMITTED)
         elif self._assembly.begins_message(framed.side, framed.body):
             self._finish_message(session)
         flags = (*flags, *self._number_flags(framed, is_repeat=Flag.RETRANSMITTED in flags))
         if self._assembly.is_tail(framed.side, framed.body, ends_text=framed.ends_text):
             return None, flags
-        self._assembly.add(number, framed.side, framed.number, framed.body, ends_text=framed.ends_text)
+        is_sound = Flag.BAD_CHECKSUM not in flags
+        self._assembly.add(
+            number, framed.side, framed.number, framed.body, ends_text=framed.ends_text, is_sound=is_sound
+        )
         return len(session.messages), flags
 
     def _number_flags(self, framed: Framed, *, is_repeat: bool) -> tuple[str, ...]:
@@ -246,9 +250,9 @@ class SessionTracker:
 
     # -- opening and completing --------------------------------------------------------------------------------
 
-    def _open(self, framed: Framed, opener: int | None) -> Session:
+    def _open(self, framed: Framed, origin: Origin) -> Session:
         if self._device is None:
-            self._device = self._device_side(framed, opener)
+            self._device = self._device_side(framed, origin.opener)
         device, lis = self._ends[self._device], self._ends[1 - self._device]
         self._opened_before += 1
         self.is_by_enq = framed.type is not ElementType.MESSAGE or framed.data[:1] == b"\x02"
@@ -258,7 +262,7 @@ class SessionTracker:
         self._latest = [None, None]
         self._expected = [None, None]
         self._session = Session(
-            session_id=self._session_id(framed.start),
+            session_id=self._session_id(framed.start, origin.numbers[framed.side]),
             number=0,  # given when the events of all connections are in order
             probe=self._context.probe,
             source=self._context.source,
@@ -312,10 +316,13 @@ class SessionTracker:
     def _direction(self, side: int) -> Direction:
         return Direction.DEVICE_TO_LIS if side == self._device else Direction.LIS_TO_DEVICE
 
-    def _session_id(self, start: int) -> str:
-        """Sorts by time; the same conversation read twice has the same id, so that it is not kept twice."""
+    def _session_id(self, start: int, number: int | None) -> str:
+        """Sorts by time; the same conversation read twice has the same id, so that it is not kept twice.
+
+        number: where the sequence numbers began of the side that opens the session.
+        """
         moment = datetime.fromtimestamp(start // 1_000_000_000, UTC)
-        named = f"{self._ends}|{start // 1000}|{self._opened_before}".encode()
+        named = f"{self._ends}|{number}|{start // 1000}|{self._opened_before}".encode()
         suffix = hashlib.blake2b(named, digest_size=4).hexdigest()
         return f"{moment:%Y%m%dT%H%M%S}.{start // 1_000_000 % 1000:03d}Z-{suffix}"
 

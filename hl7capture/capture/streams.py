@@ -14,6 +14,7 @@ that fills, the bytes count from the packet that filled it; behind one that does
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 
@@ -33,6 +34,17 @@ _SHORT_RUN = 8  # below this many rows in order, columns cost more than they sav
 _STEPS = 32  # rows to take one by one before columns are tried again
 
 _HALF, _WHOLE = 1 << 31, 1 << 32
+
+
+class Origin(NamedTuple):
+    """How a connection began.
+
+    opener: the side that opened it, None where that was not seen. numbers: the sequence number of each side's first
+    byte, None where it has said nothing yet: they tell connections apart that use the same ports one after the other.
+    """
+
+    opener: int | None
+    numbers: tuple[int | None, int | None]
 
 
 @dataclass(slots=True)
@@ -99,7 +111,7 @@ class _Chunk:
 
 
 class Connection:
-    """Reassembles one TCP connection; `opener` is the side that opened it, None where that was not seen."""
+    """Reassembles one TCP connection."""
 
     def __init__(self, counters: Counters) -> None:
         self.opener: int | None = None
@@ -111,6 +123,11 @@ class Connection:
         self._queue: list[_Chunk | Gap] = []  # what was not handed out yet
         self._queued_bytes = 0
         self._out: list[Delivery] = []
+
+    @property
+    def origin(self) -> Origin:
+        """How it began, as far as that was seen."""
+        return Origin(self.opener, (self._halves[0].base, self._halves[1].base))
 
     @property
     def has_fin(self) -> bool:

@@ -76,7 +76,6 @@ def test_silence_inside_a_message_ends_the_session_at_the_same_place_in_any_piec
     assert comparable(read(pcap_header(), *records)) == comparable(read(pcap_header() + b"".join(records)))
 
 
-@pytest.mark.xfail(strict=True, reason="the id knows a session by its ends, its start, and its place in the connection")
 def test_two_connections_on_the_same_ports_at_the_same_time_are_two_sessions() -> None:
     """As in captures that were made without a clock: text2pcap, or simple packet blocks."""
     one = conversation((0, mllp(oru("1"))), (1, mllp(answer("1")))).segments
