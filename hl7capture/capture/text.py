@@ -16,6 +16,8 @@ _CHARSETS = {
     "ISO IR159": "iso2022_jp_1",
 }
 _BEFORE_UTF8 = ("gb18030", "euc_kr", "big5", "utf-16")
+# What tells that text may be something else, though its bytes are UTF-8: names of those, ISO 2022, byte order marks.
+_NOT_UTF8 = (b"GB 18030", b"KS X", b"BIG-5", b"UTF-16", b"\x1b", b"\xef\xbb\xbf")
 
 
 def decode(data: bytes) -> str:
@@ -32,6 +34,19 @@ def decode(data: bytes) -> str:
             except UnicodeDecodeError:
                 continue
     return data.decode("iso8859-1")
+
+
+def decode_together(data: bytes) -> str | None:
+    """The text of several messages at once, the same as `decode` gives of each; None where they must be told apart."""
+    if data.isascii():
+        return None if b"\x1b" in data else data.decode("ascii")
+    upper = data.upper()
+    if any(word in upper for word in _NOT_UTF8):
+        return None
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _named_charset(data: bytes) -> str | None:

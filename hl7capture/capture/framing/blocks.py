@@ -13,14 +13,13 @@ from hl7capture.capture.delivery import Run
 from hl7capture.capture.framing.control import FS, VT
 from hl7capture.capture.framing.framed import Framed, Tail
 from hl7capture.capture.packet_batch import Ints
-from hl7capture.capture.text import decode
+from hl7capture.capture.text import decode, decode_together
 from hl7capture.model.elements import ElementType
 
 _BETWEEN = b"\x1c\r\x0b"  # the end of one block and the start of the next
 _END = b"\x1c\r"
 _LINE_FEED = b"\n"  # may stand between segments: the framer looks closer
 _AROUND = 3  # bytes of framing around a block's text
-_ESCAPE = b"\x1b"  # switches character sets (ISO 2022)
 
 
 @dataclass(slots=True)
@@ -114,8 +113,10 @@ def find_blocks(side: int, data: bytes, run: Run, began: int) -> tuple[Blocks, i
 
 def _texts(inside: bytes) -> tuple[list[str], list[int]]:
     """The texts of blocks that stand close together, and their sizes in bytes."""
-    if inside.isascii() and _ESCAPE not in inside:
-        texts = inside.decode("ascii").split(_BETWEEN.decode())
+    text = decode_together(inside)
+    if text is not None and len(text) == len(inside):  # ASCII: as many characters as bytes
+        texts = text.split(_BETWEEN.decode())
         return texts, list(map(len, texts))
     bodies = inside.split(_BETWEEN)
-    return list(map(decode, bodies)), list(map(len, bodies))
+    texts = text.split(_BETWEEN.decode()) if text is not None else list(map(decode, bodies))
+    return texts, list(map(len, bodies))
