@@ -195,6 +195,14 @@ def test_what_is_wrong_with_a_file_is_said_in_the_banner(
     assert window.model.rowCount() == 3
 
 
+def test_hl7_without_framing_is_shown(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    file = tmp_path / "unframed.pcap"
+    file.write_bytes(pcap(conversation((0, oru()), (1, answer())).segments))
+    read(window, file, qtbot)
+    assert cell(window, 0, FRAMING) == "none"
+    assert cell(window, 0, MESSAGES) == "1 × ORU^R01, 1 × ACK^R01"
+
+
 def test_cut_capture_is_told_and_shown(window: MainWindow, capture_file: Path, qtbot: QtBot) -> None:
     capture_file.write_bytes(capture_file.read_bytes()[:-5])
     read(window, capture_file, qtbot)
