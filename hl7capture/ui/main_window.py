@@ -45,7 +45,7 @@ from hl7capture.sources.interface_list import interfaces
 from hl7capture.sources.names import capture_paths
 from hl7capture.sources.open_interface import names_in, source_for
 from hl7capture.sources.ssh import is_remote
-from hl7capture.store.session_store import LoadReport
+from hl7capture.store.loading import LoadReport
 from hl7capture.ui import theme
 from hl7capture.ui.background import Background
 from hl7capture.ui.banner import Banner, Remedy

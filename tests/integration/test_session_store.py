@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 from hl7capture.store import session_folder
-from hl7capture.store.session_store import LoadReport, SessionStore
+from hl7capture.store.loading import LoadReport
+from hl7capture.store.session_store import SessionStore
 from tests.support.engine import everything, sessions_of
 from tests.support.speech import answer, mllp, oru
 from tests.support.wire import Talk, pcap
