@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 MOST_WAITING = 512 << 20  # bytes of memory for sessions that the disk does not take
 _STALLED_AFTER = 10.0  # seconds without an answer of the disk
 _WATCH_MS = 500
+_MOST_FAILURES = 3  # before the next try in a while
 
 
 class Saver(QObject):
@@ -78,7 +79,7 @@ class Saver(QObject):
     def save(self, session: Session) -> None:
         """Queues a completed session; returns at once."""
         self._waiting.put(session)
-        if not self._is_writing:  # else the job that runs finds it, or starts another one
+        if not self._is_writing and not self._failure:  # else the job that runs finds it, or the next try
             self.write_waiting()
 
     def flush(self, timeout: float) -> list[str]:
@@ -116,16 +117,20 @@ class Saver(QObject):
     # -- in the pool -------------------------------------------------------------------------------------------
 
     def _write(self) -> None:
-        """Writes until nothing waits or something fails."""
+        """Writes until nothing waits, or so much has failed that it is the disk's fault and not a session's."""
         failure = ""
-        while not failure and (waiter := self._waiting.take()) is not None:
-            failure = self._write_one(waiter)
+        failed: list[Waiter] = []
+        while len(failed) < _MOST_FAILURES and (waiter := self._waiting.take()) is not None:
+            if reason := self._write_one(waiter):
+                failure = reason
+                failed.append(waiter)
+        for waiter in failed:
+            self._waiting.put_back(waiter)
         if not failure:
             failure = self._bring_home()
         with self._lock:
             self._is_writing = False
             self._failure = failure
-            self._busy_since = None
             self._idle.set()
         self.waiting_changed.emit(self.waiting, failure)
         if failure:
@@ -139,7 +144,6 @@ class Saver(QObject):
         failure = self._try(session)
         if failure:
             log.error("Session %s could not be saved: %s", session.session_id, failure)
-            self._waiting.put_back(waiter)
             self.failed.emit(session.session_id, failure)
             return failure
         self._waiting.done(waiter)
@@ -222,13 +226,10 @@ class Saver(QObject):
             with self._lock:
                 self._is_relieving = False
 
-    def put_aside(self, down_to: int = 0, *, also_taken: bool = False) -> None:
-        """Puts the oldest that wait to the last resort, until those left take no more than `down_to` bytes.
-
-        also_taken: also those that the disk is busy with, for it may never answer.
-        """
+    def put_aside(self, down_to: int = 0) -> None:
+        """Puts the oldest that wait to the last resort, until those left take no more than `down_to` bytes."""
         place = LastResort(self._folder().root)
-        while self._waiting.weight > down_to and (waiter := self._waiting.take(also_taken=also_taken)) is not None:
+        while self._waiting.weight > down_to and (waiter := self._waiting.oldest()) is not None:
             session_id = waiter.session.session_id
             try:
                 place.put(waiter.session)

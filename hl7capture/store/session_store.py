@@ -95,7 +95,7 @@ class SessionStore(QObject):
         self._saver.stop()
         self._autosave.stop()
         if self._saver.waiting:
-            self._pool.start(Job(lambda: self._saver.put_aside(also_taken=True)), 2)
+            self._pool.start(Job(self._saver.put_aside), 2)
         is_done = self._pool.waitForDone(int(timeout * 1000))
         self._folder.release()
         return is_done
@@ -125,6 +125,10 @@ class SessionStore(QObject):
     def flush(self, timeout: float) -> list[str]:
         """Writes what waits, for `timeout` seconds at the most; the ids of what could not be written."""
         return self._saver.flush(timeout)
+
+    def limit_waiting(self, most_bytes: int) -> None:
+        """How much memory sessions may take that the folder does not take; the oldest are put aside beyond it."""
+        self._saver.most_waiting = most_bytes
 
     def unsaved(self) -> list[str]:
         """The ids of what is not on disk yet."""

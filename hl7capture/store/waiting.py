@@ -20,7 +20,7 @@ class Waiter:
 
 
 class Waiting:
-    """Thread-safe. `put` never waits for anything; what it brought is weighed by whoever takes next."""
+    """Thread-safe. `put` never waits for anything; what it brought is weighed by whoever looks next."""
 
     def __init__(self) -> None:
         self._new: deque[Session] = deque()
@@ -42,39 +42,37 @@ class Waiting:
         """A session that shall be on disk as it is now. Returns at once."""
         self._new.append(session)
 
-    def take(self, *, also_taken: bool = False) -> Waiter | None:
-        """The oldest that nobody has taken yet. also_taken: or that somebody has."""
+    def take(self) -> Waiter | None:
+        """The oldest that nobody has taken yet; it is the caller's until `put_back` or `done`."""
         self._weigh_new()
         with self._lock:
-            waiter = next((waiter for waiter in self._waiters.values() if also_taken or not waiter.is_taken), None)
+            waiter = next((waiter for waiter in self._waiters.values() if not waiter.is_taken), None)
             if waiter is not None:
                 waiter.is_taken = True
             return waiter
+
+    def put_back(self, waiter: Waiter) -> None:
+        """It could not be written, and is for anybody to take."""
+        waiter.is_taken = False
+
+    def oldest(self) -> Waiter | None:
+        """The oldest, also where somebody has taken it."""
+        self._weigh_new()
+        with self._lock:
+            return next(iter(self._waiters.values()), None)
 
     def done(self, waiter: Waiter) -> None:
         """It waits no longer, unless it was put again meanwhile."""
         with self._lock:
             if self._waiters.get(waiter.session.session_id) is waiter:
-                del self._waiters[waiter.session.session_id]
-            self._weight -= waiter.weight
-
-    def put_back(self, waiter: Waiter) -> None:
-        """It could not be written; the others shall not wait behind it, for it may be at fault itself."""
-        with self._lock:
-            waiter.is_taken = False
-            if self._waiters.get(waiter.session.session_id) is waiter:
-                self._waiters[waiter.session.session_id] = self._waiters.pop(waiter.session.session_id)
-            else:
-                self._weight -= waiter.weight
+                self._drop(waiter.session.session_id)
 
     def forget(self, session_ids: Iterable[str]) -> None:
         """Sessions that shall not be written any more."""
         self._weigh_new()
         with self._lock:
             for session_id in session_ids:
-                waiter = self._waiters.pop(session_id, None)
-                if waiter is not None and not waiter.is_taken:
-                    self._weight -= waiter.weight
+                self._drop(session_id)
 
     def ids(self) -> list[str]:
         """The sessions' ids, oldest first."""
@@ -87,12 +85,15 @@ class Waiting:
             while self._new:
                 waiter = Waiter(self._new[0], weight_of(self._new[0]))
                 with self._lock:
-                    old = self._waiters.pop(waiter.session.session_id, None)
-                    if old is not None and not old.is_taken:
-                        self._weight -= old.weight
+                    self._drop(waiter.session.session_id)
                     self._waiters[waiter.session.session_id] = waiter
                     self._weight += waiter.weight
                 self._new.popleft()  # only now: nobody shall see it nowhere
+
+    def _drop(self, session_id: str) -> None:
+        waiter = self._waiters.pop(session_id, None)
+        if waiter is not None:
+            self._weight -= waiter.weight
 
 
 def weight_of(session: Session) -> int:

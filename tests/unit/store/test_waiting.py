@@ -26,13 +26,17 @@ def test_the_oldest_comes_first_and_what_is_done_is_gone() -> None:
     assert (waiting.ids(), waiting.weight) == ([second.session_id], weight_of(second))
 
 
-def test_what_cannot_be_written_goes_behind_the_others() -> None:
+def test_what_cannot_be_written_keeps_its_place() -> None:
     waiting = Waiting()
     first, second = put(waiting, 1, 2)
     waiter = waiting.take()
     assert waiter is not None
+    after = waiting.take()
+    assert after is not None
+    assert after.session is second
     waiting.put_back(waiter)
-    assert waiting.ids() == [second.session_id, first.session_id]
+    assert waiting.ids() == [first.session_id, second.session_id]
+    assert waiting.take() is waiter
 
 
 def test_a_session_put_again_while_it_is_written_is_written_again() -> None:
@@ -55,7 +59,7 @@ def test_what_is_taken_is_given_to_nobody_else_but_the_last_resort() -> None:
     put(waiting, 1)
     waiter = waiting.take()
     assert waiting.take() is None
-    assert waiting.take(also_taken=True) is waiter
+    assert waiting.oldest() is waiter
 
 
 @given(st.lists(st.tuples(st.sampled_from(["put", "take", "done", "put_back", "forget"]), st.integers(1, 4))))
