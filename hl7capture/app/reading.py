@@ -37,5 +37,5 @@ def read_events(
         yield events
         return
     # What is wrong with the end of the capture follows from the failure, and is not told twice.
-    yield [event for event in events if not isinstance(event, Notice)]
+    yield [event for event in events if not (isinstance(event, Notice) and event.is_problem)]
     raise failure

@@ -1,23 +1,40 @@
 """E1381 frames to messages.
 
 ETB joins frames to one text, ETX ends it (ASTM E1381-95 §6.3). E1394 records from H to L, or to EOT, are one message,
-whatever texts they came in; any other text is a message of its own. A frame that was refused does not count; a frame
-sent again with the same number replaces the one before it.
+whatever texts they came in; any other text is a message of its own.
+
+A frame that was refused for good does not count, nor does a text whose end never came, or that lost a frame. A frame
+that is sent again replaces the one before it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hl7capture.capture.text import decode
 
 
 @dataclass(slots=True)
 class _Part:
-    element: int
+    """A frame, with every element that was sent for it."""
+
+    elements: list[int]
     side: int
     number: int
     body: bytes
     ends_text: bool
     is_refused: bool = False
+    is_accepted: bool = False
+
+
+@dataclass(slots=True)
+class Assembled:
+    """What became of the frames. text: the message, None where nothing counts.
+
+    refused, unfinished: elements that are in no message, because they were refused, or because their text never ended.
+    """
+
+    text: str | None = None
+    refused: list[int] = field(default_factory=list)
+    unfinished: list[int] = field(default_factory=list)
 
 
 class Assembly:
@@ -26,10 +43,37 @@ class Assembly:
     def __init__(self) -> None:
         self._parts: list[_Part] = []
         self._is_records = False
+        self._next: list[int | None] = [None, None]  # frame number that each side should send next, where it is known
 
-    def is_repeat(self, side: int, number: int) -> bool:
-        """The frame before this one had the same number: it is sent again."""
-        return bool(self._parts) and number >= 0 and (self._parts[-1].side, self._parts[-1].number) == (side, number)
+    @property
+    def side(self) -> int | None:
+        """The side whose message is on its way."""
+        return self._parts[-1].side if self._parts else None
+
+    def is_unfinished(self, side: int) -> bool:
+        """Is `side` in the middle of a message?"""
+        if self.side != side:
+            return False
+        return not self._parts[-1].ends_text or (self._is_records and not self._has_terminator())
+
+    def begin_transfer(self, side: int) -> None:
+        """ENQ: the first frame has number 1 (E1381-95 §6.3.2)."""
+        self._next[side] = 1
+
+    def is_repeat(self, side: int, number: int, body: bytes) -> bool:
+        """Is the frame the one before it, sent again?
+
+        The same number says so, unless that one was accepted and said something else: then the sender does not count
+        (docs/decisions/0028).
+        """
+        if not self._parts or number < 0:
+            return False
+        last = self._parts[-1]
+        return (last.side, last.number) == (side, number) and (not last.is_accepted or last.body == body)
+
+    def is_wrong_number(self, side: int, number: int) -> bool:
+        """Is the number of a frame that is no repeat missing, or another than the next one?"""
+        return number < 0 or self._next[side] not in (None, -1, number)
 
     def begins_message(self, side: int, body: bytes) -> bool:
         """Would a new frame with this body begin another message than the one on its way?"""
@@ -44,39 +88,69 @@ class Assembly:
 
     def add(self, element: int, side: int, number: int, body: bytes, *, ends_text: bool) -> None:
         """One more frame, carried by element number `element`."""
-        part = _Part(element, side, number, body, ends_text)
-        if self.is_repeat(side, number):
-            self._parts[-1] = part
-            return
+        part = _Part([element], side, number, body, ends_text)
+        self._next[side] = (number + 1) % 8 if number >= 0 else None
+        if self.is_repeat(side, number, body):
+            before = self._parts.pop()
+            before.elements.append(element)
+            part.elements, part.is_accepted = before.elements, before.is_accepted
         if not self._parts:
             self._is_records = _is_header(body)
         self._parts.append(part)
 
+    def forget_numbers(self) -> None:
+        """Frames may be missing from here on, so the next number is not known."""
+        self._next = [None, None]
+
+    def accept(self, side: int) -> None:
+        """The other side has answered the latest frame of `side` with ACK."""
+        if self.side == side:
+            self._parts[-1].is_accepted = True
+            self._parts[-1].is_refused = False
+
     def refuse(self, side: int) -> None:
         """The other side has answered the latest frame of `side` with NAK."""
-        if self._parts and self._parts[-1].side == side:
+        if self.side == side and not self._parts[-1].is_accepted:
             self._parts[-1].is_refused = True
+            self._next[side] = self._parts[-1].number
 
-    def finish(self) -> str | None:
-        """The message as text, if anything of it was accepted; the assembly is empty afterwards."""
-        accepted = [part for part in self._parts if not part.is_refused]
-        self._parts = []
-        if not accepted:
-            return None
+    def finish(self) -> Assembled:
+        """The message, and what is not in it; the assembly is empty afterwards."""
+        done = Assembled()
         data = bytearray()
-        for part in accepted:
-            data += part.body
-            if self._is_records and part.ends_text and not data.endswith(b"\r"):
+        text: list[_Part] = []
+        counts = False
+        for part in self._parts:
+            text.append(part)
+            if part.ends_text:
+                counts = self._take_text(text, data, done) or counts
+                text = []
+        self._take_text(text, data, done)
+        self._parts = []
+        if counts:
+            done.text = decode(bytes(data))
+        return done
+
+    def _take_text(self, text: list[_Part], data: bytearray, done: Assembled) -> bool:
+        """Adds a text to the message if all of it was accepted, and it ended; else says what is not in the message."""
+        if text and text[-1].ends_text and not any(part.is_refused for part in text):
+            for part in text:
+                data += part.body
+            if self._is_records and not data.endswith(b"\r"):
                 data += b"\r"
-        return decode(bytes(data))
+            return True
+        for part in text:
+            (done.refused if part.is_refused else done.unfinished).extend(part.elements)
+        return False
 
     def _has_terminator(self) -> bool:
         """The latest text ends with an L record (E1394-97 §13)."""
-        text = b""
+        bodies: list[bytes] = []
         for part in reversed(self._parts):
-            if text and part.ends_text:
+            if bodies and part.ends_text:
                 break
-            text = part.body + text
+            bodies.append(part.body)
+        text = b"".join(reversed(bodies))
         return text.rstrip(b"\r\n").rsplit(b"\r", 1)[-1].lstrip(b"\n")[:1] == b"L"
 
 

@@ -1,6 +1,6 @@
 """What reassembly hands to framing: bytes in order, with the packets they came in."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from dataclasses import dataclass
 
 
@@ -39,6 +39,20 @@ class Run:
         ends = [end - size for end in self.ends[chunk:]]
         return Run(self.data[size:], ends, self.times[chunk:], self.orders[chunk:])
 
+    def from_byte(self, offset: int) -> "Run":
+        """What is left without the bytes before `offset`, which lies inside of the run."""
+        chunk = self.chunk_of(offset)
+        ends = [end - offset for end in self.ends[chunk:]]
+        return Run(self.data[offset:], ends, self.times[chunk:], self.orders[chunk:])
+
+    def part(self, first: int, stop: int) -> "Run":
+        """The chunks from `first` up to `stop`, which is not in it any more."""
+        if first == 0 and stop == len(self.ends):
+            return self
+        start = self.ends[first - 1] if first else 0
+        ends = [end - start for end in self.ends[first:stop]]
+        return Run(self.data[start : start + ends[-1]], ends, self.times[first:stop], self.orders[first:stop])
+
     def chunks(self, side: int) -> "list[tuple[int, int, bytes]]":
         """Number of the packet, side and bytes of each chunk."""
         starts = [0, *self.ends[:-1]]
@@ -59,12 +73,21 @@ class Exchange:
         chunks = [chunk for side, run in enumerate(self.runs) if run is not None for chunk in run.chunks(side)]
         return sorted(chunks, key=lambda chunk: chunk[0])
 
-    def spoke_between(self, side: int, after: int, before: int) -> bool:
-        """Did `side` say something in a packet numbered between the two, both excluded?"""
-        run = self.runs[side]
-        if run is None:
-            return False
-        return bisect_right(run.orders, after) < bisect_left(run.orders, before)
+    def turns(self) -> list[tuple[int, int, int]]:
+        """Who speaks how long until the other side does: side, first chunk, and the chunk behind the last."""
+        turns: list[tuple[int, int, int]] = []
+        at = [0, 0]
+        orders = [run.orders if run is not None else [] for run in self.runs]
+        while at[0] < len(orders[0]) or at[1] < len(orders[1]):
+            side = 0 if at[1] == len(orders[1]) else 1 if at[0] == len(orders[0]) else -1
+            if side >= 0:  # the other side is silent from here on
+                stop = len(orders[side])
+            else:
+                side = 0 if orders[0][at[0]] <= orders[1][at[1]] else 1
+                stop = bisect_right(orders[side], orders[1 - side][at[1 - side]], at[side])
+            turns.append((side, at[side], stop))
+            at[side] = stop
+        return turns
 
 
 @dataclass(slots=True, frozen=True)

@@ -10,11 +10,13 @@ import numpy as np
 
 from hl7capture.capture.capture_reader import CaptureReader
 from hl7capture.capture.delivery import Closed, Delivery, Exchange
+from hl7capture.capture.encrypted import EncryptedServers
 from hl7capture.capture.flows import ConnectionKey, by_connection
 from hl7capture.capture.framing.control import Markers
 from hl7capture.capture.framing.detection import Protocol
 from hl7capture.capture.framing.dialogue import Dialogue
 from hl7capture.capture.framing.framed import Framed, Tail
+from hl7capture.capture.framing.unread import SILENCE
 from hl7capture.capture.packet_batch import CaptureFormatError, Ints
 from hl7capture.capture.packets import SYN, SegmentBatch, segments
 from hl7capture.capture.sessions import Context, Happening, SessionTracker
@@ -41,6 +43,7 @@ class Engine:
         self._context = Context(settings, probe, source, self.counters)
         self._reader = CaptureReader()
         self._links: OrderedDict[ConnectionKey, _Link] = OrderedDict()
+        self._encrypted = EncryptedServers()
         self._next_number = first_number
         self._now = 0  # time of the latest packet, nanoseconds
         self._swept = 0  # time of the latest look for silent connections
@@ -126,18 +129,36 @@ class Engine:
     def _deliver(self, link: "_Link", deliveries: list[Delivery]) -> None:
         for delivery in deliveries:
             if isinstance(delivery, Closed):
-                elements = link.finish()
+                elements = link.finish(is_closed=not delivery.reset)
+                self._note_protocol(link, delivery.order)
                 reason = EndReason.RESET if delivery.reset else EndReason.CLOSED
                 self._happenings += link.tracker.take(elements, link.connection.opener)
                 self._happenings += link.tracker.end(reason, delivery.order)
                 continue
             dialogue = link.dialogue_for(self._context.settings)
-            was = dialogue.protocol
             elements = dialogue.feed(delivery) if isinstance(delivery, Exchange) else dialogue.gap(delivery)
-            if was is Protocol.UNDECIDED and dialogue.protocol is Protocol.TLS:
-                self.counters.encrypted += 1
+            self._note_protocol(link, self.counters.packets)
             if elements:
                 self._happenings += link.tracker.take(elements, link.connection.opener)
+
+    def _note_protocol(self, link: "_Link", order: int) -> None:
+        """What a connection speaks is known: an encrypted one may be worth telling."""
+        dialogue = link.dialogue
+        if link.is_noted or dialogue is None or dialogue.protocol in (Protocol.UNDECIDED, Protocol.FOREIGN):
+            return
+        link.is_noted = True
+        ends, opener = link.tracker.ends, link.connection.opener
+        if dialogue.protocol is Protocol.TLS:
+            self.counters.encrypted += 1
+            client = dialogue.greeter or 0
+            name = dialogue.server_name
+            text = self._encrypted.encrypts(ends[client], ends[1 - client], name, self._context.settings)
+        elif opener is None:
+            return
+        else:
+            text = self._encrypted.carries(ends[1 - opener])
+        if text:
+            self._happenings.append(Happening(order, Notice(text, is_problem=False)))
 
     def _sweep(self, now: int) -> None:
         """Ends sessions that have fallen silent, and forgets connections that were closed long ago."""
@@ -148,6 +169,8 @@ class Engine:
                 self._end(link, EndReason.CLOSED if link.connection.has_fin else EndReason.IDLE)
             elif link.connection.is_over and now - link.connection.last_time > _REMEMBERED:
                 forgotten.append(key)
+            elif link.is_waiting and now - link.connection.last_time > SILENCE and not link.connection.has_hole:
+                self._happenings += link.tracker.take(link.pause(), link.connection.opener)
         for key in forgotten:
             del self._links[key]
 
@@ -164,6 +187,7 @@ class Engine:
         self._deliver(link, link.connection.give_up_holes(order, self._now))
         # A link that is silent between two elements may go on; one that fell silent inside of one was cut.
         elements = link.pause() if reason is EndReason.IDLE and not link.is_inside else link.finish()
+        self._note_protocol(link, order)
         self._happenings += link.tracker.take(elements, link.connection.opener)
         self._happenings += link.tracker.end(reason, order)
 
@@ -185,25 +209,30 @@ class _Link:
     def __init__(self, key: ConnectionKey, context: Context) -> None:
         self.connection = Connection(context.counters)
         self.tracker = SessionTracker(key, context)
-        self._dialogue: Dialogue | None = None
+        self.dialogue: Dialogue | None = None
+        self.is_noted = False  # it is known what it speaks
 
     def dialogue_for(self, settings: Settings) -> Dialogue:
         """The connection's dialogue, begun with its first bytes, when it is known whether its opening was seen."""
-        if self._dialogue is None:
-            self._dialogue = Dialogue(Markers.of(settings), from_start=self.connection.opener is not None)
-        return self._dialogue
+        if self.dialogue is None:
+            self.dialogue = Dialogue(Markers.of(settings), from_start=self.connection.opener is not None)
+        return self.dialogue
 
     @property
     def is_ignored(self) -> bool:
         """Speaks something else: its bytes need not be looked at."""
-        return self._dialogue is not None and self._dialogue.is_foreign
+        return self.dialogue is not None and self.dialogue.is_foreign
 
     @property
     def is_inside(self) -> bool:
-        return self._dialogue is not None and self._dialogue.is_inside
+        return self.dialogue is not None and self.dialogue.is_inside
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.dialogue is not None and self.dialogue.is_waiting
 
     def pause(self) -> list[Framed | Tail]:
-        return self._dialogue.pause() if self._dialogue else []
+        return self.dialogue.pause() if self.dialogue else []
 
-    def finish(self) -> list[Framed | Tail]:
-        return self._dialogue.finish() if self._dialogue else []
+    def finish(self, *, is_closed: bool = False) -> list[Framed | Tail]:
+        return self.dialogue.finish(is_closed=is_closed) if self.dialogue else []

@@ -23,6 +23,9 @@ from hl7capture.model.settings import Settings
 ABANDONED_AFTER = 600 * 1_000_000_000
 # A session of many large messages rolls over before its document becomes too large to be read again.
 MOST_BYTES = 64 << 20
+MOST_ELEMENTS = 200_000
+# What stands behind a block now and then, and says nothing: it joins the block before it.
+_STRAY_ENDS = {b"\n": Flag.LF_END, b"\x1c\r": Flag.DOUBLED_END}
 
 
 @dataclass(slots=True)
@@ -59,7 +62,13 @@ class SessionTracker:
         self._last_time = 0
         self._was_cut = False
         self._bytes = 0  # of the open session's elements
+        self._is_torn = False  # the session before this one rolled over in the middle of a message
         self._happenings: list[Happening] = []
+
+    @property
+    def ends(self) -> tuple[tuple[str, int], tuple[str, int]]:
+        """Address and port of both sides."""
+        return self._ends
 
     @property
     def open_session_id(self) -> str | None:
@@ -106,6 +115,8 @@ class SessionTracker:
                 return
             session = self._open(framed, opener)
         self._last_time = framed.time
+        if framed.type is ElementType.OTHER and self._joins_block(session, framed):
+            return
         session.end_time = _milliseconds(framed.time)
         self._know_framing(session, framed)
         number = len(session.elements)
@@ -116,13 +127,27 @@ class SessionTracker:
         self._bytes += len(framed.data)
         if Flag.TRUNCATED in flags:
             self._was_cut = True
-        if framed.type is ElementType.END:
+        if framed.type is ElementType.END and not self._assembly.is_unfinished(1 - framed.side):
             self._complete(session, EndReason.EOT, framed.order)
-        elif not self.is_by_enq and self._is_full(session):
+        elif self._is_full(session):
+            self._is_torn = self._assembly.side is not None
             self._complete(session, EndReason.ROLLED, framed.order)
 
     def _is_full(self, session: Session) -> bool:
-        return self._bytes >= MOST_BYTES or len(session.messages) >= self._context.settings.session_max_messages
+        if self._bytes >= MOST_BYTES or len(session.elements) >= MOST_ELEMENTS:
+            return True
+        return not self.is_by_enq and len(session.messages) >= self._context.settings.session_max_messages
+
+    def _joins_block(self, session: Session, framed: Framed) -> bool:
+        """Makes LF, or a second end, behind a block a part of that."""
+        flag, number = _STRAY_ENDS.get(framed.data), self._latest[framed.side]
+        if flag is None or framed.flags or number is None:
+            return False
+        block = session.elements[number]
+        if block.data[:1] != b"\x0b" or block.data[-1:] not in (b"\r", b"\x1c") or flag in block.flags:
+            return False
+        session.elements[number] = block.with_tail(framed.data, flag)
+        return True
 
     def _take_tail(self, tail: Tail) -> None:
         number = self._latest[tail.side]
@@ -133,8 +158,7 @@ class SessionTracker:
 
     def _message(self, session: Session, framed: Framed, number: int) -> tuple[int | None, tuple[str, ...]]:
         """Index of the message that the element carries a part of, and the element's flags."""
-        if framed.type is ElementType.NAK:
-            self._assembly.refuse(1 - framed.side)
+        self._note_control(session, framed)
         if framed.body is None:
             return None, framed.flags
         if framed.type is ElementType.MESSAGE:
@@ -142,28 +166,53 @@ class SessionTracker:
             session.messages.append(decode(framed.body))
             self._context.counters.messages += 1
             return len(session.messages) - 1, framed.flags
-        flags = framed.flags
-        if self._assembly.is_repeat(framed.side, framed.number):
-            flags = (*flags, Flag.RETRANSMITTED)
-        elif self._assembly.begins_message(framed.side, framed.body):
-            self._finish_message(session)
+        flags = self._frame_flags(session, framed)
         self._assembly.add(number, framed.side, framed.number, framed.body, ends_text=framed.ends_text)
         return len(session.messages), flags
 
+    def _note_control(self, session: Session, framed: Framed) -> None:
+        """What a control byte does to the message that is on its way."""
+        sender = 1 - framed.side
+        if framed.type is ElementType.NAK:
+            self._assembly.refuse(sender)
+        elif framed.type is ElementType.ACK or (
+            # A receiver may accept with EOT, to ask the sender to stop (E1381-95 §6.3.5).
+            framed.type is ElementType.END and self._assembly.is_unfinished(sender)
+        ):
+            self._assembly.accept(sender)
+        elif framed.type is ElementType.START:
+            if self._assembly.side == framed.side:  # without an EOT before it
+                self._finish_message(session)
+            self._assembly.begin_transfer(framed.side)
+            self._is_torn = False
+
+    def _frame_flags(self, session: Session, framed: Framed) -> tuple[str, ...]:
+        """The flags of a whole frame, among what was sent before it; finishes the message that ended before it."""
+        assembly, side, body = self._assembly, framed.side, framed.body or b""
+        flags = framed.flags
+        if self._is_torn and Flag.GAP not in flags:
+            flags = (*flags, Flag.GAP)
+        self._is_torn = False
+        if Flag.GAP in flags:  # what is missing may hold the end of one message and the beginning of another
+            self._finish_message(session)
+            assembly.forget_numbers()
+        elif assembly.is_repeat(side, framed.number, body):
+            return (*flags, Flag.RETRANSMITTED)
+        elif assembly.begins_message(side, body):
+            self._finish_message(session)
+        return (*flags, Flag.WRONG_NUMBER) if assembly.is_wrong_number(side, framed.number) else flags
+
     def _finish_message(self, session: Session) -> None:
-        """What was put together from frames becomes a message; where nothing was accepted, it never was one."""
-        index = len(session.messages)
-        text = self._assembly.finish()
-        if text is not None:
-            session.messages.append(text)
+        """What was put together from frames becomes a message; what was refused, or never ended, is in none."""
+        done = self._assembly.finish()
+        if done.text is not None:
+            session.messages.append(done.text)
             self._context.counters.messages += 1
-            return
-        for number in range(len(session.elements) - 1, -1, -1):
+        for number in done.refused:
+            session.elements[number] = replace(session.elements[number], message=None)
+        for number in done.unfinished:
             element = session.elements[number]
-            if element.message is not None and element.message < index:
-                break
-            if element.message == index:
-                session.elements[number] = replace(element, message=None)
+            session.elements[number] = replace(element, message=None, flags=(*element.flags, Flag.TRUNCATED))
 
     # -- opening and completing --------------------------------------------------------------------------------
 
@@ -200,11 +249,14 @@ class SessionTracker:
         self._is_framing_known = True
         if framed.type is ElementType.FRAME:
             session.framing = Framing.ASTM
+        elif Flag.NO_FRAMING in framed.flags:
+            session.framing = Framing.NONE
         else:
             session.framing = Framing.STX if framed.data[:1] == b"\x02" else Framing.MLLP
 
     def _complete(self, session: Session, reason: EndReason, order: int) -> None:
         self._finish_message(session)
+        self._assembly.forget_numbers()
         self._session = None
         session.is_complete = reason is EndReason.EOT if self.is_by_enq else not self._was_cut
         session.end_reason = reason

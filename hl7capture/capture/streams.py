@@ -117,6 +117,11 @@ class Connection:
         """One side has said that it sends no more."""
         return any(half.is_finished for half in self._halves)
 
+    @property
+    def has_hole(self) -> bool:
+        """Bytes are missing that may still come."""
+        return self._holes()
+
     def receive(self, batch: SegmentBatch, rows: Ints) -> tuple[list[Delivery], int]:
         """What the segments `rows` of the batch make deliverable, and how many of them were taken.
 

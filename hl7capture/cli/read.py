@@ -82,5 +82,6 @@ class _Reading:
                         self._print(event.session)
                     elif isinstance(event, Notice):
                         complain(f"{source.name}: {event.text}.")
-                        self.exit_code = FAILED
+                        if event.is_problem:
+                            self.exit_code = FAILED
         self._number = engine.next_number

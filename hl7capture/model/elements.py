@@ -34,6 +34,7 @@ class Framing(StrEnum):
     MLLP = "mllp"
     STX = "stx"
     ASTM = "astm"
+    NONE = "none"  # HL7 without any framing
 
 
 class Flag(StrEnum):
@@ -44,7 +45,14 @@ class Flag(StrEnum):
     BAD_CHECKSUM = "bad-checksum"
     NO_CHECKSUM = "no-checksum"
     RETRANSMITTED = "retransmitted"  # an E1381 frame sent again with the same number
+    WRONG_NUMBER = "wrong-number"  # an E1381 frame whose number is not the next one, or missing
     MISSING_CR = "missing-cr"  # an MLLP block that ended at 1C alone
+    MISSING_START = "missing-start"  # 1C ends it, but no 0B began it
+    LF_END = "lf-end"  # LF behind or instead of the CR that ends an MLLP block
+    DOUBLED_START = "doubled-start"  # 0B twice
+    DOUBLED_END = "doubled-end"  # 1C, or 1C 0D, twice
+    LF_SEPARATORS = "lf-separators"  # LF, or CR LF, between the segments of an HL7 message
+    NO_FRAMING = "no-framing"  # HL7 without any framing: where it ends is told by what came next
 
 
 @dataclass(slots=True, frozen=True)
@@ -66,7 +74,7 @@ class Element:
     flags: tuple[str, ...] = ()
     extra: dict[str, Any] | None = None
 
-    def with_tail(self, tail: bytes) -> "Element":
-        """The element with the last bytes of its framing, which came after the other side had answered."""
-        flags = tuple(flag for flag in self.flags if flag != Flag.MISSING_CR)
-        return replace(self, data=self.data + tail, flags=flags)
+    def with_tail(self, tail: bytes, *flags: str) -> "Element":
+        """The element with the last bytes of its framing, which came late. flags: what is odd about these bytes."""
+        kept = tuple(flag for flag in self.flags if flag != Flag.MISSING_CR)
+        return replace(self, data=self.data + tail, flags=kept + flags)

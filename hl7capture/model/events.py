@@ -26,9 +26,13 @@ class SessionCompleted:
 
 @dataclass(slots=True, frozen=True)
 class Notice:
-    """Something about the capture itself, in words for a person; it never holds message contents."""
+    """Something about the capture itself, in words for a person; it never holds message contents.
+
+    is_problem: the capture is damaged, or not all of it could be worked through; else it is good to know.
+    """
 
     text: str
+    is_problem: bool = True
 
 
 Event = SessionOpened | SessionGrown | SessionCompleted | Notice

@@ -81,8 +81,19 @@ def _astm(number: int, when: datetime, rng: Random) -> _Lines:
     return [*lines, ("device", _EOT)]
 
 
+def _bare(number: int, when: datetime, rng: Random) -> _Lines:
+    """No framing at all: a message ends where the other side answers."""
+    message = oru(number, when, rng)
+    return [("device", message), ("lis", ack(message, when))]
+
+
 def _enquiry() -> _Lines:
     return [("device", _ENQ), ("lis", _ACK)]
 
 
-_SCRIPTS: dict[Framing, _Script] = {Framing.MLLP: _mllp, Framing.STX: _stx, Framing.ASTM: _astm}
+_SCRIPTS: dict[Framing, _Script] = {
+    Framing.MLLP: _mllp,
+    Framing.STX: _stx,
+    Framing.ASTM: _astm,
+    Framing.NONE: _bare,
+}

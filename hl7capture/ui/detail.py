@@ -33,7 +33,14 @@ _FLAGS = {
     Flag.BAD_CHECKSUM: QT_TRANSLATE_NOOP("Detail", "its checksum is wrong"),
     Flag.NO_CHECKSUM: QT_TRANSLATE_NOOP("Detail", "it has no checksum"),
     Flag.RETRANSMITTED: QT_TRANSLATE_NOOP("Detail", "the same frame was sent again"),
+    Flag.WRONG_NUMBER: QT_TRANSLATE_NOOP("Detail", "its frame number is missing, or not the next one"),
     Flag.MISSING_CR: QT_TRANSLATE_NOOP("Detail", "its block ends at 1C, without the CR after it"),
+    Flag.MISSING_START: QT_TRANSLATE_NOOP("Detail", "its block has no 0B at its beginning"),
+    Flag.LF_END: QT_TRANSLATE_NOOP("Detail", "LF stands behind its last 1C or CR"),
+    Flag.DOUBLED_START: QT_TRANSLATE_NOOP("Detail", "its block begins with 0B more than once"),
+    Flag.DOUBLED_END: QT_TRANSLATE_NOOP("Detail", "its block ends with 1C more than once"),
+    Flag.LF_SEPARATORS: QT_TRANSLATE_NOOP("Detail", "LF stands between its segments, where CR alone should"),
+    Flag.NO_FRAMING: QT_TRANSLATE_NOOP("Detail", "it was sent without any framing (no 0B, no 1C)"),
 }
 
 

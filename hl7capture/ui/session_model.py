@@ -13,6 +13,7 @@ from PySide6.QtCore import (
     QTimer,
 )
 
+from hl7capture.model.elements import Framing
 from hl7capture.model.events import Event, Notice
 from hl7capture.model.session import Session
 from hl7capture.ui.icons import icon
@@ -178,7 +179,7 @@ class SessionModel(QAbstractTableModel):
             case 3:
                 return session.lis
             case 4:
-                return {"mllp": "MLLP", "stx": "STX", "astm": "ASTM"}[session.framing]
+                return self.tr("none") if session.framing is Framing.NONE else session.framing.upper()
             case 5:
                 return visible(row.messages, 200)
             case 6:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hl7capture.capture.engine import Engine
-from hl7capture.model.elements import Framing
+from hl7capture.model.elements import Flag, Framing
 from hl7capture.model.events import SessionCompleted, SessionGrown, SessionOpened
 from hl7capture.model.session import EndReason
 from hl7capture.model.settings import Settings
@@ -213,9 +213,10 @@ def test_a_stranger_on_the_port_does_not_disturb() -> None:
 def test_the_sample_captures_show_five_messages(framing: Framing) -> None:
     sessions = sessions_of((CAPTURES / f"{framing.value}.pcap").read_bytes())
     assert all(session.is_complete and session.framing is framing for session in sessions)
-    assert not any(element.flags for session in sessions for element in session.elements)
+    flags = (Flag.NO_FRAMING,) if framing is Framing.NONE else ()
+    assert all(element.flags == flags for session in sessions for element in session.elements)
     texts = [text for session in sessions for text in session.messages]
-    if framing is Framing.MLLP:
+    if framing in (Framing.MLLP, Framing.NONE):
         (session,) = sessions
         assert session.end_reason is EndReason.CLOSED
         assert [text.rpartition("MSA")[2] for text in texts[1::2]] == [

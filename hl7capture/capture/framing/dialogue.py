@@ -1,8 +1,9 @@
 """Both sides of one connection: detection first, then one framer a side, and their elements in wire order."""
 
 from hl7capture.capture.delivery import Exchange, Gap
+from hl7capture.capture.framing import tls
 from hl7capture.capture.framing.control import Markers
-from hl7capture.capture.framing.detection import Protocol, detect, detect_at_end
+from hl7capture.capture.framing.detection import DECISION_BYTES, Protocol, detect, detect_at_end
 from hl7capture.capture.framing.framed import Framed, Tail
 from hl7capture.capture.framing.framer import Framer
 from hl7capture.capture.framing.watch import Watch
@@ -16,6 +17,8 @@ class Dialogue:
 
     def __init__(self, markers: Markers, *, from_start: bool) -> None:
         self.protocol = Protocol.UNDECIDED
+        self.greeter: int | None = None  # TLS: the side that began it
+        self.server_name: str | None = None  # TLS: whom it asked for
         self._markers = markers
         self._held: list[Exchange] = []  # what was said while undecided
         self._said = (b"", b"")
@@ -31,6 +34,11 @@ class Dialogue:
         """One side is in the middle of a block or frame."""
         return self._framers is not None and any(framer.is_inside for framer in self._framers)
 
+    @property
+    def is_waiting(self) -> bool:
+        """There are bytes that no element has taken yet: `pause` ends what is complete if no more comes."""
+        return self._framers is not None and any(framer.is_waiting for framer in self._framers)
+
     def feed(self, exchange: Exchange) -> list[Framed | Tail]:
         """The elements that the exchange completes."""
         if self._framers is not None:
@@ -42,7 +50,8 @@ class Dialogue:
             return self._begin(found.protocol, [found.exchange], is_lost=True) if found else []
         self._held.append(exchange)
         for _order, side, data in exchange.chunks():
-            self._said = (self._said[0] + data, self._said[1]) if side == 0 else (self._said[0], self._said[1] + data)
+            mine = self._said[side] + data[: DECISION_BYTES - len(self._said[side])]
+            self._said = (mine, self._said[1]) if side == 0 else (self._said[0], mine)
             protocol = detect(self._said, side, self._markers)
             if protocol is not Protocol.UNDECIDED:
                 return self._begin(protocol, self._held, is_lost=False)
@@ -63,18 +72,21 @@ class Dialogue:
             return []
         return _in_order([element for framer in self._framers for element in framer.other_side_spoke()])
 
-    def finish(self) -> list[Framed | Tail]:
-        """No more bytes will come."""
+    def finish(self, *, is_closed: bool = False) -> list[Framed | Tail]:
+        """No more bytes will come. is_closed: both sides have said so, so nothing was cut off."""
         elements: list[Framed | Tail] = []
         if self.protocol is Protocol.UNDECIDED and self._held:
             elements = self._begin(detect_at_end(self._said, self._markers), self._held, is_lost=False)
         for framer in self._framers or ():
-            elements += framer.finish()
+            elements += framer.finish(is_closed=is_closed)
         return _in_order(elements)
 
     def _begin(self, protocol: Protocol, held: list[Exchange], *, is_lost: bool) -> list[Framed | Tail]:
         """The protocol is known: what was held back is framed, or forgotten."""
         self.protocol = protocol
+        if protocol is Protocol.TLS:
+            self.greeter = tls.greeter(self._said)
+            self.server_name = tls.server_name(self._said[self.greeter or 0])
         self._held, self._said, self._watch = [], (b"", b""), None
         if self.is_foreign:
             return []

@@ -105,7 +105,7 @@ def test_the_same_seed_makes_the_same_turns(framing: Framing) -> None:
 @pytest.mark.parametrize("framing", Framing)
 @pytest.mark.parametrize("rate", [0.5, 10.0, 5000.0])
 def test_messages_begin_at_the_rate(framing: Framing, rate: float) -> None:
-    first = {Framing.MLLP: b"\x0b"}.get(framing, b"\x05")
+    first = {Framing.MLLP: b"\x0b", Framing.NONE: b"MSH"}.get(framing, b"\x05")
     now, begins = 0.0, []
     for turn in turns_of(framing, 4, rate):
         assert turn.pause >= 0

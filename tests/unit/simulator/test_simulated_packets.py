@@ -168,7 +168,7 @@ def test_another_connection() -> None:
 
 def test_the_sample_captures_are_what_the_command_makes(tmp_path: Path) -> None:
     paths = write_samples(tmp_path / "made")
-    assert [path.name for path in paths] == ["mllp.pcap", "stx.pcap", "astm.pcap"]
+    assert [path.name for path in paths] == ["mllp.pcap", "stx.pcap", "astm.pcap", "none.pcap"]
     for path in paths:
         assert path.read_bytes() == (CAPTURES / path.name).read_bytes(), path.name
 
