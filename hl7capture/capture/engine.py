@@ -164,13 +164,16 @@ class Engine:
         """Ends sessions that have fallen silent, and forgets connections that were closed long ago."""
         forgotten = []
         for key, link in self._links.items():
+            if link.is_waiting:
+                if now - link.connection.last_time <= SILENCE:
+                    continue  # what is on its way may still belong to the session
+                if not link.connection.has_hole:
+                    self._happenings += link.tracker.take(link.pause(), link.connection.opener)
             until = link.tracker.patient_until(is_inside=link.is_inside)
             if until is not None and now > until:
                 self._end(link, EndReason.CLOSED if link.connection.has_fin else EndReason.IDLE)
             elif link.connection.is_over and now - link.connection.last_time > _REMEMBERED:
                 forgotten.append(key)
-            elif link.is_waiting and now - link.connection.last_time > SILENCE and not link.connection.has_hole:
-                self._happenings += link.tracker.take(link.pause(), link.connection.opener)
         for key in forgotten:
             del self._links[key]
 

@@ -23,8 +23,13 @@ SNIPPETS = (
     stx(oru()),
     frame(1, RECORDS[0]),
     frame(1, RECORDS[3]),
+    frame(2, RECORDS[1], last=False),
+    frame(1, RECORDS[0])[:-4] + b"\r\n",
+    oru(),
+    oru() + b"\x1c\r",
+    mllp(oru().replace(b"\r", b"\r\n")) + b"\n",
 )
-BEGINNINGS = (mllp(oru()), ENQ, b"\x0b", frame(1, RECORDS[0]), b"")
+BEGINNINGS = (mllp(oru()), ENQ, b"\x0b", frame(1, RECORDS[0]), b"", oru())
 
 
 def strange_capture(chance: random.Random) -> bytes:
