@@ -95,7 +95,7 @@ class Assembly:
             before.elements.append(element)
             part.elements, part.is_accepted = before.elements, before.is_accepted
         if not self._parts:
-            self._is_records = _is_header(body)
+            self._is_records = _is_record(body)
         self._parts.append(part)
 
     def forget_numbers(self) -> None:
@@ -154,6 +154,11 @@ class Assembly:
         return text.rstrip(b"\r\n").rsplit(b"\r", 1)[-1].lstrip(b"\n")[:1] == b"L"
 
 
+def _is_record(body: bytes) -> bool:
+    """An E1394 record: its letter and a delimiter (E1394-97 §6.1); what lost its header is a record all the same."""
+    return len(body) > 1 and body[0] in b"HPOQRCMSL" and not body[1:2].isalnum()
+
+
 def _is_header(body: bytes) -> bool:
     """An E1394 header record: H and a delimiter (E1394-97 §6.2)."""
-    return len(body) > 1 and body[:1] == b"H" and not body[1:2].isalnum()
+    return body[:1] == b"H" and _is_record(body)
