@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 
 from hl7capture.capture.text import decode
 
+_LONGEST_TERMINATOR = 1024
+_MOST_FRAMES_OF_TERMINATOR = 16
+
 
 @dataclass(slots=True)
 class _Part:
@@ -144,14 +147,19 @@ class Assembly:
         return False
 
     def _has_terminator(self) -> bool:
-        """The latest text ends with an L record (E1394-97 §13)."""
-        bodies: list[bytes] = []
-        for part in reversed(self._parts):
-            if bodies and part.ends_text:
+        """The latest text ends with an L record (E1394-97 §13), which is short: no more than that is looked at."""
+        end = b""
+        is_all = True
+        for count, part in enumerate(reversed(self._parts)):
+            if count and part.ends_text:
                 break
-            bodies.append(part.body)
-        text = b"".join(reversed(bodies))
-        return text.rstrip(b"\r\n").rsplit(b"\r", 1)[-1].lstrip(b"\n")[:1] == b"L"
+            is_all = count < _MOST_FRAMES_OF_TERMINATOR and len(end) <= _LONGEST_TERMINATOR
+            if not is_all:
+                break
+            end = part.body[-_LONGEST_TERMINATOR - 1 :] + end
+        _, has_line_before, line = end.rstrip(b"\r\n").rpartition(b"\r")
+        is_whole = has_line_before or (is_all and len(end) <= _LONGEST_TERMINATOR)
+        return bool(is_whole) and line.lstrip(b"\n")[:1] == b"L"
 
 
 def _is_record(body: bytes) -> bool:

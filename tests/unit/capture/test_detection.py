@@ -7,6 +7,7 @@ import pytest
 from hl7capture.capture.framing import tls
 from tests.support.engine import events_of, sessions_of
 from tests.support.speech import ACK, ENQ, RECORDS, answer, astm_transfer, frame, mllp, oru, stx
+from tests.support.tls import client_hello
 from tests.support.wire import Talk, conversation, pcap
 
 HTTP = [
@@ -124,21 +125,6 @@ def test_both_sides_of_a_beginning_are_kept() -> None:
 
 
 # -- TLS ---------------------------------------------------------------------------------------------------------
-
-
-def vector(data: bytes, size: int = 2) -> bytes:
-    return len(data).to_bytes(size, "big") + data
-
-
-def client_hello(name: bytes | None = b"lis.example.org", padding: int = 0) -> bytes:
-    """RFC 8446 §4.1.2, one record."""
-    extensions = b"\x00\x15" + vector(bytes(padding))
-    if name is not None:
-        extensions += b"\x00\x00" + vector(vector(b"\x00" + vector(name)))
-    extensions += b"\x00\x2b" + vector(b"\x02\x03\x04")
-    body = b"\x03\x03" + bytes(32) + vector(bytes(32), 1) + vector(b"\x13\x01\x13\x02") + vector(b"\0", 1)
-    body += vector(extensions)
-    return b"\x16\x03\x01" + vector(b"\x01" + vector(body, 3))
 
 
 def test_server_name_of_a_client_hello() -> None:

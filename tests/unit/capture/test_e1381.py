@@ -211,6 +211,17 @@ def test_one_record_over_many_frames_between_others() -> None:
     assert session.messages == [(RECORDS[0] + long + RECORDS[3]).decode(), MESSAGE]
 
 
+@pytest.mark.parametrize("size", [100, 1023, 1024, 1025, 1030, 3000])
+def test_l_in_the_middle_of_a_long_record_ends_no_message(size: int) -> None:
+    long = b"C|1|" + b"L" * size
+    frames = [frame(1, RECORDS[0]), frame(2, long), frame(3, long[:240], last=False), frame(4, long[240:])]
+    session = one_session(*answered(*frames, frame(5, RECORDS[3])))
+    assert len(session.messages) == 1
+    pieces = [RECORDS[3][at : at + 1] for at in range(len(RECORDS[3]))]
+    frames = [frame(1, RECORDS[0]), *(frame(n + 2, piece, last=piece == b"\r") for n, piece in enumerate(pieces))]
+    assert len(one_session(*answered(*frames, frame(len(pieces) + 2, RECORDS[1]))).messages) == 2
+
+
 def test_records_without_a_header_stay_together() -> None:
     session = one_session(*answered(*(frame(n, record) for n, record in enumerate(RECORDS[1:], 1))))
     assert session.messages == [b"".join(RECORDS[1:]).decode()]

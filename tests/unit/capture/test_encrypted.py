@@ -8,8 +8,8 @@ from hl7capture.capture.engine import Engine
 from hl7capture.model.events import Notice
 from hl7capture.model.settings import Settings
 from tests.support.speech import answer, mllp, oru
+from tests.support.tls import client_hello
 from tests.support.wire import DEVICE, LIS, MILLISECOND, START, Segment, conversation, packet, pcap_header, record
-from tests.unit.capture.test_detection import client_hello
 
 TEXT = "10.0.0.5 → 10.1.0.1:2575 is encrypted (TLS, server name lis.example.org): its messages cannot be read"
 SECURE = conversation((0, client_hello(padding=1800)), (1, b"\x16\x03\x03\x00\x02\x02\x00"))
