@@ -147,4 +147,4 @@ class CaptureThread(QThread):
         except OSError as error:
             self._raw = None  # capturing goes on without the copy
             log.error("%s cannot be written any more: %s", self._raw_path, error.strerror)
-            self.happened.emit([Notice(f"{self._raw_path} cannot be written any more: {error.strerror}.")])
+            self.happened.emit([Notice(f"{self._raw_path} cannot be written any more: {error.strerror}")])

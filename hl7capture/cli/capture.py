@@ -78,7 +78,7 @@ class _Printer(QObject):
     def _on_events(self, events: list[Event]) -> None:
         for event in events:
             if isinstance(event, Notice):
-                complain(event.text)
+                complain(f"{event.text}.")
             elif isinstance(event, SessionCompleted) and not self._persist:
                 self._out(event.session)
 
