@@ -18,8 +18,6 @@ DECISION_BYTES = 4096
 _BLANKS_IN_BLOCK = b"\x0b \r\n\xef\xbb\xbf"  # 0B doubled, a byte order mark
 _MOST_BLANKS_IN_BLOCK = 8
 _HEADER = re.compile(b"(?:" + b"|".join(HEADERS) + rb")[^A-Za-z0-9]")
-# What may follow STX where nobody has answered yet: a frame's number, or the first letter of a message.
-_BEGINS_TEXT = b"01234567MFBH"
 
 
 class Protocol(Enum):
@@ -111,5 +109,5 @@ def _behind_control(text: bytes) -> Protocol:
     if text[0] == VT:
         return _block_beginning(text)
     if text[0] == STX:
-        return Protocol.UNDECIDED if len(text) == 1 else Protocol.ENQ if text[1] in _BEGINS_TEXT else Protocol.FOREIGN
+        return Protocol.UNDECIDED if len(text) == 1 else Protocol.ENQ if 0x20 <= text[1] < 0x7F else Protocol.FOREIGN
     return Protocol.FOREIGN
