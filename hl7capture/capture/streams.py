@@ -28,6 +28,10 @@ MOST_WAITING_PIECES = 4096
 # How long a hole that was acknowledged is waited for: this many segments, or this time.
 PATIENCE_SEGMENTS = 16
 PATIENCE_NANOSECONDS = 500_000_000
+# How long any hole is waited for while the connection is silent: TCP gives up as late as that, or does not repeat.
+HOLE_SILENCE = 30 * 1_000_000_000
+# How long a closed connection is remembered, so that a late retransmission opens nothing.
+REMEMBERED = 120 * 1_000_000_000
 # A reset counts when its number is this near to what was expected; others are somebody's guess.
 RESET_WINDOW = 1 << 20
 _SHORT_RUN = 8  # below this many rows in order, columns cost more than they save
@@ -134,6 +138,11 @@ class Connection:
         """One side has said that it sends no more."""
         return any(half.is_finished for half in self._halves)
 
+    @property
+    def has_hole(self) -> bool:
+        """Bytes are missing that may still come."""
+        return any(half.resumes_at is not None for half in self._halves)
+
     def receive(self, batch: SegmentBatch, rows: Ints) -> tuple[list[Delivery], int]:
         """What the segments `rows` of the batch make deliverable, and how many of them were taken.
 
@@ -142,7 +151,7 @@ class Connection:
         """
         at = 0
         while at < len(rows):
-            if not self.is_over and not self._holes() and len(rows) - at >= _SHORT_RUN:
+            if not self.is_over and not self.has_hole and len(rows) - at >= _SHORT_RUN:
                 clean = self._rows_in_order(batch, rows[at:])
                 if clean >= _SHORT_RUN:
                     self._take_in_order(batch, rows[at : at + clean])
@@ -152,8 +161,6 @@ class Connection:
                 if not self._step(batch, int(rows[at])):
                     return self._handed_out(), at
                 at += 1
-        if len(rows):
-            self.last_time = max(self.last_time, int(batch.time[rows[-1]]))
         return self._handed_out(), at
 
     def give_up_holes(self, order: int, time: int) -> list[Delivery]:
@@ -189,6 +196,7 @@ class Connection:
 
     def _take_in_order(self, batch: SegmentBatch, rows: Ints) -> None:
         self._segments += len(rows)
+        self.last_time = max(self.last_time, int(batch.time[rows[-1]]))
         with_data = rows[batch.length[rows] > 0]
         payload = memoryview(batch.data)
         runs: list[Run | None] = [None, None]
@@ -218,6 +226,11 @@ class Connection:
         sequence = int(batch.sequence[row])
         order, time = int(batch.order[row]), int(batch.time[row])
         half, other = self._halves[side], self._halves[1 - side]
+        silence, self.last_time = time - self.last_time, max(self.last_time, time)
+        if self.is_over and silence > REMEMBERED:
+            return False
+        if self.has_hole and silence > HOLE_SILENCE:
+            self._out = self.give_up_holes(order, time)
         self._segments += 1
         if flags & SYN:
             if self._is_new_connection(half, sequence, flags):
@@ -258,7 +271,8 @@ class Connection:
         if half.initial is None:
             half.initial = sequence
             half.base = (sequence + 1) % _WHOLE
-            self.opener = 1 - side if flags & ACK else side
+            if not any(half.next for half in self._halves):  # in merged captures it may come late
+                self.opener = 1 - side if flags & ACK else side
 
     def _data(self, side: int, piece: _Piece) -> None:
         half = self._halves[side]
@@ -314,9 +328,6 @@ class Connection:
         piece = half.waiting.pop(0)
         half.waiting_bytes -= len(piece.data)
         return piece
-
-    def _holes(self) -> bool:
-        return any(half.resumes_at is not None for half in self._halves)
 
     def _check_holes(self, order: int, time: int) -> None:
         for side, half in enumerate(self._halves):
