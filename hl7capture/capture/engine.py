@@ -74,7 +74,7 @@ class Engine:
         found = self._decoder.segments(batch)
         for key, rows in by_connection(found):
             self._receive(key, found, rows)
-        self._now = max(self._now, int(batch.time[-1]))
+        self._now = max(self._now, int(batch.time.max()))
         if self._now - self._swept >= _SWEEP_INTERVAL:
             self._swept = self._now
             self._sweep(self._now)
@@ -138,13 +138,16 @@ class Engine:
             deliveries, taken = link.connection.receive(batch, rows)
             self._deliver(link, deliveries)
             rows = rows[taken:]
-            if len(rows):  # the ports are used again
-                self._end(link, EndReason.CLOSED, int(batch.order[rows[0]]))
+            if len(rows) and (batch.flags[rows[0]] & SYN or not link.is_ignored):  # the ports are used again
+                order = int(batch.order[rows[0]])
+                self._fall_silent(link, order, int(batch.time[rows[0]]))
+                self._end(link, EndReason.CLOSED, order)
                 del self._links[key]
 
     def _deliver(self, link: "_Link", deliveries: list[Delivery]) -> None:
         for delivery in deliveries:
             if isinstance(delivery, Closed):
+                self._fall_silent(link, delivery.order, delivery.time)
                 reason = EndReason.RESET if delivery.reset else EndReason.CLOSED
                 self._take(link, link.finish(is_closed=not delivery.reset), delivery.order)
                 self._happenings += link.tracker.end(reason, delivery.order)
@@ -181,22 +184,25 @@ class Engine:
         """
         forgotten = []
         for key, link in self._links.items():
-            connection, tracker = link.connection, link.tracker
-            silence = now - connection.last_time
-            if connection.has_hole and silence > HOLE_SILENCE:
-                self._deliver(link, connection.give_up_holes(self.counters.packets, now))
-            if connection.has_hole:
-                continue
-            self._take(link, link.fall_silent(now), self.counters.packets)
-            until = tracker.patient_until()
-            if until is not None and now > until and not link.is_waiting:
-                self._happenings += tracker.end(
-                    EndReason.CLOSED if connection.has_fin else EndReason.IDLE, self.counters.packets
-                )
-            elif connection.is_over and silence > REMEMBERED:
+            self._fall_silent(link, self.counters.packets, now)
+            is_old = link.connection.is_over and now - link.connection.last_time > REMEMBERED
+            if is_old and not link.is_ignored:
                 forgotten.append(key)
         for key in forgotten:
             del self._links[key]
+
+    def _fall_silent(self, link: "_Link", order: int, now: int) -> None:
+        """It is `now`, and nothing more has come: holes are given up, elements and sessions may be over."""
+        connection = link.connection
+        if connection.has_hole and now - connection.last_time > HOLE_SILENCE:
+            self._deliver(link, connection.give_up_holes(order, now))
+        if connection.has_hole:
+            return
+        self._take(link, link.fall_silent(now), order)
+        until = link.tracker.patient_until()
+        if until is not None and now > until and not link.is_waiting:
+            is_closed = connection.fin_time is not None and connection.fin_time <= until
+            self._happenings += link.tracker.end(EndReason.CLOSED if is_closed else EndReason.IDLE, order)
 
     def _evict(self) -> None:
         """Too many connections: those that were silent for the longest are given up."""

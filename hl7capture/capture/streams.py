@@ -121,6 +121,7 @@ class Connection:
         self.opener: int | None = None
         self.is_over = False
         self.last_time = 0  # of the last segment, nanoseconds
+        self.fin_time: int | None = None  # when one side had said that it sends no more
         self._halves = (_Half(), _Half())
         self._counters = counters
         self._segments = 0
@@ -132,11 +133,6 @@ class Connection:
     def origin(self) -> Origin:
         """How it began, as far as that was seen."""
         return Origin(self.opener, (self._halves[0].base, self._halves[1].base))
-
-    @property
-    def has_fin(self) -> bool:
-        """One side has said that it sends no more."""
-        return any(half.is_finished for half in self._halves)
 
     @property
     def has_hole(self) -> bool:
@@ -256,7 +252,10 @@ class Connection:
             start = int(batch.start[row])
             self._data(side, _Piece(position, batch.data[start : start + length], lost, order, time))
         self._check_holes(order, time)
-        if self._halves[0].is_finished and self._halves[1].is_finished:
+        finished = [half.is_finished for half in self._halves]
+        if any(finished) and self.fin_time is None:
+            self.fin_time = time
+        if all(finished):
             self._close(order, time, reset=False)
         return True
 

@@ -104,16 +104,23 @@ class Dialogue:
         return before + [element for part in parts for element in self._frame_part(part)]
 
     def _whole_blocks(self, exchange: Exchange) -> Blocks | None:
-        """All the exchange completes, where both sides say nothing but whole blocks beyond doubt."""
+        """All the exchange completes, where nobody says anything but whole blocks beyond doubt."""
         assert self._framers is not None
-        said = [(framer, run) for framer, run in zip(self._framers, exchange.runs, strict=True) if run is not None]
-        found = [framer.whole_blocks(run) for framer, run in said]
-        whole = [one for one in found if one is not None]
-        if len(whole) < len(found):
-            return None
-        for (framer, run), (_, stop) in zip(said, whole, strict=True):
-            framer.skip(run, stop)
-        return _merged([blocks for blocks, _ in whole])
+        found: list[tuple[Blocks, int]] = []
+        for framer, run in zip(self._framers, exchange.runs, strict=True):
+            whole = framer.whole_blocks(run) if run is not None else None
+            if whole is not None:
+                found.append(whole)
+            elif run is not None or framer.is_waiting:
+                return None
+        stops = iter(found)
+        for side, framer in enumerate(self._framers):
+            mine, other = exchange.runs[side], exchange.runs[1 - side]
+            if mine is not None:
+                framer.skip(mine, next(stops)[1])
+            if other is not None and (mine is None or other.orders[-1] > mine.orders[-1]):
+                framer.other_side_spoke()
+        return _merged([blocks for blocks, _ in found])
 
     def _frame_part(self, exchange: Exchange) -> list[Framed | Tail | Blocks]:
         assert self._framers is not None

@@ -124,12 +124,15 @@ def comparable(sessions: list[Session]) -> list[tuple[object, ...]]:
     return [(s.framing, s.end_reason, s.is_complete, s.messages, said(s)) for s in sessions]
 
 
-@pytest.fixture(params=[64 << 20, 300], ids=["any size", "cut at 300 bytes"])
-def largest(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(framer, "LARGEST_ELEMENT", request.param)
+@pytest.fixture(params=[(64 << 20, 512), (300, 512), (64 << 20, 1)], ids=["any size", "cut at 300 bytes", "columns"])
+def sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The largest element, and the shortest run that is looked at as columns."""
+    largest, shortest = request.param
+    monkeypatch.setattr(framer, "LARGEST_ELEMENT", largest)
+    monkeypatch.setattr(framer, "_SHORT_RUN", shortest)
 
 
-@pytest.mark.usefixtures("largest")
+@pytest.mark.usefixtures("sizes")
 @given(st.integers(0, 2**32), st.sampled_from([0, 1, 60, 100, 1000]), st.booleans(), st.booleans())
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_cutting_changes_nothing(seed: int, step: int, is_middle: bool, close: bool) -> None:
