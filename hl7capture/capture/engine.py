@@ -132,9 +132,11 @@ class Engine:
             self._links.move_to_end(key)
             if link.is_ignored:  # until its ports are used again
                 opens = np.flatnonzero(batch.flags[rows] & SYN)
-                if not len(opens):
+                ignored = int(opens[0]) if len(opens) else len(rows)
+                link.connection.ignore(batch, rows[:ignored])
+                rows = rows[ignored:]
+                if not len(rows):
                     return
-                rows = rows[opens[0] :]
             deliveries, taken = link.connection.receive(batch, rows)
             self._deliver(link, deliveries)
             rows = rows[taken:]

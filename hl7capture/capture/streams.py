@@ -159,6 +159,11 @@ class Connection:
                 at += 1
         return self._handed_out(), at
 
+    def ignore(self, batch: SegmentBatch, rows: Ints) -> None:
+        """These segments came, but nobody wants to know what they say."""
+        if len(rows):
+            self.last_time = max(self.last_time, int(batch.time[rows[-1]]))
+
     def give_up_holes(self, order: int, time: int) -> list[Delivery]:
         """At the end of a capture or connection: what lies behind holes is delivered, the holes are gaps."""
         for side, half in enumerate(self._halves):
@@ -342,6 +347,12 @@ class Connection:
                 self._gap(side, order, time)
 
     def _holds_too_much(self, half: _Half) -> bool:
+        if not self._is_much(half):
+            return False
+        self._hand_out_queue()  # what waits for no hole does not count
+        return self._is_much(half)
+
+    def _is_much(self, half: _Half) -> bool:
         return (
             half.waiting_bytes + self._queued_bytes > MOST_WAITING_BYTES
             or len(half.waiting) + len(self._queue) > MOST_WAITING_PIECES
