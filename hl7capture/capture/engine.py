@@ -99,6 +99,7 @@ class Engine:
         except CaptureFormatError as error:
             problem = str(error)
         self._decoder.finish()
+        self._sweep(self._now)
         for link in self._links.values():
             self._end(link, EndReason.STOPPED)
         self._links.clear()

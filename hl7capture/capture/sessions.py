@@ -294,7 +294,7 @@ class SessionTracker:
         self._bytes = 0
         self._latest = [None, None]
         self._session = Session(
-            session_id=self._session_id(framed.start, origin.numbers[framed.side]),
+            session_id=self._session_id(framed.start, framed.side, origin),
             number=0,  # given when the events of all connections are in order
             probe=self._context.probe,
             source=self._context.source,
@@ -349,11 +349,13 @@ class SessionTracker:
     def _direction(self, side: int) -> Direction:
         return Direction.DEVICE_TO_LIS if side == self._device else Direction.LIS_TO_DEVICE
 
-    def _session_id(self, start: int, number: int | None) -> str:
+    def _session_id(self, start: int, side: int, origin: Origin) -> str:
         """Sorts by time; the same conversation read twice has the same id, so that it is not kept twice.
 
-        number: where the sequence numbers began of the side that opens the session.
+        Where the sequence numbers began of the side that opens the session, and whether that was seen, tells apart what
+        uses the same ports at the same time.
         """
+        number = origin.numbers[side] if origin.greeted[side] else f"~{origin.numbers[side]}"
         moment = datetime.fromtimestamp(start // 1_000_000_000, UTC)
         named = f"{self.ends}|{number}|{start // 1000}|{self._opened_before}".encode()
         suffix = hashlib.blake2b(named, digest_size=4).hexdigest()

@@ -44,11 +44,13 @@ class Origin(NamedTuple):
     """How a connection began.
 
     opener: the side that opened it, None where that was not seen. numbers: the sequence number of each side's first
-    byte, None where it has said nothing yet: they tell connections apart that use the same ports one after the other.
+    byte, None where it has said nothing yet. greeted: whether each side's SYN was seen. They tell connections apart that
+    use the same ports one after the other.
     """
 
     opener: int | None
     numbers: tuple[int | None, int | None]
+    greeted: tuple[bool, bool]
 
 
 @dataclass(slots=True)
@@ -84,6 +86,12 @@ class _Half:
         assert self.base is not None
         ahead = (sequence - self.base - self.next) % _WHOLE
         return self.next + (ahead - _WHOLE if ahead >= _HALF else ahead)
+
+    def ahead(self, sequences: Ints) -> Ints:
+        """The same for many, counted from the next byte."""
+        assert self.base is not None
+        ahead = (sequences - (self.base + self.next)) % _WHOLE
+        return np.where(ahead >= _HALF, ahead - _WHOLE, ahead)
 
     @property
     def is_finished(self) -> bool:
@@ -132,7 +140,8 @@ class Connection:
     @property
     def origin(self) -> Origin:
         """How it began, as far as that was seen."""
-        return Origin(self.opener, (self._halves[0].base, self._halves[1].base))
+        first, second = self._halves
+        return Origin(self.opener, (first.base, second.base), (first.initial is not None, second.initial is not None))
 
     @property
     def has_hole(self) -> bool:
@@ -188,8 +197,7 @@ class Connection:
             mine = mine[batch.length[rows[mine]] > 0]
             if not len(mine):
                 continue
-            ahead = (batch.sequence[rows[mine]] - (half.base + half.next)) % _WHOLE
-            start = np.where(ahead >= _HALF, ahead - _WHOLE, ahead)
+            start = half.ahead(batch.sequence[rows[mine]])
             expected = np.concatenate(([0], (start + batch.length[rows[mine]])[:-1]))
             odd[mine[start != expected]] = True
         found = np.flatnonzero(odd)
@@ -212,8 +220,8 @@ class Connection:
                 half.next += len(data)
             acknowledging = rows[(batch.side[rows] != side) & (batch.flags[rows] & ACK != 0)]
             if len(acknowledging) and half.base is not None:
-                last = half.position(int(batch.acknowledgement[acknowledging[-1]]))
-                half.acknowledged = max(half.acknowledged, last)
+                ahead = half.ahead(batch.acknowledgement[acknowledging])
+                half.acknowledged = max(half.acknowledged, half.next + int(ahead.max()))
         if runs[0] or runs[1]:
             self._hand_out_queue()
             self._out.append(Exchange((runs[0], runs[1])))

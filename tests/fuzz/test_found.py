@@ -2,6 +2,8 @@
 
 import struct
 
+import pytest
+
 from tests.fuzz.inputs import FOUND
 from tests.fuzz.known import KNOWN
 from tests.fuzz.properties import check_all_ways, comparable, read
@@ -58,6 +60,30 @@ def test_opening_that_comes_after_the_first_data_in_any_pieces() -> None:
     segments = [data_first, Segment(1, 9000, 1001, 18), Segment(0, 1049, 9001, 17)]
     records = [record(packet(segment), START + number * MILLISECOND) for number, segment in enumerate(segments)]
     assert comparable(read(pcap_header(), *records)) == comparable(read(pcap_header() + b"".join(records)))
+
+
+@pytest.mark.xfail(strict=True, reason="what a foreign connection says is looked at to the end of the piece")
+def test_opening_of_a_foreign_connection_that_comes_late_in_any_pieces() -> None:
+    """An HTTP client uses its port again, and the server's SYN stands behind its first data."""
+    segments = [
+        *Talk().open().say(0, b"GET / HTTP/1.1").segments,
+        Segment(0, 5000, 0, 2),
+        Segment(0, 5001, 0, 24, b"GET / HTTP/1.1"),
+        Segment(1, 7001, 5015, 24, b"HTTP/1.1 200 OK"),
+        Segment(1, 7000, 5001, 18),
+    ]
+    records = [record(packet(segment), START + number * MILLISECOND) for number, segment in enumerate(segments)]
+    whole, pieces = read(pcap_header() + b"".join(records)), read(pcap_header(), *records)
+    assert pieces.counters["connections"] == whole.counters["connections"]
+
+
+def test_connection_that_opens_behind_its_first_data_on_a_clock_that_stands_still_is_another_one() -> None:
+    """The session of what came before the SYN, and that of what came behind it, have an id each."""
+    said = Segment(0, 1001, 9001, 24, mllp(oru()))
+    segments = [said, Segment(0, 1000, 0, 2), said]
+    packets = (packet(segment, number=number) for number, segment in enumerate(segments))
+    sessions = read(pcap_header() + b"".join(record(data, START) for data in packets)).sessions
+    assert len({session.session_id for session in sessions}) == len(sessions) == 2
 
 
 def test_silence_inside_a_message_ends_the_session_at_the_same_place_in_any_pieces() -> None:
