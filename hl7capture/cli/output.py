@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
 from hl7capture.model.session import Session
+from hl7capture.model.session_summary import SessionSummary
 from hl7capture.store.document import to_document
 
 if TYPE_CHECKING:
@@ -47,32 +48,26 @@ def print_document(session: Session) -> None:
     sys.stdout.buffer.flush()
 
 
-def print_line(session: Session) -> None:
+def print_line(session: Session | SessionSummary) -> None:
     """The session as a line for people."""
+    if isinstance(session, Session):
+        from hl7capture.hl7.session_summary import summary_of  # documents do without what HL7 means
+
+        session = summary_of(session)
     sys.stdout.write(printable(line_of(session)) + "\n")
     sys.stdout.flush()
 
 
-def line_of(session: Session) -> str:
+def line_of(session: SessionSummary) -> str:
     """`#17 2026-11-21 10:15:30.123 10.0.0.5:40001 → 10.1.0.1:2575 mllp 3 × ORU^R01, 3 × ACK (closed)`"""
     start = datetime.fromtimestamp(session.start_time / 1000).astimezone()
     whole = "" if session.is_complete else ", incomplete"
+    kept = ", kept" if session.pinned else ""
     return (
         f"#{session.number} {start:%Y-%m-%d %H:%M:%S}.{start.microsecond // 1000:03d} "
-        f"{session.device} → {session.lis} {session.framing} {kinds_of(session)} "
-        f"({session.end_reason or 'open'}{whole}) {session.session_id}"
+        f"{session.device} → {session.lis} {session.framing} {session.kinds_text or 'no message'} "
+        f"({session.end_reason or 'open'}{whole}{kept}) {session.session_id}"
     )
-
-
-def kinds_of(session: Session) -> str:
-    """`3 × ORU^R01, 3 × ACK`, in the order of their first appearance."""
-    from hl7capture.hl7.summary import summarise  # documents do without the names of HL7
-
-    counts: dict[str, int] = {}
-    for message in session.messages:
-        kind = summarise(message).kind or "message"
-        counts[kind] = counts.get(kind, 0) + 1
-    return ", ".join(f"{count} × {kind}" for kind, count in counts.items()) or "no message"
 
 
 def printable(text: str) -> str:

@@ -12,7 +12,9 @@ from hl7capture.app.controller import CaptureController
 from hl7capture.cli import options
 from hl7capture.cli.output import FAILED, complain, fail, print_document, print_line, printable
 from hl7capture.hl7.split import lines
+from hl7capture.model.search import matches, terms_of
 from hl7capture.model.session import Session, is_session_id
+from hl7capture.model.session_summary import SessionSummary
 from hl7capture.store.document import DocumentError
 from hl7capture.store.session_store import SessionStore
 
@@ -25,12 +27,27 @@ def sessions() -> None:
 
 
 @sessions.command("list")
+@click.option("--search", metavar="TEXT", default="", help='Only sessions with all these words; "in quotes": together.')
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The newest N of them.")
 @options.as_json
 @options.output_folder
-def list_sessions(as_json: bool, output_folder: Path | None) -> None:
+def list_sessions(search: str, limit: int | None, as_json: bool, output_folder: Path | None) -> None:
     """Lists the sessions, newest first."""
+    summaries: list[SessionSummary] = []
+
+    def take(summary: SessionSummary) -> bool:
+        summaries.append(summary)
+        return bool(search) or limit is None or len(summaries) < limit
+
     with _store(output_folder) as store:
-        report = store.load_now(print_document if as_json else print_line)
+        report = store.load_now(take)
+        if search:  # after the list, which has brought the index up to date
+            summaries = _with_words(store, summaries, search)[:limit]
+        for summary in summaries:
+            if as_json:
+                print_document(_find(store, summary.session_id))
+            else:
+                print_line(summary)
     if report.problem:
         complain(report.problem)
     if report.unreadable:
@@ -69,6 +86,15 @@ def delete(ids: tuple[str, ...], output_folder: Path | None) -> None:
                     fail(f"There is no session {session_id}.")
         except OSError as error:
             fail(f"Sessions cannot be deleted: {error.strerror or error}.")
+
+
+def _with_words(store: SessionStore, summaries: list[SessionSummary], search: str) -> list[SessionSummary]:
+    try:
+        found = store.search_now(search)
+    except OSError as error:
+        fail(f"Sessions cannot be searched: {error.strerror or error}.")
+    terms = terms_of(search)
+    return [summary for summary in summaries if matches(summary, (), terms, found)]
 
 
 @contextmanager

@@ -56,6 +56,7 @@ class SessionDocument(msgspec.Struct, rename="camel"):
     messages: list[str]
     saved_at: float | None = msgspec.field(default=None, name="_saved_at")
     persisted_until: float | None = None
+    pinned: bool = False
 
 
 _SESSION_KEYS = frozenset(SessionDocument.__struct_encode_fields__)
@@ -69,6 +70,7 @@ def to_document(session: Session) -> bytes:
             "_version": VERSION,
             "_saved_at": session.saved_at,
             "persistedUntil": session.persisted_until,
+            **({"pinned": True} if session.pinned else {}),
             "sessionId": session.session_id,
             "number": session.number,
             "probe": session.probe,
@@ -148,6 +150,7 @@ def _session(document: SessionDocument, values: dict[str, Any]) -> Session:
         messages=document.messages,
         saved_at=document.saved_at,
         persisted_until=document.persisted_until,
+        pinned=document.pinned,
         extra=_unknown(values, _SESSION_KEYS) or {},
     )
 

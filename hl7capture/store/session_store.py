@@ -4,10 +4,13 @@ import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QThreadPool, Signal
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
+from hl7capture.model.search import terms_of
 from hl7capture.model.session import Session
+from hl7capture.model.session_summary import SessionSummary
 from hl7capture.model.settings import Settings
+from hl7capture.store.indexing import Indexer
 from hl7capture.store.jobs import Job
 from hl7capture.store.loading import Loader, LoadReport
 from hl7capture.store.remedies import remedy
@@ -25,8 +28,13 @@ class SessionStore(QObject):
 
     saved = Signal(object)  # Session: it is durable
     waiting_changed = Signal(int, str)  # sessions not yet on disk; why, or "" where they are just on their way
-    loaded = Signal(list)  # list[Session], newest first
+    listed = Signal(list)  # list[SessionSummary], newest first
+    load_progressed = Signal(int, int)  # files looked at, files in all
+    loaded = Signal(list)  # list[Session], the documents of the newest, newest first
     load_finished = Signal(object)  # LoadReport
+    fetched = Signal(object)  # Session
+    fetch_failed = Signal(str, str)  # session id; why
+    found = Signal(str, object)  # what was searched for; dict[str, set[str]]: for each word the session ids
     deleted = Signal(list)  # list[str]: session ids
     delete_failed = Signal(str)
 
@@ -39,9 +47,13 @@ class SessionStore(QObject):
         self._saver = Saver(settings, lambda: self._folder, self._pool, self)
         self._saver.saved.connect(self.saved)
         self._saver.waiting_changed.connect(self.waiting_changed)
-        self._loader = Loader(settings, lambda: self._folder, self._pool, self)
-        self._loader.loaded.connect(self.loaded)
-        self._loader.load_finished.connect(self.load_finished)
+        self._indexer = Indexer(lambda: self._folder)
+        self._saver.saved.connect(self._indexer.saved, Qt.ConnectionType.DirectConnection)
+        self._reading = QThreadPool(self)
+        self._reading.setMaxThreadCount(3)  # a list, a search, and what a person wants to see now
+        self._loader = Loader(settings, lambda: self._folder, self._reading, self)
+        for name in ("listed", "load_progressed", "loaded", "load_finished", "fetched", "fetch_failed", "found"):
+            getattr(self._loader, name).connect(getattr(self, name))
 
     @property
     def folder(self) -> SessionFolder:
@@ -74,6 +86,8 @@ class SessionStore(QObject):
         self._loader.cancel()
         self._saver.stop()
         self._pool.waitForDone()
+        self._reading.waitForDone()
+        self._indexer.close()
         self._folder.release()
 
     # -- saving ------------------------------------------------------------------------------------------------
@@ -94,12 +108,24 @@ class SessionStore(QObject):
     # -- loading and deleting ----------------------------------------------------------------------------------
 
     def load(self) -> None:
-        """Loads the newest sessions in the background: `loaded` in pieces, then `load_finished`."""
+        """Lists all sessions in the background and loads the newest: `listed`, `loaded`, then `load_finished`."""
         self._loader.load()
 
-    def load_now(self, on_session: Callable[[Session], None]) -> LoadReport:
-        """The same in the calling thread, all sessions, one by one."""
+    def load_now(self, on_session: Callable[[SessionSummary], bool]) -> LoadReport:
+        """The list in the calling thread, newest first, one by one, until `on_session` has had enough (False)."""
         return self._loader.load_now(on_session)
+
+    def fetch(self, session_id: str) -> None:
+        """Reads one session in the background: `fetched`, or `fetch_failed`."""
+        self._loader.fetch(session_id)
+
+    def search(self, text: str) -> None:
+        """Looks for the words of `text` in all messages on disk, in the background: `found`."""
+        self._loader.search(text, terms_of(text))
+
+    def search_now(self, text: str) -> dict[str, set[str]]:
+        """The same in the calling thread. Raises OSError."""
+        return self._loader.search_now(terms_of(text))
 
     def newest_number(self) -> int:
         """The highest number among the newest sessions on disk; 0 where there are none."""
@@ -107,7 +133,7 @@ class SessionStore(QObject):
 
     def find(self, session_id: str) -> Session:
         """One session from disk. Raises OSError, DocumentError, ValueError."""
-        return self._folder.read(self._folder.path_of(session_id))
+        return self._loader.find(session_id)
 
     def delete(self, session_ids: Sequence[str]) -> None:
         """Deletes sessions in the background: `deleted`, or `delete_failed`."""
@@ -122,6 +148,7 @@ class SessionStore(QObject):
             for session_id in session_ids:
                 self._folder.delete(session_id)
                 gone.append(session_id)
+                self._indexer.deleted([self._folder.name_of(session_id)])
         except OSError as error:
             reason = remedy(error, self._folder.root)
             log.error("Sessions could not be deleted: %s", reason)
