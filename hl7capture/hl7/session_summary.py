@@ -14,7 +14,14 @@ _REST = "other"
 
 def summary_of(session: Session) -> SessionSummary:
     """The summary of all that is there of the session."""
-    summary = SessionSummary(
+    summary = opening_of(session)
+    follow(summary, session, map(summarise, session.messages))
+    return summary
+
+
+def opening_of(session: Session) -> SessionSummary:
+    """The summary of a session as if nothing had been said in it yet."""
+    return SessionSummary(
         session.session_id,
         session.number,
         intern(session.probe),
@@ -27,12 +34,13 @@ def summary_of(session: Session) -> SessionSummary:
         session.start_time,
         session.end_time,
     )
-    follow(summary, session, map(summarise, session.messages))
-    return summary
 
 
 def follow(summary: SessionSummary, session: Session, fresh: Iterable[Summary]) -> None:
     """Takes note of what the session has become. fresh: of the messages that have come since the last time."""
+    if summary.is_open and not session.is_open:
+        # An element may have got its tail, and lost a flag, after it was counted.
+        summary.element_count = summary.flag_count = summary.size = 0
     summary.end_time = session.end_time
     summary.is_complete = session.is_complete
     summary.end_reason = session.end_reason

@@ -5,6 +5,7 @@ import msgspec
 from hl7capture.model.elements import Framing
 from hl7capture.model.session import EndReason, endpoint
 
+_ELEMENT_MEMORY = 300  # bytes around the data of an element
 _WORDS = {
     EndReason.EOT: "complete",
     EndReason.CLOSED: "closed",
@@ -51,6 +52,11 @@ class SessionSummary(msgspec.Struct, gc=False, eq=False, array_like=True):
     @property
     def is_open(self) -> bool:
         return self.end_reason is None
+
+    @property
+    def memory(self) -> int:
+        """Roughly the bytes that its document takes in memory: elements as bytes, messages as text."""
+        return 2 * self.size + _ELEMENT_MEMORY * self.element_count
 
     @property
     def device(self) -> str:

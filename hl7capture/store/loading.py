@@ -19,7 +19,7 @@ from hl7capture.store.session_folder import SessionFolder
 
 log = logging.getLogger(__name__)
 
-LARGEST_MEMORY = 256 << 20  # bytes of elements in memory
+LARGEST_MEMORY = 256 << 20  # bytes of documents
 _LISTED_AT_ONCE = 500
 _LOADED_AT_ONCE = 50
 _NUMBERS_LOOKED_AT = 20
@@ -129,8 +129,9 @@ class Loader(QObject):
             self.load_finished.emit(report)
 
     def _list(self, folder: SessionFolder, report: LoadReport, number: int) -> list[str]:
-        """The ids of the newest."""
+        """The ids of the newest that fit in memory."""
         newest: list[str] = []
+        memory = 0
         piece: list[SessionSummary] = []
 
         def tell() -> None:
@@ -144,7 +145,8 @@ class Loader(QObject):
                 if not self._is_wanted(number):
                     return []
                 piece.append(listed.summary)
-                if len(newest) < self.settings.max_sessions_in_memory:
+                memory += listed.summary.memory
+                if len(newest) < self.settings.max_sessions_in_memory and memory <= LARGEST_MEMORY:
                     newest.append(listed.summary.session_id)
                 if len(piece) >= _LISTED_AT_ONCE:
                     tell()
@@ -153,16 +155,14 @@ class Loader(QObject):
         return newest
 
     def _load_documents(self, folder: SessionFolder, ids: list[str], number: int) -> None:
-        size = 0
         piece: list[Session] = []
         for session_id in ids:
-            if size > LARGEST_MEMORY or not self._is_wanted(number):
+            if not self._is_wanted(number):
                 break
             # What cannot be read has been told of by the list.
             session = read_or_report(folder, folder.path_of(session_id), LoadReport())
             if session is None:
                 continue
-            size += sum(len(element.data) for element in session.elements)
             piece.append(session)
             if len(piece) == _LOADED_AT_ONCE:
                 self.loaded.emit(piece)
