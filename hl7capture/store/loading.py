@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from contextlib import closing
 
-from PySide6.QtCore import QObject, QThreadPool, Signal
+from PySide6.QtCore import QObject, QSemaphore, Qt, QThreadPool, Signal
 
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 LARGEST_MEMORY = 256 << 20  # bytes of documents
 _LISTED_AT_ONCE = 500
 _LOADED_AT_ONCE = 50
+_PIECES_UNDER_WAY = 2
+_TRIES, _TRY_MS = 20, 50
 _NUMBERS_LOOKED_AT = 20
 
 __all__ = ["LARGEST_MEMORY", "LoadReport", "Loader", "Unreadable"]
@@ -49,6 +51,8 @@ class Loader(QObject):
         self._is_cancelled = False
         self._loads = 0
         self._searched = ""
+        self._room = QSemaphore(_PIECES_UNDER_WAY)
+        self.listed.connect(self._on_delivered, Qt.ConnectionType.QueuedConnection)
 
     def cancel(self) -> None:
         """What is being loaded ends early."""
@@ -136,6 +140,7 @@ class Loader(QObject):
 
         def tell() -> None:
             nonlocal piece
+            self._wait_for_room(number)
             self.listed.emit(piece)
             self.load_progressed.emit(report.loaded + len(report.unreadable), report.files)
             piece = []
@@ -153,6 +158,15 @@ class Loader(QObject):
         if piece:
             tell()
         return newest
+
+    def _wait_for_room(self, number: int) -> None:
+        """Whoever shows the list goes on answering: it never gets many pieces in a row."""
+        for _try in range(_TRIES):
+            if self._room.tryAcquire(1, _TRY_MS) or not self._is_wanted(number):
+                return
+
+    def _on_delivered(self) -> None:
+        self._room.release()
 
     def _load_documents(self, folder: SessionFolder, ids: list[str], number: int) -> None:
         piece: list[Session] = []

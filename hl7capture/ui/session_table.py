@@ -70,6 +70,8 @@ class SessionTable(QTableView):
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
         chosen = self.selected()
+        if chosen:
+            self._lost = []
         self.session_selected.emit(chosen[0] if len(chosen) == 1 else None)
 
     def _remember_chosen(self) -> None:
@@ -78,8 +80,8 @@ class SessionTable(QTableView):
         self._lost = [session.session_id for session in self.selected()] or self._lost
 
     def _choose_again(self) -> None:
+        """What the filter hides now may come back: it is remembered until something else is chosen."""
         places = [place for place in map(self._filter.place_of, self._lost) if place is not None]
-        self._lost = []
         chosen = QItemSelection()
         for place in places:
             chosen.select(self._filter.index(place, 0), self._filter.index(place, self._filter.columnCount() - 1))
