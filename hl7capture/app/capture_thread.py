@@ -161,11 +161,16 @@ class CaptureThread(QThread):
         self.next_number = engine.next_number
         wanted = [event for event in events if self._is_wanted(event, is_paused)]
         if self._persist:
-            for event in wanted:
-                if isinstance(event, SessionCompleted):
-                    self._store.save(event.session)
+            self._keep(wanted)
         if wanted:
             self.happened.emit(wanted)
+
+    def _keep(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, SessionCompleted):
+                self._store.save(event.session)
+            elif not isinstance(event, Notice) and event.session.is_open:
+                self._store.note(event.session)
 
     def _is_wanted(self, event: Event, is_paused: bool) -> bool:
         if isinstance(event, Notice):

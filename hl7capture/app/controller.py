@@ -20,7 +20,8 @@ from hl7capture.store.settings_file import SettingsFile, output_folder
 log = logging.getLogger(__name__)
 
 RAW_FOLDER = "raw"  # in the output folder
-_SHUTDOWN_SECONDS = 10
+_SHUTDOWN_SECONDS = 7  # for what waits to be written
+_LAST_SECONDS = 2  # then, for what the disk did not take to be put aside
 _ASK_AGAIN_MS = 50
 
 
@@ -74,6 +75,7 @@ class CaptureController(QObject):
         self._state = State.IDLE
         self._next_number = 1
         self._is_shutting_down = False
+        self.is_stuck = False  # after `shut_down`: the disk does not answer, and its threads cannot be waited for
         self._patience = 0
 
     @property
@@ -193,11 +195,12 @@ class CaptureController(QObject):
         if self._patience > 0 and (self._thread is not None or (unsaved and not is_hopeless)):
             QTimer.singleShot(_ASK_AGAIN_MS, self._look_whether_done)
             return
-        self.store.close()
-        unsaved = self.store.unsaved()  # what was under way may have been written meanwhile
+        unsaved = self.store.unsaved()
+        self.is_stuck = not self.store.close(_LAST_SECONDS)
+        unsaved = [session_id for session_id in unsaved if not self.store.folder.has(session_id)]
         for session_id in unsaved:
             log.error("Session %s could not be saved before the end: %s", session_id, self.store.problem)
-        self._pool.waitForDone()
+        self.is_stuck |= not self._pool.waitForDone(_LAST_SECONDS * 1000)
         self.shut_down.emit(unsaved)
 
     def _raw_by_settings(self, sources: Sequence[Source | MergedFiles]) -> list[RawPackets]:

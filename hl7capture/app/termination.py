@@ -1,7 +1,9 @@
 """Signals of the system (SIGTERM, SIGINT, SIGHUP) as a call in the event loop."""
 
+import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QSocketNotifier, QTimer
@@ -35,3 +37,12 @@ class Termination(QObject):
 
     def _handle(self, _number: int, _frame: object) -> None:
         self._ask()
+
+
+def leave(code: int, *, is_stuck: bool) -> int:
+    """The exit code. is_stuck: a thread waits for a disk that does not answer, so the end must not wait for it."""
+    if is_stuck:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code or 1)
+    return code

@@ -10,9 +10,9 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
 from hl7capture.app.controller import CaptureController, State
 from hl7capture.app.raw_packets import MEGABYTE, RawPackets, Ring, file_name_of
-from hl7capture.app.termination import Termination
+from hl7capture.app.termination import Termination, leave
 from hl7capture.cli import options
-from hl7capture.cli.output import FAILED, USAGE, complain, fail, print_document, print_line
+from hl7capture.cli.output import FAILED, USAGE, complain, fail, print_document, print_line, tell_recovered
 from hl7capture.cli.summary import summary_numbers, summary_sentence
 from hl7capture.model.events import Counters, Event, Notice, SessionCompleted
 from hl7capture.model.session import Session
@@ -74,9 +74,10 @@ def capture(
     persist = controller.settings.enable_persistence and not no_persist
     if persist:
         try:
-            controller.store.prepare()
+            recovery = controller.store.recover()
         except OSError as error:
             fail(f"Sessions cannot be kept: {_reason(error)} Choose another --output-folder, or --no-persist.")
+        tell_recovered(recovery)
     printer = _Printer(controller, as_json=as_json, persist=persist)
     Termination(controller.shutdown, application)
     if duration is not None:
@@ -85,7 +86,7 @@ def capture(
     may_ask = sys.stderr.isatty()
     controller.start(*(source_for(name, expression, may_ask=may_ask) for name in names), persist=persist, raw=raw)
     application.exec()
-    sys.exit(printer.exit_code)
+    sys.exit(leave(printer.exit_code, is_stuck=controller.is_stuck))
 
 
 def _raw_packets(
@@ -176,7 +177,9 @@ class _Printer(QObject):
         else:
             complain(summary_sentence(self._state, self._counters))
         if unsaved:
-            complain(f"Not saved: {', '.join(unsaved)}. {self._problem}")
+            aside = self._controller.store.aside
+            place = f" They lie in {aside} and are brought back at the next start." if aside else ""
+            complain(f"Not saved: {', '.join(unsaved)}. {self._problem}{place}")
             self.exit_code = FAILED
         QCoreApplication.exit(0)
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from hl7capture.store.recovery import Recovery
+
 FAILED, USAGE = 1, 2
 
 
@@ -38,6 +40,14 @@ def fail(text: str, *, usage: bool = False) -> NoReturn:
     """Complains and ends the command."""
     complain(text)
     sys.exit(USAGE if usage else FAILED)
+
+
+def tell_recovered(recovery: "Recovery") -> None:
+    """What became of the journals that a crash left behind."""
+    if recovery.recovered:
+        complain(f"Recovered, as far as they went before a crash: {', '.join(recovery.recovered)}.")
+    for path, reason in recovery.unreadable:
+        complain(f"Journal {path}: {reason}.")
 
 
 def print_document(session: Session) -> None:

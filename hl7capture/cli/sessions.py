@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from hl7capture.app.controller import CaptureController
 from hl7capture.cli import options
-from hl7capture.cli.output import FAILED, complain, fail, print_document, print_line, printable
+from hl7capture.cli.output import FAILED, complain, fail, print_document, print_line, printable, tell_recovered
 from hl7capture.hl7.split import lines
 from hl7capture.model.search import matches, terms_of
 from hl7capture.model.session import Session, is_session_id
@@ -103,6 +103,9 @@ def _store(output_folder: Path | None) -> Iterator[SessionStore]:
     controller = CaptureController(output=output_folder)
     for problem in controller.settings_problems:
         complain(problem)
+    if controller.store.folder.journals.is_dir():
+        with suppress(OSError):  # where another program captures, the journals are its own
+            tell_recovered(controller.store.recover())
     try:
         yield controller.store
     finally:

@@ -14,7 +14,7 @@ from hl7capture.model.session import EndReason, Session, is_session_id
 
 VERSION = 1
 
-_encode = msgspec.json.Encoder().encode
+encode = msgspec.json.Encoder().encode
 
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 
@@ -65,51 +65,68 @@ _ELEMENT_KEYS = frozenset(ElementDocument.__struct_encode_fields__)
 
 def to_document(session: Session) -> bytes:
     """The session as one line of JSON in UTF-8, without a line end."""
-    return _encode(
-        {
-            "_version": VERSION,
-            "_saved_at": session.saved_at,
-            "persistedUntil": session.persisted_until,
-            **({"pinned": True} if session.pinned else {}),
-            "sessionId": session.session_id,
-            "number": session.number,
-            "probe": session.probe,
-            "source": session.source,
-            "deviceIP": session.device_ip,
-            "devicePort": session.device_port,
-            "lisIP": session.lis_ip,
-            "lisPort": session.lis_port,
-            "framing": session.framing,
-            "startTime": session.start_time,
-            "endTime": session.end_time,
-            "isComplete": session.is_complete,
-            "endReason": session.end_reason,
-            "elements": [
-                {
-                    "id": number,
-                    "timestamp": timestamp,
-                    "direction": direction,
-                    "type": kind,
-                    "hexData": data.hex(),
-                    "message": message,
-                    "flags": flags,
-                    **(extra or {}),
-                }
-                for number, timestamp, direction, kind, data, message, flags, extra in session.elements
-            ],
-            "messages": session.messages,
-            **session.extra,
-        }
-    )
+    elements = [element_values(element) for element in session.elements]
+    return encode({**head_values(session), "elements": elements, "messages": session.messages})
+
+
+def head_values(session: Session) -> dict[str, Any]:
+    """The fields of the document but its elements and messages."""
+    return {
+        "_version": VERSION,
+        "_saved_at": session.saved_at,
+        "persistedUntil": session.persisted_until,
+        **({"pinned": True} if session.pinned else {}),
+        "sessionId": session.session_id,
+        "number": session.number,
+        "probe": session.probe,
+        "source": session.source,
+        "deviceIP": session.device_ip,
+        "devicePort": session.device_port,
+        "lisIP": session.lis_ip,
+        "lisPort": session.lis_port,
+        "framing": session.framing,
+        "startTime": session.start_time,
+        "endTime": session.end_time,
+        "isComplete": session.is_complete,
+        "endReason": session.end_reason,
+        **session.extra,
+    }
+
+
+def element_values(element: Element) -> dict[str, Any]:
+    """An element as it stands in the document."""
+    number, timestamp, direction, kind, data, message, flags, extra = element
+    values = {
+        "id": number,
+        "timestamp": timestamp,
+        "direction": direction,
+        "type": kind,
+        "hexData": data.hex(),
+        "message": message,
+        "flags": flags,
+    }
+    return values | extra if extra else values
 
 
 def from_document(data: bytes) -> Session:
     """The session of a document. Raises DocumentError."""
+    return from_values(decode(data))
+
+
+def decode(data: bytes) -> dict[str, Any]:
+    """A JSON object. Raises DocumentError."""
     try:
         values = msgspec.json.decode(data)
-        version = values.get("_version")
-    except (ValueError, AttributeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise DocumentError("it is not a JSON object, or it is cut") from error
+    if not isinstance(values, dict):
+        raise DocumentError("it is not a JSON object, or it is cut")
+    return values
+
+
+def from_values(values: dict[str, Any]) -> Session:
+    """The session of a decoded document. Raises DocumentError."""
+    version = values.get("_version")
     if not isinstance(version, int):
         raise DocumentError("it has no _version, so it is not a session")
     if version > VERSION:

@@ -8,8 +8,10 @@ Texts are found by their trigrams (SQLite FTS5, "trigram" tokenizer, SQLite 3.34
 themselves, so any part of a text is found, whatever signs are in it.
 """
 
+import errno
 import logging
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -29,6 +31,7 @@ log = logging.getLogger(__name__)
 
 FILE = "index.sqlite"
 _VERSION = 1  # of the tables and of SessionSummary: another one means building anew
+_ROOM = 64 << 20  # bytes that must be free on the disk: the last ones are for sessions
 _PATIENCE = 5.0  # seconds to wait for another writer
 _TRIGRAM = 3
 _SECURE_FTS = (3, 42, 0)  # from this SQLite on FTS5 takes deleted words out of its lists at once
@@ -127,6 +130,8 @@ class SessionIndex:
 
     @classmethod
     def _to_write(cls, path: Path) -> Self:
+        if shutil.disk_usage(path.parent).free < _ROOM:
+            raise OSError(errno.ENOSPC, "the disk is nearly full")
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         connection = _connect(os.fspath(path))

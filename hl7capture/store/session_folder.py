@@ -3,12 +3,14 @@
 import os
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import QLockFile
 
 from hl7capture.model.session import Session, is_session_id
-from hl7capture.store.atomic import TEMPORARY_SUFFIX, sync_folder, write_atomically
+from hl7capture.store import journal
+from hl7capture.store.atomic import TEMPORARY_SUFFIX, make_private, sync_folder, write_atomically
 from hl7capture.store.document import DocumentError, from_document, to_document
 from hl7capture.store.scanning import StoredFile
 
@@ -26,21 +28,24 @@ class SessionFolder:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.sessions = root / "sessions"
+        self.journals = root / "journal"
         self._lock: QLockFile | None = None
         self._elsewhere: dict[str, Path] = {}  # sessions that lie in folders below
 
     def prepare(self) -> None:
         """Makes the folder and takes its lock. Raises OSError, FolderInUseError."""
-        if self._lock is not None and self.sessions.is_dir():
+        is_there = self.sessions.is_dir() and self.journals.is_dir()
+        if self._lock is not None and is_there:
             return
-        for folder in (self.root, self.sessions):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if os.name != "nt" and folder.stat().st_uid == os.geteuid():
-                folder.chmod(0o700)
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not is_there:  # new, or removed by somebody: with the lock in it
+            self.release()
         if self._lock is None:
             self._take_lock()
-        for leftover in self.sessions.glob(f".*{TEMPORARY_SUFFIX}"):
-            leftover.unlink(missing_ok=True)
+        for folder in (self.sessions, self.journals):
+            make_private(folder)
+            for leftover in folder.glob(f".*{TEMPORARY_SUFFIX}"):
+                leftover.unlink(missing_ok=True)
 
     def release(self) -> None:
         """Gives the lock back."""
@@ -55,7 +60,19 @@ class SessionFolder:
         session.saved_at = round(now, 3)
         session.persisted_until = int(now) + retention_days * _DAY_MS
         write_atomically(path, to_document(session))
+        journal.remove(self.journal_of(session.session_id))  # the document has taken its place
         return path
+
+    def has(self, session_id: str) -> bool:
+        """True where the session's document is there."""
+        return self.path_of(session_id).exists()
+
+    def is_newer(self, session: Session) -> bool:
+        """True where the document on disk was saved after `session` was."""
+        try:
+            return (self.read(self.path_of(session.session_id)).saved_at or 0) > (session.saved_at or 0)
+        except (OSError, DocumentError):
+            return False
 
     def read(self, path: Path) -> Session:
         """The session of a file. Raises OSError, DocumentError."""
@@ -91,6 +108,10 @@ class SessionFolder:
         if "/" in file.name:
             self._elsewhere[file.stem] = file.below(self.sessions)
 
+    def journal_of(self, session_id: str) -> Path:
+        """Where the journal of an open session lies. Raises ValueError for what is no session id."""
+        return self.journals / f"{self.path_of(session_id).stem}.jsonl"
+
     def newest_first(self) -> Iterator[Path]:
         """The session files; their names sort by time. Raises OSError."""
         if not self.sessions.is_dir():
@@ -101,12 +122,15 @@ class SessionFolder:
             yield self.sessions / name
 
     def _take_lock(self) -> None:
-        lock = QLockFile(str(self.root / ".lock"))
+        path = self.root / ".lock"
+        lock = QLockFile(str(path))
         lock.setStaleLockTime(0)  # a lock is stale when its holder is gone, never because it is old
         if lock.tryLock(0):
             self._lock = lock
             return
         if lock.error() == QLockFile.LockError.LockFailedError:
             pid, host, program = lock.getLockInfo()
-            raise FolderInUseError(f"{self.root} is in use by {program or 'another program'} (process {pid} on {host})")
+            since = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+            who = f"{program or 'another program'} (process {pid} on {host})"
+            raise FolderInUseError(f"{self.root} is in use by {who} since {since:%Y-%m-%d %H:%M}")
         raise PermissionError(f"{self.root} cannot be written to")

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from hl7capture.app.controller import CaptureController
-from hl7capture.app.termination import Termination
+from hl7capture.app.termination import Termination, leave
 from hl7capture.ui import theme
 from hl7capture.ui.background import Background
 from hl7capture.ui.garbage import ShortSearches
@@ -41,7 +41,7 @@ def run(files: list[Path], output: Path | None) -> int:
         window.open_files(files)
     elif controller.settings.auto_start_capture and controller.settings.interface:
         window.listen(controller.settings.interface)
-    return application.exec()
+    return leave(application.exec(), is_stuck=controller.is_stuck)
 
 
 def _preload_names() -> None:

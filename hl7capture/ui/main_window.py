@@ -63,10 +63,11 @@ from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.session_table import SessionTable
 from hl7capture.ui.settings_dialog import SettingsDialog
 from hl7capture.ui.status import Status
+from hl7capture.ui.store_notices import StoreNotices
 from hl7capture.ui.welcome_page import WelcomePage
 
 # keys of banners that replace themselves
-_STORE, _UNREADABLE, _INTERFACES, _RIGHTS = "store", "unreadable", "interfaces", "rights"
+_UNREADABLE, _INTERFACES, _RIGHTS = "unreadable", "interfaces", "rights"
 _COUNT_MS = 100
 _SEARCH_MS = 200  # after the last key
 
@@ -367,7 +368,8 @@ class MainWindow(QMainWindow):
         store.found.connect(self._on_found)
         store.load_finished.connect(self._on_load_finished)
         store.saved.connect(self._on_saved)
-        store.waiting_changed.connect(self._on_waiting)
+        store.waiting_changed.connect(lambda waiting, _problem: self.status.show_waiting(waiting))
+        StoreNotices(store, self.banner, lambda: self.edit_settings("outputFolder"), self)
         store.deleted.connect(self._on_deleted)
         store.delete_failed.connect(lambda text: self.banner.say(self.tr("Not deleted: {0}").format(text)))
         self._recent.changed.connect(lambda: self.welcome.show_recent(self._recent.paths))
@@ -543,15 +545,6 @@ class MainWindow(QMainWindow):
         if not self._count.isActive():
             self._count.start()
 
-    def _on_waiting(self, waiting: int, problem: str) -> None:
-        self.status.show_waiting(waiting)
-        if problem:
-            text = self.tr("Sessions that wait because they cannot be saved: {0}. It is tried again.").format(waiting)
-            remedy = Remedy(self.tr("Output folder…"), lambda: self.edit_settings("outputFolder"))
-            self.banner.say(f"{text} {problem}", key=_STORE, remedy=remedy)
-        elif not waiting:
-            self.banner.take_back(_STORE)
-
     def _on_deleted(self, session_ids: list[str]) -> None:
         self._saved.difference_update(session_ids)
         self.model.remove(session_ids)
@@ -709,7 +702,7 @@ class MainWindow(QMainWindow):
         self.controller.shutdown()
 
     def _may_close(self) -> bool:
-        """Where sessions cannot be saved, closing loses them: that is for the person to decide, not for the window."""
+        """Where sessions cannot be saved, closing puts them aside: that is for the person to decide."""
         store = self.controller.store
         application = QApplication.instance()
         is_log_off = isinstance(application, QApplication) and application.isSavingSession()
@@ -719,15 +712,18 @@ class MainWindow(QMainWindow):
         question.setIcon(QMessageBox.Icon.Warning)
         question.setTextFormat(Qt.TextFormat.PlainText)
         question.setWindowTitle(self.tr("Sessions are not saved"))
-        text = self.tr("Sessions that could not be saved, and are lost when the window closes: {0}.")
+        text = self.tr(
+            "Sessions that could not be saved: {0}. When the window closes they are put aside in the system's folder "
+            "for temporary files, and brought back at the next start, if nobody empties that folder before."
+        )
         question.setText(text.format(store.waiting))
         question.setInformativeText(visible(store.problem))
-        lose = question.addButton(self.tr("Close and lose them"), QMessageBox.ButtonRole.DestructiveRole)
+        close = question.addButton(self.tr("Put aside and close"), QMessageBox.ButtonRole.DestructiveRole)
         stay = question.addButton(self.tr("Keep open"), QMessageBox.ButtonRole.RejectRole)
         question.setDefaultButton(stay)
         question.setEscapeButton(stay)
         question.exec()
-        return question.clickedButton() is lose
+        return question.clickedButton() is close
 
     def _on_shut_down(self, unsaved: list[str]) -> None:
         self._is_down = True

@@ -310,3 +310,11 @@ def test_what_cannot_be_read_is_reported_every_time_and_left_alone(
         assert len(errors) == len(broken)
         assert all(any(name in error for error in errors) for name in broken)
     assert {name: (folder / name).read_bytes() for name in broken} == broken
+
+
+def test_nearly_full_disk_is_left_to_the_sessions(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(output / "sessions", session_of(1))
+    monkeypatch.setattr(index_module, "_ROOM", 1 << 60)
+    assert [s.number for s in listed(output)] == [1]
+    assert not list(output.glob(f"{FILE}*"))
+    assert found(output, "mrn-000001") == {1}
