@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from hl7capture.store.recovery import Recovery
+    from hl7capture.store.retention import CleanUp
 
 FAILED, USAGE = 1, 2
 
@@ -78,6 +79,16 @@ def line_of(session: SessionSummary) -> str:
         f"{session.device} → {session.lis} {session.framing} {session.kinds_text or 'no message'} "
         f"({session.end_reason or 'open'}{whole}{kept}) {session.session_id}"
     )
+
+
+def clean_up_sentence(done: "CleanUp", *, is_plan: bool) -> str:
+    """`3 sessions deleted, 48.2 kB, from 2026-10-01 10:15 to 2026-10-02 11:00.`"""
+    what = "would be deleted" if is_plan else "deleted"
+    if done.oldest is None or done.newest is None:
+        return f"No session has expired; none {'would be' if is_plan else 'was'} deleted."
+    first, last = (datetime.fromtimestamp(time / 1000).astimezone() for time in (done.oldest, done.newest))
+    span = f"from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}"
+    return f"{done.files} {'session' if done.files == 1 else 'sessions'} {what}, {done.size:,} bytes, {span}."
 
 
 def printable(text: str) -> str:

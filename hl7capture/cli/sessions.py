@@ -10,7 +10,16 @@ from PySide6.QtCore import QCoreApplication
 
 from hl7capture.app.controller import CaptureController
 from hl7capture.cli import options
-from hl7capture.cli.output import FAILED, complain, fail, print_document, print_line, printable, tell_recovered
+from hl7capture.cli.output import (
+    FAILED,
+    clean_up_sentence,
+    complain,
+    fail,
+    print_document,
+    print_line,
+    printable,
+    tell_recovered,
+)
 from hl7capture.hl7.split import lines
 from hl7capture.model.search import matches, terms_of
 from hl7capture.model.session import Session, is_session_id
@@ -88,6 +97,38 @@ def delete(ids: tuple[str, ...], output_folder: Path | None) -> None:
             fail(f"Sessions cannot be deleted: {error.strerror or error}.")
 
 
+@sessions.command("keep")
+@_ids
+@click.option("--undo", is_flag=True, help="Not for good any more: they are deleted when their days are over.")
+@options.output_folder
+def keep(ids: tuple[str, ...], undo: bool, output_folder: Path | None) -> None:
+    """Keeps sessions for good: no clean-up deletes them."""
+    with _store(output_folder) as store:
+        for session_id in ids:
+            _check(session_id)
+        for session_id in ids:
+            with _said(store, session_id):
+                store.keep_now(session_id, is_kept=not undo)
+
+
+@sessions.command("purge")
+@click.option("--dry-run", is_flag=True, help="Only tell what would be deleted.")
+@click.option("--confirm-clock", is_flag=True, help="The computer's clock is right, whatever the last clean-up says.")
+@options.output_folder
+def purge(dry_run: bool, confirm_clock: bool, output_folder: Path | None) -> None:
+    """Deletes the sessions whose days are over, as the program does every `cleanupIntervalHours`."""
+    with _store(output_folder) as store:
+        done = store.plan_clean_up_now() if dry_run else store.clean_up_now(is_clock_confirmed=confirm_clock)
+    if done.clock and not (dry_run and confirm_clock):
+        complain(f"{done.clock} If the clock is right, say so: --confirm-clock.")
+    if not done.problem and (dry_run or not done.clock):
+        click.echo(clean_up_sentence(done, is_plan=dry_run))
+    if done.problem:
+        complain(done.problem)
+    if done.problem or (done.clock and not dry_run):
+        sys.exit(FAILED)
+
+
 def _with_words(store: SessionStore, summaries: list[SessionSummary], search: str) -> list[SessionSummary]:
     try:
         found = store.search_now(search)
@@ -120,12 +161,19 @@ def _check(session_id: str) -> None:
 
 def _find(store: SessionStore, session_id: str) -> Session:
     _check(session_id)
-    try:
+    with _said(store, session_id):
         return store.find(session_id)
+
+
+@contextmanager
+def _said(store: SessionStore, session_id: str) -> Iterator[None]:
+    """What keeps a session from being read or written ends the command, in words."""
+    try:
+        yield
     except FileNotFoundError:
         fail(f"There is no session {session_id} in {store.folder.root}.")
     except OSError as error:
-        fail(f"Session {session_id} cannot be read: {error.strerror}.")
+        fail(f"Session {session_id}: {error.strerror or error}.")
     except DocumentError as error:
         fail(f"Session {session_id} cannot be read: {error}.")
 

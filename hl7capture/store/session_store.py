@@ -11,15 +11,20 @@ from hl7capture.model.session import Session, is_session_id
 from hl7capture.model.session_summary import SessionSummary
 from hl7capture.model.settings import Settings
 from hl7capture.store.autosave import Autosave
+from hl7capture.store.cleaning import Cleaner
+from hl7capture.store.document import DocumentError
 from hl7capture.store.indexing import Indexer
 from hl7capture.store.jobs import Job
 from hl7capture.store.loading import Loader, LoadReport
 from hl7capture.store.recovery import Recovery, recover_journals
 from hl7capture.store.remedies import remedy
+from hl7capture.store.retention import CleanUp
 from hl7capture.store.saving import Saver
 from hl7capture.store.session_folder import FolderInUseError, SessionFolder
 
 log = logging.getLogger(__name__)
+
+_KEEP_SECONDS = 5.0
 
 
 class SessionStore(QObject):
@@ -44,6 +49,9 @@ class SessionStore(QObject):
     found = Signal(str, object)  # what was searched for; dict[str, set[str]]: for each word the session ids
     deleted = Signal(list)  # list[str]: session ids
     delete_failed = Signal(str)
+    keep_failed = Signal(str)
+    cleaned = Signal(object)  # CleanUp
+    clean_up_planned = Signal(object)  # CleanUp
 
     def __init__(self, settings: Settings, root: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,6 +73,9 @@ class SessionStore(QObject):
         self._loader = Loader(settings, lambda: self._folder, self._reading, self)
         for name in ("listed", "load_progressed", "loaded", "load_finished", "fetched", "fetch_failed", "found"):
             getattr(self._loader, name).connect(getattr(self, name))
+        self._cleaner = Cleaner(settings, lambda: self._folder, self._pool, self._on_cleaned, self)
+        self._cleaner.cleaned.connect(self.cleaned)
+        self._cleaner.planned.connect(self.clean_up_planned)
 
     @property
     def folder(self) -> SessionFolder:
@@ -88,6 +99,7 @@ class SessionStore(QObject):
     def apply(self, settings: Settings, root: Path) -> None:
         """New settings count from the next save on."""
         self._settings = self._saver.settings = self._autosave.settings = self._loader.settings = settings
+        self._cleaner.apply(settings)
         if root != self._folder.root:
             old, self._folder = self._folder, SessionFolder(root)
             old.release()
@@ -104,6 +116,7 @@ class SessionStore(QObject):
         False where the disk has not answered for `timeout` seconds: the program cannot wait for its threads then.
         """
         self._loader.cancel()
+        self._cleaner.stop()
         self._saver.stop()
         self._autosave.stop()
         if self._saver.waiting:
@@ -217,3 +230,54 @@ class SessionStore(QObject):
             self.delete_failed.emit(reason)
         if gone:
             self.deleted.emit(gone)
+
+    def keep(self, session_ids: Sequence[str], *, is_kept: bool = True) -> None:
+        """Marks sessions on disk to be kept for good, or not any more, in the background: `saved`, or `keep_failed`."""
+        ids = list(session_ids)
+        self._pool.start(Job(lambda: self._keep(ids, is_kept)))
+
+    def keep_now(self, session_id: str, *, is_kept: bool) -> Session:
+        """The same in the calling thread. What is no longer kept has its days from now on. Raises as `find` does."""
+        self._folder.prepare()
+        session = self.find(session_id)
+        session.pinned = is_kept
+        self._folder.write(session, self._settings.retention_days)
+        self._indexer.saved(session)
+        return session
+
+    def _keep(self, session_ids: list[str], is_kept: bool) -> None:
+        self._saver.flush(_KEEP_SECONDS)  # one that was completed just now is to be on disk first
+        for session_id in session_ids:
+            try:
+                self.saved.emit(self.keep_now(session_id, is_kept=is_kept))
+            except (OSError, DocumentError) as error:
+                reason = remedy(error, self._folder.root) if isinstance(error, OSError) else f"{error}."
+                log.error("Session %s cannot be marked: %s", session_id, reason)
+                self.keep_failed.emit(reason)
+
+    # -- cleaning up -------------------------------------------------------------------------------------------
+
+    def start_cleaning(self) -> None:
+        """Deletes sessions whose time is over, now and every `cleanupIntervalHours`: `cleaned`, `deleted`."""
+        self._cleaner.start()
+
+    def clean_up(self, *, is_clock_confirmed: bool = False) -> None:
+        """The same once. is_clock_confirmed: a person says that the clock is right."""
+        self._cleaner.clean_up(is_clock_confirmed=is_clock_confirmed)
+
+    def clean_up_now(self, *, is_clock_confirmed: bool = False) -> CleanUp:
+        """The same in the calling thread."""
+        return self._cleaner.clean_up_now(is_clock_confirmed=is_clock_confirmed)
+
+    def plan_clean_up(self) -> None:
+        """What a clean-up would delete, in the background: `clean_up_planned`."""
+        self._cleaner.plan()
+
+    def plan_clean_up_now(self) -> CleanUp:
+        """The same in the calling thread."""
+        return self._cleaner.plan_now()
+
+    def _on_cleaned(self, done: CleanUp) -> None:
+        if done.files:
+            self._indexer.deleted(done.names)
+            self.deleted.emit(done.ids)

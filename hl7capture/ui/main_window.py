@@ -50,6 +50,7 @@ from hl7capture.store.loading import LoadReport
 from hl7capture.ui import theme
 from hl7capture.ui.background import Background
 from hl7capture.ui.banner import Banner, Remedy
+from hl7capture.ui.clean_up_notices import CleanUpNotices
 from hl7capture.ui.copying import CopyMessages
 from hl7capture.ui.detail import Detail
 from hl7capture.ui.icons import icon
@@ -371,6 +372,8 @@ class MainWindow(QMainWindow):
         store.waiting_changed.connect(lambda waiting, _problem: self.status.show_waiting(waiting))
         StoreNotices(store, self.banner, lambda: self.edit_settings("outputFolder"), self)
         store.deleted.connect(self._on_deleted)
+        store.keep_failed.connect(lambda text: self.banner.say(self.tr("Not changed: {0}").format(text)))
+        CleanUpNotices(store, self.banner, self.status, self)
         store.delete_failed.connect(lambda text: self.banner.say(self.tr("Not deleted: {0}").format(text)))
         self._recent.changed.connect(lambda: self.welcome.show_recent(self._recent.paths))
         self.welcome.interfaces_chosen.connect(lambda names: self.listen(", ".join(names)))
@@ -382,6 +385,7 @@ class MainWindow(QMainWindow):
         self.table.session_selected.connect(self._on_session_selected)
         self.table.delete_wanted.connect(controller.delete)
         self.table.copy_wanted.connect(self._copy_messages)
+        self.table.keep_wanted.connect(self._keep)
         self.ladder.element_selected.connect(self._on_element_selected)
         self.model.dataChanged.connect(self._on_rows_changed)
         self.model.rowsInserted.connect(self._show_counts)
@@ -530,6 +534,7 @@ class MainWindow(QMainWindow):
 
     def _on_load_finished(self, report: LoadReport) -> None:
         self.status.show_loading(0, 0)
+        self.controller.store.start_cleaning()
         self._search_messages()  # what was typed meanwhile was looked for in a part of them
         if report.problem:
             self.banner.say(self.tr("Sessions could not be loaded. {0}").format(report.problem))
@@ -548,6 +553,14 @@ class MainWindow(QMainWindow):
     def _on_deleted(self, session_ids: list[str]) -> None:
         self._saved.difference_update(session_ids)
         self.model.remove(session_ids)
+
+    def _keep(self, session_ids: list[str], is_kept: bool) -> None:
+        """An open session takes the mark along when it goes to the disk."""
+        rows = list(filter(None, map(self.model.row_of, session_ids)))
+        for row in rows:
+            if row.document is not None and row.document.is_open:
+                row.document.pinned = row.summary.pinned = is_kept
+        self.controller.store.keep([row.session_id for row in rows if not row.summary.is_open], is_kept=is_kept)
 
     def _on_cleared(self) -> None:
         self.model.clear()

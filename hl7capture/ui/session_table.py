@@ -17,6 +17,7 @@ class SessionTable(QTableView):
     session_selected = Signal(object)  # SessionSummary, or None
     copy_wanted = Signal(list)  # list[str]: ids of sessions whose messages go to the clipboard
     delete_wanted = Signal(list)  # list[str]: session ids
+    keep_wanted = Signal(list, bool)  # list[str]: session ids; for good, or not any more
 
     def __init__(self, model: SessionFilter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,6 +127,16 @@ class SessionTable(QTableView):
         copy_id = menu.addAction(self.tr("Copy session id"))
         copy_id.triggered.connect(lambda: copy_text("\n".join(session.session_id for session in chosen)))
         menu.addSeparator()
+        for title, is_kept in ((self.tr("Keep"), True), (self.tr("Do not keep"), False)):
+            others = [
+                session.session_id
+                for session in chosen
+                if session.pinned is not is_kept and (session.saved_at is not None or session.is_open)
+            ]
+            action = menu.addAction(title)
+            action.setToolTip(self.tr("What is kept stays on disk when its days are over"))
+            action.setEnabled(bool(others))
+            action.triggered.connect(lambda _on=False, ids=others, kept=is_kept: self.keep_wanted.emit(ids, kept))
         menu.addAction(self._delete)
         self._delete.setEnabled(any(not session.is_open for session in chosen))
         menu.exec(self.viewport().mapToGlobal(place))
