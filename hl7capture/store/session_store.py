@@ -16,6 +16,7 @@ from hl7capture.store.document import DocumentError
 from hl7capture.store.indexing import Indexer
 from hl7capture.store.jobs import Job
 from hl7capture.store.loading import Loader, LoadReport
+from hl7capture.store.moving import Mover
 from hl7capture.store.recovery import Recovery, recover_journals
 from hl7capture.store.remedies import remedy
 from hl7capture.store.retention import CleanUp
@@ -52,6 +53,8 @@ class SessionStore(QObject):
     keep_failed = Signal(str)
     cleaned = Signal(object)  # CleanUp
     clean_up_planned = Signal(object)  # CleanUp
+    move_progressed = Signal(int, int)  # files done, files in all
+    moved = Signal(object)  # Moved
 
     def __init__(self, settings: Settings, root: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +79,9 @@ class SessionStore(QObject):
         self._cleaner = Cleaner(settings, lambda: self._folder, self._pool, self._on_cleaned, self)
         self._cleaner.cleaned.connect(self.cleaned)
         self._cleaner.planned.connect(self.clean_up_planned)
+        self._mover = Mover(self._pool, self)
+        self._mover.progressed.connect(self.move_progressed)
+        self._mover.moved.connect(self.moved)
 
     @property
     def folder(self) -> SessionFolder:
@@ -117,6 +123,7 @@ class SessionStore(QObject):
         """
         self._loader.cancel()
         self._cleaner.stop()
+        self._mover.cancel()
         self._saver.stop()
         self._autosave.stop()
         if self._saver.waiting:
@@ -281,3 +288,13 @@ class SessionStore(QObject):
         if done.files:
             self._indexer.deleted(done.names)
             self.deleted.emit(done.ids)
+
+    # -- moving ------------------------------------------------------------------------------------------------
+
+    def move_from(self, root: Path) -> None:
+        """Takes the sessions of another output folder to this one, in the background: `move_progressed`, `moved`."""
+        self._mover.start(SessionFolder(root), self._folder)
+
+    def cancel_move(self) -> None:
+        """What is moved stays where it is now, what is not stays where it was."""
+        self._mover.cancel()

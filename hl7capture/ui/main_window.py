@@ -55,6 +55,7 @@ from hl7capture.ui.copying import CopyMessages
 from hl7capture.ui.detail import Detail
 from hl7capture.ui.icons import icon
 from hl7capture.ui.ladder import Ladder
+from hl7capture.ui.moving import Moving, ask_to_move
 from hl7capture.ui.plain import visible
 from hl7capture.ui.recent_files import RecentFiles
 from hl7capture.ui.remote_dialog import RemoteDialog
@@ -195,11 +196,16 @@ class MainWindow(QMainWindow):
 
     def edit_settings(self, key: str = "") -> None:
         """The settings dialog; `key`: the setting to begin with."""
-        dialog = SettingsDialog(self.controller.settings, str(self.controller.output_folder), self)
+        old, saved = self.controller.output_folder, len(self._saved)
+        dialog = SettingsDialog(self.controller.settings, str(old), self, self.controller.store)
         if key:
             dialog.go_to(key)
         if dialog.exec() == SettingsDialog.DialogCode.Accepted:
             self.controller.apply_settings(dialog.settings)
+        dialog.deleteLater()
+        new = self.controller.output_folder
+        if new != old and saved and ask_to_move(saved, old, new, self):
+            Moving(self.controller.store, old, self.banner, self)
 
     def refresh_interfaces(self) -> None:
         """Asks for the interfaces again, in the background."""

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QTimer
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from hl7capture.model.events import SessionOpened
 from hl7capture.store import clock
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.session_model import SAVED
+from hl7capture.ui.settings_dialog import SettingsDialog
 from tests.support.sessions import open_session
 from tests.support.stored import DAY_MS, put, session_of
 
@@ -90,3 +91,63 @@ def test_open_session_takes_the_mark_along(saved: MainWindow, qtbot: QtBot) -> N
     saved.table.go_to(session.session_id)
     choose_in_menu(saved, "Keep")
     assert session.pinned
+
+
+# -- settings ----------------------------------------------------------------------------------------------------
+
+
+def press(name: str) -> None:
+    box = QApplication.activeModalWidget()
+    assert isinstance(box, QMessageBox)
+    next(button for button in box.buttons() if button.text().replace("&", "") == name).click()
+
+
+def test_settings_show_the_use_of_the_disk_and_clean_up(
+    open_window: Callable[[], MainWindow], output: Path, qtbot: QtBot
+) -> None:
+    put(output / "sessions", session_of(3, saved_at=time.time() * 1000))
+    window = open_window()
+    qtbot.waitUntil(lambda: window.model.rowCount() == 1)
+    put_old(output, 1, 2)
+    dialog = SettingsDialog(window.controller.settings, str(output), window, window.controller.store)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitUntil(lambda: dialog.storage.use.text().startswith("3 sessions"))
+    texts: list[str] = []
+
+    def answer(name: str) -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        texts.append(box.informativeText())
+        press(name)
+
+    QTimer.singleShot(300, lambda: answer("Cancel"))
+    dialog.storage.clean_up.click()
+    qtbot.waitUntil(lambda: len(texts) == 1)
+    assert "sessions: 2" in texts[0]
+    assert len(list((output / "sessions").glob("*.json"))) == 3
+    QTimer.singleShot(300, lambda: answer("Delete"))
+    dialog.storage.clean_up.click()
+    qtbot.waitUntil(lambda: dialog.storage.use.text().startswith("1 session"))
+    assert len(list((output / "sessions").glob("*.json"))) == 1
+
+
+def test_other_output_folder_takes_the_sessions_along(
+    saved: MainWindow, output: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HL7CAPTURE_OUTPUT_FOLDER")
+    other = tmp_path / "elsewhere"
+
+    def fill() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, SettingsDialog)
+        dialog.editor("outputFolder").setText(str(other))
+        QTimer.singleShot(300, lambda: press("Take along"))
+        dialog.accept()
+
+    QTimer.singleShot(200, fill)
+    saved.settings_action.trigger()
+    qtbot.waitUntil(lambda: len(list((other / "sessions").glob("*.json"))) == 3)
+    qtbot.waitUntil(lambda: saved.model.rowCount() == 3)
+    assert not list((output / "sessions").glob("*.json"))
+    assert "Saved 3" in saved.status.saved.text()
