@@ -57,7 +57,9 @@ class Listing:
     Whatever ails the index only makes it slow.
     """
 
-    def __init__(self, folder: SessionFolder, report: LoadReport) -> None:
+    def __init__(self, folder: SessionFolder, report: LoadReport, *, is_quiet: bool = False) -> None:
+        """is_quiet: what cannot be read has been told of before, and does not go into the log again."""
+        self._level = logging.DEBUG if is_quiet else logging.ERROR
         self._folder = folder
         self._report = report
         self._index = SessionIndex.open(folder.root)
@@ -105,7 +107,7 @@ class Listing:
         return known
 
     def _read(self, file: StoredFile) -> SessionSummary | None:
-        session = read_or_report(self._folder, file.below(self._folder.sessions), self._report)
+        session = read_or_report(self._folder, file.below(self._folder.sessions), self._report, self._level)
         if session is None:
             return None
         summary = summary_of(session)
@@ -134,7 +136,7 @@ class Listing:
             self._index = None
 
 
-def read_or_report(folder: SessionFolder, path: Path, report: LoadReport) -> Session | None:
+def read_or_report(folder: SessionFolder, path: Path, report: LoadReport, level: int = logging.ERROR) -> Session | None:
     """The session of a file; what cannot be read is logged, reported, and left as it is."""
     try:
         return folder.read(path)
@@ -143,7 +145,7 @@ def read_or_report(folder: SessionFolder, path: Path, report: LoadReport) -> Ses
     except (OSError, DocumentError) as error:
         reason = str(error) if isinstance(error, DocumentError) else error.strerror or "it cannot be read"
         report.unreadable.append(Unreadable(path, reason))
-        log.error("Session file %s cannot be read: %s", path, reason)
+        log.log(level, "Session file %s cannot be read: %s", path, reason)
         return None
 
 

@@ -1,10 +1,11 @@
 """Loading: the list of the sessions on disk, newest first, and the documents of the newest; all in the background."""
 
 import logging
+import threading
 from collections.abc import Callable
 from contextlib import closing
 
-from PySide6.QtCore import QObject, QSemaphore, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
@@ -23,7 +24,7 @@ LARGEST_MEMORY = 256 << 20  # bytes of documents
 _LISTED_AT_ONCE = 500
 _LOADED_AT_ONCE = 50
 _PIECES_UNDER_WAY = 2
-_TRIES, _TRY_MS = 20, 50
+_TRIES, _TRY_SECONDS = 20, 0.05
 _NUMBERS_LOOKED_AT = 20
 
 __all__ = ["LARGEST_MEMORY", "LoadReport", "Loader", "Unreadable"]
@@ -51,7 +52,7 @@ class Loader(QObject):
         self._is_cancelled = False
         self._loads = 0
         self._searched = ""
-        self._room = QSemaphore(_PIECES_UNDER_WAY)
+        self._room = threading.Semaphore(_PIECES_UNDER_WAY)
         self.listed.connect(self._on_delivered, Qt.ConnectionType.QueuedConnection)
 
     def cancel(self) -> None:
@@ -162,7 +163,7 @@ class Loader(QObject):
     def _wait_for_room(self, number: int) -> None:
         """Whoever shows the list goes on answering: it never gets many pieces in a row."""
         for _try in range(_TRIES):
-            if self._room.tryAcquire(1, _TRY_MS) or not self._is_wanted(number):
+            if self._room.acquire(timeout=_TRY_SECONDS) or not self._is_wanted(number):
                 return
 
     def _on_delivered(self) -> None:
@@ -174,7 +175,7 @@ class Loader(QObject):
             if not self._is_wanted(number):
                 break
             # What cannot be read has been told of by the list.
-            session = read_or_report(folder, folder.path_of(session_id), LoadReport())
+            session = read_or_report(folder, folder.path_of(session_id), LoadReport(), logging.DEBUG)
             if session is None:
                 continue
             piece.append(session)

@@ -61,7 +61,7 @@ def expired(sessions: Iterable[Listed], now: float) -> Iterator[Listed]:
 def planned(folder: SessionFolder, now: float) -> CleanUp:
     """What a clean-up would delete; nothing is changed. Raises OSError."""
     plan = CleanUp()
-    with closing(Listing(folder, LoadReport()).sessions()) as sessions:
+    with closing(Listing(folder, LoadReport(), is_quiet=True).sessions()) as sessions:
         for listed in expired(sessions, now):
             plan.add(listed)
     return plan
@@ -70,7 +70,7 @@ def planned(folder: SessionFolder, now: float) -> CleanUp:
 def clean_up(folder: SessionFolder, now: float, is_cancelled: Callable[[], bool] = lambda: False) -> CleanUp:
     """Deletes what has expired. Raises OSError, FolderInUseError; one file that cannot be deleted stops no other."""
     folder.prepare()
-    with closing(Listing(folder, LoadReport()).sessions()) as sessions:
+    with closing(Listing(folder, LoadReport(), is_quiet=True).sessions()) as sessions:
         due = list(expired(sessions, now))
     done = CleanUp()
     touched: set[Path] = set()

@@ -66,6 +66,7 @@ from hl7capture.ui.session_table import SessionTable
 from hl7capture.ui.settings_dialog import SettingsDialog
 from hl7capture.ui.status import Status
 from hl7capture.ui.store_notices import StoreNotices
+from hl7capture.ui.unreadable_files import UnreadableFiles
 from hl7capture.ui.welcome_page import WelcomePage
 
 # keys of banners that replace themselves
@@ -548,7 +549,10 @@ class MainWindow(QMainWindow):
             first = report.unreadable[0]
             text = self.tr("Session files that could not be read, and were left as they are: {0}. The first: {1}: {2}.")
             text = text.format(len(report.unreadable), first.path.name, first.reason)
-            self.banner.say(text, is_error=False, key=_UNREADABLE)
+            remedy = Remedy(self.tr("Show them…"), lambda: UnreadableFiles(report.unreadable, self).open())
+            self.banner.say(text, is_error=False, key=_UNREADABLE, remedy=remedy)
+        else:
+            self.banner.take_back(_UNREADABLE)
 
     def _on_saved(self, session: Session) -> None:
         self._saved.add(session.session_id)

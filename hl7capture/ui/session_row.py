@@ -96,7 +96,10 @@ def duration_text(milliseconds: float) -> str:
 
 
 def size_text(octets: int) -> str:
-    """`240 B`, `1.2 kB`"""
+    """`240 B`, `1.2 kB`, `3.4 MB`, `5.6 GB`"""
     if octets < 1000:
         return f"{octets} B"
-    return f"{octets / 1000:.1f} kB" if octets < 1_000_000 else f"{octets / 1_000_000:.1f} MB"
+    for unit, size in (("kB", 1e3), ("MB", 1e6)):
+        if octets < size * 1000:
+            return f"{octets / size:.1f} {unit}"
+    return f"{octets / 1e9:.1f} GB"

@@ -8,7 +8,7 @@ from hl7capture.model.session_summary import SessionSummary
 from hl7capture.ui.session_filter import SessionFilter
 from hl7capture.ui.session_model import MESSAGES, NUMBER, START
 
-_WIDTHS = (56, 170, 150, 150, 76, 0, 90, 170, 64)
+_WIDTHS = (74, 200, 150, 150, 76, 0, 90, 170, 64)
 
 
 class SessionTable(QTableView):
@@ -137,6 +137,7 @@ class SessionTable(QTableView):
             action.setToolTip(self.tr("What is kept stays on disk when its days are over"))
             action.setEnabled(bool(others))
             action.triggered.connect(lambda _on=False, ids=others, kept=is_kept: self.keep_wanted.emit(ids, kept))
+        menu.addSeparator()
         menu.addAction(self._delete)
         self._delete.setEnabled(any(not session.is_open for session in chosen))
         menu.exec(self.viewport().mapToGlobal(place))

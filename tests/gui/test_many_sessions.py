@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -22,6 +22,7 @@ from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.session_filter import SessionFilter
 from hl7capture.ui.session_model import DEVICE, DURATION, MESSAGES, NUMBER, START, STATE, SessionModel
 from hl7capture.ui.session_row import SessionRow
+from hl7capture.ui.unreadable_files import UnreadableFiles
 from tests.support.stored import message_of, put, session_of
 
 
@@ -202,3 +203,26 @@ def test_what_somebody_looks_at_stays_in_sight_when_rows_come_above(many: MainWi
     older = [summary_of(session_of(n, start_time=1000.0 + n)) for n in range(300, 330)]
     many.model.add(older)
     assert many.filter.row(many.table.rowAt(5)).summary.number == top
+
+
+def test_files_that_cannot_be_read_are_counted_and_named(
+    output: Path, open_window: Callable[[], MainWindow], qtbot: QtBot
+) -> None:
+    put(output / "sessions", session_of(1))
+    for name in ("broken.json", "newer.json", "<b>.json"):
+        (output / "sessions" / name).write_text('{"_version": 99}' if name == "newer.json" else "{")
+    window = open_window()
+    qtbot.waitUntil(lambda: any("left as they are: 3" in text for text in window.banner.texts))
+    rows: list[tuple[str, str]] = []
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, UnreadableFiles)
+        rows.extend((dialog.table.item(n, 0).text(), dialog.table.item(n, 1).text()) for n in range(3))
+        dialog.reject()
+
+    QTimer.singleShot(200, look)
+    window.banner.remedy.click()
+    assert {Path(path).name for path, _ in rows} == {"broken.json", "newer.json", "<b>.json"}
+    assert any("newer program" in reason for _, reason in rows)
+    assert window.model.rowCount() == 1
