@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import live, reading, report
+from tests.benchmarks import live, reading, report, stored
 from tests.benchmarks.figures import Benchmark, Findings, Setup
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -26,6 +26,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "shares": reading.shares,
     "live-burst": live.burst,
     "live-minute": live.steady,
+    "stored": stored.stored,
 }
 PROGRAMS = ("tshark", "tcpflow", "tcpreplay", "unshare", "ip")
 
