@@ -20,7 +20,7 @@ from hl7capture.store.waiting import Waiter, Waiting
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 512 << 20  # bytes of memory for sessions that the disk does not take
-_STALLED_AFTER = 10.0  # seconds without an answer of the disk
+_STALLED_AFTER = 10  # seconds without an answer of the disk
 _WATCH_MS = 500
 _MOST_FAILURES = 3  # before the next try in a while
 
@@ -200,8 +200,8 @@ class Saver(QObject):
     def _look_after_waiting(self) -> None:
         """Every now and then while something waits: does the disk answer, is there still room?"""
         since = self._busy_since
-        seconds = time.monotonic() - since if since is not None else 0.0
-        stall = f"{self._folder().root} has not answered for {seconds:.0f} s." if seconds > _STALLED_AFTER else ""
+        is_stalled = since is not None and time.monotonic() - since > _STALLED_AFTER
+        stall = f"{self._folder().root} has not answered for {_STALLED_AFTER} s." if is_stalled else ""
         if stall != self._stall:
             self._stall = stall
             if stall:

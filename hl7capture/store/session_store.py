@@ -183,7 +183,7 @@ class SessionStore(QObject):
         return recover_journals(self._folder, self._settings.retention_days, is_open=self._autosave.keeps)
 
     def _recover_and_load(self) -> None:
-        if self._settings.enable_persistence or self._folder.journals.is_dir():
+        if self._folder.journals.is_dir():  # else nothing has been kept here yet
             try:
                 self.recovered.emit(self.recover())
             except FolderInUseError as error:

@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import live, reading, report, stored
+from tests.benchmarks import keeping, live, reading, report, stored
 from tests.benchmarks.figures import Benchmark, Findings, Setup
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -26,9 +26,13 @@ BENCHMARKS: dict[str, Benchmark] = {
     "shares": reading.shares,
     "live-burst": live.burst,
     "live-minute": live.steady,
+    "durable": keeping.durable,
+    "latency": keeping.latency,
+    "waits": keeping.waits,
+    "kills": keeping.kills,
     "stored": stored.stored,
 }
-PROGRAMS = ("tshark", "tcpflow", "tcpreplay", "unshare", "ip")
+PROGRAMS = ("tshark", "tcpflow", "tcpreplay", "unshare", "ip", "strace")
 
 
 def main(arguments: list[str] | None = None) -> int:

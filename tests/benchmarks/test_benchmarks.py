@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.benchmarks import report
-from tests.benchmarks.__main__ import BENCHMARKS, main
+from tests.benchmarks.__main__ import main
 from tests.benchmarks.figures import Figure, Findings
 from tests.benchmarks.measure import Spent
 from tests.support.rights import needs_capture_rights
@@ -28,7 +28,7 @@ def found_by(name: str, size: float, folder: Path, tmp_path: Path) -> dict[str, 
     return found
 
 
-@pytest.mark.parametrize("name", [name for name in BENCHMARKS if not name.startswith("live")])
+@pytest.mark.parametrize("name", ["peers", "disorder", "growth", "large-messages", "shares"])
 def test_reading(name: str, folder: Path, tmp_path: Path) -> None:
     found = found_by(name, 0.003, folder, tmp_path)
     assert found["runs"]
@@ -41,6 +41,12 @@ def test_live(name: str, size: float, folder: Path, tmp_path: Path) -> None:
     found = found_by(name, size, folder, tmp_path)
     lost = {figure["text"]: figure["value"] for figure in found["figures"][:3]}
     assert set(lost.values()) == {0}, lost
+
+
+@needs_capture_rights
+@pytest.mark.parametrize("name", ["durable", "latency"])
+def test_keeping(name: str, folder: Path, tmp_path: Path) -> None:
+    found_by(name, 0.01, folder, tmp_path)
 
 
 def test_tables_are_replaced(tmp_path: Path) -> None:

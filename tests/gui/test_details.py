@@ -2,6 +2,7 @@
 
 import gc
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -228,7 +229,7 @@ def test_banner_says_how_bad_it_is_and_what_to_do(window: MainWindow, qtbot: QtB
     assert not window.banner.isVisible()
 
 
-def test_closing_asks_before_sessions_are_lost(window: MainWindow, output: Path, qtbot: QtBot) -> None:
+def test_closing_asks_before_sessions_are_put_aside(window: MainWindow, output: Path, qtbot: QtBot) -> None:
     output.write_text("a file where the folder should be")
     window.try_it()
     qtbot.waitUntil(lambda: bool(window.controller.store.problem), timeout=10_000)
@@ -244,15 +245,19 @@ def test_closing_asks_before_sessions_are_lost(window: MainWindow, output: Path,
     assert len(list(output.glob("sessions/*.json"))) >= shown
 
 
-def test_closing_may_lose_them_all_the_same(window: MainWindow, output: Path, qtbot: QtBot) -> None:
+def test_closing_puts_aside_what_cannot_be_saved(
+    window: MainWindow, output: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "aside"))
     output.write_text("a file where the folder should be")
     window.try_it()
     qtbot.waitUntil(lambda: bool(window.controller.store.problem), timeout=10_000)
-    QTimer.singleShot(200, press("Close and lose them"))
+    QTimer.singleShot(200, press("Put aside and close"))
     with qtbot.waitSignal(window.controller.shut_down, timeout=15_000) as told:
         window.close()
     assert told.args[0]
     qtbot.waitUntil(lambda: not window.isVisible())
+    assert sorted(path.stem for path in tmp_path.glob("aside/*/*.json")) == sorted(told.args[0])
 
 
 def test_nothing_begins_while_the_window_closes(window: MainWindow, qtbot: QtBot) -> None:
