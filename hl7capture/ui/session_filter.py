@@ -37,13 +37,14 @@ class SessionFilter(QAbstractTableModel):
         self._keys: list[Key] = []  # ascending, whatever the order of the view
         self._rows: list[SessionRow] = []  # beside them
         self._key_of: dict[str, Key] = {}
+        self._ordered: list[SessionRow] | None = None  # all rows, as long as none came or went
         self._pending: list[SessionRow] = []  # to be looked at, from the end
         self._slices = QTimer(self, interval=0, singleShot=True)
         self._slices.timeout.connect(self._look_on)
         model.rowsInserted.connect(self._on_inserted)
         model.rowsAboutToBeRemoved.connect(self._on_removed)
         model.dataChanged.connect(self._on_changed)
-        model.modelReset.connect(self._show_anew)
+        model.modelReset.connect(self._on_reset)
 
     # -- the filter --------------------------------------------------------------------------------------------
 
@@ -56,9 +57,8 @@ class SessionFilter(QAbstractTableModel):
     def set_found(self, found: Mapping[str, set[str]]) -> None:
         """For each word the sessions on disk with it in a message: some of them may pass, too."""
         self._found = found
-        ids = {session_id for part in found.values() for session_id in part}
-        rows = [row for row in map(self._model.row_of, ids) if row is not None and row.session_id not in self._key_of]
-        self._look_at(rows)
+        ids = set().union(*found.values())
+        self._look_at([row for row in self._in_order() if row.session_id in ids])
 
     # -- rows --------------------------------------------------------------------------------------------------
 
@@ -89,6 +89,7 @@ class SessionFilter(QAbstractTableModel):
         before = self.persistentIndexList()
         ids = [self.row(index.row()).session_id for index in before]
         self._column, self._is_ascending = column, order is Qt.SortOrder.AscendingOrder
+        self._ordered = None
         self._fill(self._rows)
         after = [self.index(self.place_of(i) or 0, index.column()) for i, index in zip(ids, before, strict=True)]
         self.changePersistentIndexList(before, after)
@@ -97,10 +98,12 @@ class SessionFilter(QAbstractTableModel):
     # -- what the model tells ----------------------------------------------------------------------------------
 
     def _on_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
+        self._ordered = None
         rows = self._model.rows()[first : last + 1]
         self._insert([row for row in rows if self._passes(row)])
 
     def _on_removed(self, _parent: QModelIndex, first: int, last: int) -> None:
+        self._ordered = None
         gone = [row.session_id for row in self._model.rows()[first : last + 1]]
         keys = sorted(self._key_of.pop(session_id) for session_id in gone if session_id in self._key_of)
         for start, end in reversed(list(runs_of(bisect_left(self._keys, key) for key in keys))):
@@ -123,13 +126,17 @@ class SessionFilter(QAbstractTableModel):
                 place = self._move(place, new)
             self.dataChanged.emit(self.index(self._turned(place), 0), self.index(self._turned(place), SAVED))
 
+    def _on_reset(self) -> None:
+        self._ordered = None
+        self._show_anew()
+
     def _show_anew(self) -> None:
         self._pending = []
         self.beginResetModel()
         self._fill([] if self._terms else self._model.rows())
         self.endResetModel()
         if self._terms:
-            self._look_at(self._model.rows())
+            self._look_at(self._in_order())
         else:
             self.settled.emit()
 
@@ -151,9 +158,15 @@ class SessionFilter(QAbstractTableModel):
         self._keys = list(map(self._key, self._rows))
         self._key_of = {key[1]: key for key in self._keys}
 
-    def _look_at(self, rows: Iterable[SessionRow]) -> None:
-        """The first in view is looked at first."""
-        self._pending = sorted(rows, key=self._key, reverse=self._is_ascending)
+    def _in_order(self) -> list[SessionRow]:
+        """All rows of the model, ascending, sorted once for all the letters of a filter."""
+        if self._ordered is None:
+            self._ordered = sorted(self._model.rows(), key=self._key)
+        return self._ordered
+
+    def _look_at(self, rows: list[SessionRow]) -> None:
+        """Ascending rows; the first in view is looked at first."""
+        self._pending = rows[::-1] if self._is_ascending else rows[:]
         self._look_on()
 
     def _look_on(self) -> None:

@@ -25,6 +25,7 @@ class UnreadableFiles(QDialog):
     def __init__(self, files: Sequence[Unreadable], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Files that could not be read"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(860, 420)
         said = QLabel(
             self.tr(

@@ -221,8 +221,9 @@ def test_files_that_cannot_be_read_are_counted_and_named(
         rows.extend((dialog.table.item(n, 0).text(), dialog.table.item(n, 1).text()) for n in range(3))
         dialog.reject()
 
-    QTimer.singleShot(200, look)
     window.banner.remedy.click()
+    QTimer.singleShot(200, look)
+    qtbot.waitUntil(lambda: len(rows) == 3)
     assert {Path(path).name for path, _ in rows} == {"broken.json", "newer.json", "<b>.json"}
     assert any("newer program" in reason for _, reason in rows)
     assert window.model.rowCount() == 1

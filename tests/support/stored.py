@@ -1,5 +1,6 @@
 """Sessions made by hand, and folders full of them."""
 
+import time
 from pathlib import Path
 
 from hl7capture.model.elements import Direction, Element, ElementType, Framing
@@ -50,10 +51,10 @@ def message_of(patient: str, size: int = 0) -> str:
 
 
 def put(folder: Path, session: Session) -> Path:
-    """The session as a file, as it would be saved, but at once."""
+    """The session as a file, as it would be saved now, but at once; an `_saved_at` of its own stays."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{session.session_id}.json"
-    session.saved_at = session.saved_at or session.end_time
+    session.saved_at = session.saved_at or time.time() * 1000
     session.persisted_until = session.persisted_until or session.saved_at + 30 * DAY_MS
     path.write_bytes(to_document(session))
     return path
