@@ -1,18 +1,16 @@
 """`hl7capture sessions`: what is kept on disk."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from PySide6.QtCore import QCoreApplication
 
-from hl7capture.app.controller import CaptureController
 from hl7capture.cli import options
 from hl7capture.cli.output import FAILED, complain, fail, print_document, print_line, printable
+from hl7capture.cli.session_export import export
+from hl7capture.cli.store import check_id, opened_store
 from hl7capture.hl7.split import lines
-from hl7capture.model.session import Session, is_session_id
+from hl7capture.model.session import Session
 from hl7capture.store.document import DocumentError
 from hl7capture.store.session_store import SessionStore
 
@@ -24,12 +22,15 @@ def sessions() -> None:
     """Sessions kept on disk."""
 
 
+sessions.add_command(export)
+
+
 @sessions.command("list")
 @options.as_json
 @options.output_folder
 def list_sessions(as_json: bool, output_folder: Path | None) -> None:
     """Lists the sessions, newest first."""
-    with _store(output_folder) as store:
+    with opened_store(output_folder) as store:
         report = store.load_now(print_document if as_json else print_line)
     if report.problem:
         complain(report.problem)
@@ -45,7 +46,7 @@ def list_sessions(as_json: bool, output_folder: Path | None) -> None:
 @options.output_folder
 def show(ids: tuple[str, ...], as_json: bool, output_folder: Path | None) -> None:
     """Shows sessions with their elements and messages."""
-    with _store(output_folder) as store:
+    with opened_store(output_folder) as store:
         for session_id in ids:
             session = _find(store, session_id)
             if as_json:
@@ -59,9 +60,9 @@ def show(ids: tuple[str, ...], as_json: bool, output_folder: Path | None) -> Non
 @options.output_folder
 def delete(ids: tuple[str, ...], output_folder: Path | None) -> None:
     """Deletes sessions for good."""
-    with _store(output_folder) as store:
+    with opened_store(output_folder) as store:
         for session_id in ids:
-            _check(session_id)
+            check_id(session_id)
         try:
             store.prepare()
             for session_id in ids:
@@ -71,26 +72,8 @@ def delete(ids: tuple[str, ...], output_folder: Path | None) -> None:
             fail(f"Sessions cannot be deleted: {error.strerror or error}.")
 
 
-@contextmanager
-def _store(output_folder: Path | None) -> Iterator[SessionStore]:
-    application = QCoreApplication.instance() or QCoreApplication(sys.argv[:1])
-    controller = CaptureController(output=output_folder)
-    for problem in controller.settings_problems:
-        complain(problem)
-    try:
-        yield controller.store
-    finally:
-        controller.store.close()
-        del application
-
-
-def _check(session_id: str) -> None:
-    if not is_session_id(session_id):
-        fail(f"“{session_id}” is not a session id; they look like 20261121T101530.123Z-5f1c9a2e.", usage=True)
-
-
 def _find(store: SessionStore, session_id: str) -> Session:
-    _check(session_id)
+    check_id(session_id)
     try:
         return store.find(session_id)
     except FileNotFoundError:
