@@ -8,6 +8,7 @@ import click
 from hl7capture.cli import options
 from hl7capture.cli.output import FAILED, complain, fail, print_document, print_line, printable
 from hl7capture.cli.session_export import export
+from hl7capture.cli.session_import import import_sessions
 from hl7capture.cli.store import check_id, opened_store
 from hl7capture.hl7.split import lines
 from hl7capture.model.session import Session
@@ -23,6 +24,7 @@ def sessions() -> None:
 
 
 sessions.add_command(export)
+sessions.add_command(import_sessions)
 
 
 @sessions.command("list")

@@ -16,12 +16,19 @@ from hl7capture.store.session_store import SessionStore
 @contextmanager
 def opened_store(output_folder: Path | None) -> Iterator[SessionStore]:
     """The store of the settings; closed at the end."""
+    with opened_controller(output_folder) as controller:
+        yield controller.store
+
+
+@contextmanager
+def opened_controller(output_folder: Path | None) -> Iterator[CaptureController]:
+    """The settings and their store, which is closed at the end."""
     application = QCoreApplication.instance() or QCoreApplication(sys.argv[:1])
     controller = CaptureController(output=output_folder)
     for problem in controller.settings_problems:
         complain(problem)
     try:
-        yield controller.store
+        yield controller
     finally:
         controller.store.close()
         del application
