@@ -45,6 +45,7 @@ from hl7capture.sources.interface_list import interfaces
 from hl7capture.sources.names import capture_paths
 from hl7capture.sources.open_interface import names_in, source_for
 from hl7capture.sources.ssh import is_remote
+from hl7capture.store.incoming import is_session_file_name
 from hl7capture.store.session_store import LoadReport
 from hl7capture.ui import theme
 from hl7capture.ui.background import Background
@@ -55,12 +56,14 @@ from hl7capture.ui.ladder import Ladder
 from hl7capture.ui.plain import visible
 from hl7capture.ui.recent_files import RecentFiles
 from hl7capture.ui.remote_dialog import RemoteDialog
+from hl7capture.ui.session_files import SessionFiles
 from hl7capture.ui.session_model import SessionFilter, SessionModel
 from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.session_table import SessionTable
 from hl7capture.ui.settings_dialog import SettingsDialog
 from hl7capture.ui.status import Status
 from hl7capture.ui.welcome_page import WelcomePage
+from hl7capture.ui.work_row import WorkRow
 
 # keys of banners that replace themselves
 _STORE, _UNREADABLE, _INTERFACES, _RIGHTS = "store", "unreadable", "interfaces", "rights"
@@ -162,7 +165,11 @@ class MainWindow(QMainWindow):
         return [Path(name) for name in names]
 
     def open_files(self, paths: Sequence[Path]) -> None:
-        """Reads captures, and all captures of folders, one after the other."""
+        """Reads captures, and all captures of folders, one after the other. Session files are imported."""
+        documents = [path for path in paths if is_session_file_name(path)]
+        if documents:
+            self.files.bring_in(documents)
+        paths = [path for path in paths if path not in documents]
         if not paths:
             return
         source = self.controller.source
@@ -177,6 +184,10 @@ class MainWindow(QMainWindow):
         self._is_first_awaited = True
         if self.controller.state is State.IDLE:
             self._open_next()
+
+    def export_selected(self) -> None:
+        """Asks how and where to, and writes the selected sessions."""
+        self.files.ask_to_export(self.table.selected())
 
     def clear(self) -> None:
         """Empties the list; what is saved stays on disk."""
@@ -247,6 +258,8 @@ class MainWindow(QMainWindow):
         row.addWidget(self.progress, 1)
         row.addWidget(self.cancel)
         self.progress_row.hide()
+        self.work = WorkRow()
+        self.files = SessionFiles(self.controller, self.banner, self.work, self)
 
     def _make_actions(self) -> None:
         self.start_action = self._action(self.tr("Start"), "Ctrl+E", self.start_or_stop)
@@ -257,6 +270,9 @@ class MainWindow(QMainWindow):
         self.open_as_one_action = self._action(
             self.tr("Open captures as one…"), "Ctrl+Shift+O", self.choose_files_as_one
         )
+        self.import_action = self._action(self.tr("Import sessions…"), "Ctrl+I", self.files.ask_to_import)
+        self.export_action = self._action(self.tr("Export…"), "Ctrl+Shift+S", self.export_selected)
+        self.export_action.setEnabled(False)
         self.remote_action = self._action(self.tr("Remote interface…"), "Ctrl+R", self.listen_remotely)
         self.settings_action = self._action(self.tr("Settings"), "Ctrl+,", self.edit_settings)
         self.home_action = self._action(self.tr("Welcome"), "Ctrl+H", self.go_home)
@@ -307,6 +323,8 @@ class MainWindow(QMainWindow):
         file = self.menuBar().addMenu(self.tr("&File"))
         file.addActions([self.open_action, self.open_as_one_action])
         file.addSeparator()
+        file.addActions([self.import_action, self.export_action])
+        file.addSeparator()
         file.addActions([self.settings_action, self.quit_action])
         capture = self.menuBar().addMenu(self.tr("&Capture"))
         capture.addActions([self.start_action, self.pause_action, self.clear_action])
@@ -336,6 +354,7 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.banner)
         layout.addWidget(self.progress_row)
+        layout.addWidget(self.work)
         layout.addWidget(self.pages, 1)
         self.setCentralWidget(centre)
 
@@ -365,6 +384,8 @@ class MainWindow(QMainWindow):
         self.welcome.remote_wanted.connect(self.listen_remotely)
         self.table.session_selected.connect(self._on_session_selected)
         self.table.delete_wanted.connect(controller.delete)
+        self.table.export_wanted.connect(self.files.ask_to_export)
+        self.files.imported.connect(self._on_imported)
         self.ladder.element_selected.connect(self._on_element_selected)
         self.model.dataChanged.connect(self._on_rows_changed)
         self.model.rowsInserted.connect(self._show_counts)
@@ -467,6 +488,7 @@ class MainWindow(QMainWindow):
     # -- sessions ----------------------------------------------------------------------------------------------
 
     def _on_session_selected(self, session: Session | None) -> None:
+        self.export_action.setEnabled(self.table.selectionModel().hasSelection())
         row = self.model.row_of(session.session_id) if session is not None else None
         self.ladder.show_session(row)
         self.detail.show_element(row, self.ladder.selected)
@@ -489,6 +511,15 @@ class MainWindow(QMainWindow):
         self.model.add(reversed(sessions))
         if self._is_at_home and self.pages.currentWidget() is self.welcome:
             self.go_to_sessions()
+
+    def _on_imported(self, sessions: list[Session]) -> None:
+        """Whoever imports sessions wants to see them."""
+        self._saved.update(session.session_id for session in sessions)
+        self.model.add(sessions)
+        self._show_counts()
+        if sessions:
+            self.go_to_sessions()
+            self.table.go_to(sessions[0].session_id)
 
     def _on_load_finished(self, report: LoadReport) -> None:
         if report.problem:
@@ -653,7 +684,8 @@ class MainWindow(QMainWindow):
             return
         self._is_closing = True
         self._files.clear()
-        for part in (self.banner, self.progress_row, self.pages, self._bar, self.menuBar()):
+        self.work.cancel()
+        for part in (self.banner, self.progress_row, self.work, self.pages, self._bar, self.menuBar()):
             part.setEnabled(False)
         self.status.show_closing(self.tr("Saving, then closing…"))
         self.controller.shutdown()

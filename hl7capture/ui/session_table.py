@@ -15,6 +15,7 @@ class SessionTable(QTableView):
 
     session_selected = Signal(object)  # Session, or None
     delete_wanted = Signal(list)  # list[str]: session ids
+    export_wanted = Signal(list)  # list[Session]
 
     def __init__(self, model: SessionFilter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -95,6 +96,8 @@ class SessionTable(QTableView):
         copy.triggered.connect(lambda: _copy("\n\n".join(m.replace("\r", "\n") for s in chosen for m in s.messages)))
         copy_id = menu.addAction(self.tr("Copy session id"))
         copy_id.triggered.connect(lambda: _copy("\n".join(session.session_id for session in chosen)))
+        export = menu.addAction(self.tr("Export…"))
+        export.triggered.connect(lambda: self.export_wanted.emit(chosen))
         menu.addSeparator()
         menu.addAction(self._delete)
         self._delete.setEnabled(any(not session.is_open for session in chosen))
