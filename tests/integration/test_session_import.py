@@ -1,6 +1,9 @@
 """`sessions import`, run as a person runs it."""
 
 import json
+import os
+import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -8,8 +11,8 @@ import pytest
 
 from hl7capture.app.importing import Import, Outcome
 from hl7capture.store.session_folder import SessionFolder
-from tests.support.command import documents, run
-from tests.support.electron import write_electron
+from tests.support.command import COMMAND, documents, run
+from tests.support.electron import electron_session, write_electron
 from tests.support.speech import answer, mllp, oru
 from tests.support.wire import conversation, pcap
 
@@ -111,6 +114,27 @@ def test_a_folder_without_sessions_and_one_in_use(tmp_path: Path, output: Path) 
     done = run("sessions", "import", str(write_electron(tmp_path / "a.json")))
     assert (done.returncode, b"Nothing was imported" in done.stderr, b"is in use by" in done.stderr) == (1, True, True)
     folder.release()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such file")
+def test_ctrl_c_cancels(tmp_path: Path, output: Path) -> None:
+    """A pipe gives its sessions one by one, so that there is a moment between two of them."""
+    pipe = tmp_path / "pipe.json"
+    os.mkfifo(pipe)
+    first, second = (json.dumps(electron_session(deviceIP=f"10.0.0.{n}")).encode() + b"\n" for n in (1, 2))
+    command = [*COMMAND, "sessions", "import", str(pipe)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as running, pipe.open("wb", buffering=0) as writer:
+        assert running.stderr is not None
+        writer.write(first)
+        assert b"imported as" in running.stderr.readline()
+        running.send_signal(signal.SIGINT)
+        time.sleep(0.2)
+        writer.write(second)
+        writer.close()
+        said = running.stderr.read()
+    assert running.returncode == 1
+    assert said == b"Cancelled.\nSessions imported: 1; kept already: 0; not imported: 0.\n"
+    assert len(list((output / "sessions").iterdir())) == 1
 
 
 def test_cancelled_it_keeps_what_was_imported(tmp_path: Path, output: Path) -> None:
