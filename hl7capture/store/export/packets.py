@@ -19,6 +19,7 @@ from hl7capture.wire.tcp_writer import Endpoint, Side, TcpConnectionWriter, pcap
 # first port of clients, and the port that IANA has registered for HL7.
 _DEVICE_IP, _LIS_IP = "192.0.2.1", "192.0.2.2"
 _DEVICE_PORT, _LIS_PORT = 49_152, 2575
+_LAST_PORT = 65_535
 _LAST_SECOND = (1 << 32) - 1  # of a pcap file
 _MILLISECOND = 1_000_000  # nanoseconds
 _MISSING = 1  # bytes of a hole: how large it was is not known
@@ -124,19 +125,24 @@ class _Connections:
 
     def __init__(self) -> None:
         self._busy_until: dict[_Ends, int] = {}
+        self._spare_port = _DEVICE_PORT
 
     def ends_of(self, session: Session) -> _Ends:
         addresses = (_address(session.device_ip), _address(session.lis_ip))
         device_ip, lis_ip = addresses[0] or _DEVICE_IP, addresses[1] or _LIS_IP
         if (":" in device_ip) != (":" in lis_ip):  # IPv4 and IPv6 cannot talk to each other
             device_ip, lis_ip = _DEVICE_IP, _LIS_IP
-        port, lis = session.device_port or _DEVICE_PORT, (lis_ip, session.lis_port or _LIS_PORT)
-        while (device_ip, port) == lis or self._busy_until.get(((device_ip, port), lis), -1) > _start(session):
-            port = port + 1 if port < 65_535 else _DEVICE_PORT
-        ends = ((device_ip, port), lis)
+        device, lis = (device_ip, session.device_port or _DEVICE_PORT), (lis_ip, session.lis_port or _LIS_PORT)
+        tries = _LAST_PORT - _DEVICE_PORT
+        while device == lis or self._busy_until.get((device, lis), -1) > _start(session):
+            if not tries:
+                raise ExportError(f"there are more sessions at the time of {session.session_id} than there are ports")
+            tries -= 1
+            device = (device_ip, self._spare_port)
+            self._spare_port = self._spare_port + 1 if self._spare_port < _LAST_PORT else _DEVICE_PORT
         last = max((element.timestamp for element in session.elements), default=session.start_time)
-        self._busy_until[ends] = max(_start(session), _nanoseconds(session, last))
-        return ends
+        self._busy_until[device, lis] = max(_start(session), _nanoseconds(session, last))
+        return device, lis
 
 
 def _address(text: str) -> str:

@@ -34,7 +34,7 @@ def table_of(sessions: Iterable[Session]) -> Iterator[bytes]:
 def _row(session: Session, element: Element, *, is_last: bool) -> tuple[str, ...]:
     """is_last: the element completes its message, whose text stands in this row then."""
     text, summary = "", _NO_SUMMARY
-    if element.message is not None and element.message < len(session.messages):
+    if element.message is not None and 0 <= element.message < len(session.messages):
         message = session.messages[element.message]
         text, summary = (message, summarise(message)) if is_last else ("", _NO_SUMMARY)
     elif element.type not in _CONTROL:

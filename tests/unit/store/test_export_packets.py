@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hl7capture.model.elements import Element, Framing
+from hl7capture.model.elements import Direction, Element, ElementType, Framing
 from hl7capture.model.session import Session
 from hl7capture.store.export.error import ExportError
+from hl7capture.store.export.formats import Format, exported
 from hl7capture.store.export.packets import packets_of
 from tests.support.engine import sessions_of
 from tests.support.speech import ACK, ENQ, EOT, NAK, answer, astm_transfer, frame, mllp, oru, stx_transfer
@@ -88,7 +89,7 @@ def test_the_same_conversation_twice_at_the_same_time_stays_two() -> None:
     (session,) = sessions_of(pcap(Talk().open().say(0, mllp(oru())).say(1, mllp(answer())).close().segments))
     other = replace(session, session_id=session.session_id[:-8] + "00000000")
     again = sessions_of(written(session, other))
-    assert [one.device_port for one in again] == [40001, 40002]
+    assert [one.device_port for one in again] == [40001, 49152]
     assert [seen(one)[4:] for one in again] == [seen(session)[4:]] * 2
 
 
@@ -144,6 +145,49 @@ def test_a_session_without_elements_is_an_empty_connection() -> None:
         "20261121T100000.003Z-00000000", 1, "", "", "10.0.0.5", 1, "10.1.0.1", 2, Framing.MLLP, START / 1e6, START / 1e6
     )
     assert len(packets_in(written(session))) == 6
+
+
+times = st.floats(allow_nan=True) | st.floats(0, 4e12) | st.sampled_from([START / 1e6, START / 1e6 + 1])
+any_element = st.builds(
+    Element,
+    st.integers(0, 3),
+    times,
+    st.sampled_from(Direction),
+    st.sampled_from(ElementType),
+    st.binary(max_size=5) | st.sampled_from([ENQ, mllp(oru()), frame(1, b"H|\\^&\r")]),
+    st.none() | st.integers(-5, 5),
+    st.lists(st.sampled_from(["gap", "truncated", "else"]), max_size=2).map(tuple),
+    st.none(),
+)
+addresses = st.sampled_from(["", "10.0.0.5", "::1", "fe80::1%eth0", "analyzer", "::ffff:10.0.0.5"])
+any_session = st.builds(
+    Session,
+    st.just("20261121T100000.003Z-00000000"),
+    st.integers(),
+    st.text(max_size=3),
+    st.text(max_size=3),
+    addresses,
+    st.integers(0, 65_535) | st.just(2575),
+    addresses,
+    st.integers(0, 65_535) | st.just(2575),
+    st.sampled_from(Framing),
+    times,
+    times,
+    elements=st.lists(any_element, max_size=5),
+    messages=st.lists(st.text(max_size=5), max_size=3),
+    extra=st.just({}),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(any_session, max_size=4), st.sampled_from(Format))
+def test_whatever_stands_in_documents_is_written_or_refused(sessions: list[Session], to: Format) -> None:
+    try:
+        data = b"".join(exported(sessions, to))
+    except ExportError:
+        return
+    if to is Format.PCAP:
+        assert packets_in(data) or not sessions
 
 
 def packets_in(data: bytes) -> list[tuple[int, bytes]]:
