@@ -8,6 +8,7 @@ from pathlib import Path
 from hl7capture.model.elements import Framing
 from hl7capture.simulator.conversation import conversation
 from hl7capture.simulator.packets import pcap_stream
+from hl7capture.wire.tcp_writer import DEVICE, LIS, TcpConnectionWriter
 
 MESSAGES = 5
 _SEED = 2575
@@ -18,7 +19,9 @@ _RATE = 0.5  # messages per second
 def sample(framing: Framing) -> bytes:
     """The capture of one connection with MESSAGES messages."""
     turns = conversation(framing, MESSAGES, seed=_SEED, start=_START, rate=_RATE)
-    return b"".join(data for _, data in pcap_stream(turns, _START))
+    # A port of its own: conversations that differ in nothing else would be taken for one and the same.
+    writer = TcpConnectionWriter((DEVICE[0], DEVICE[1] + list(Framing).index(framing)), LIS)
+    return b"".join(data for _, data in pcap_stream(turns, _START, writer))
 
 
 def write_samples(directory: Path) -> list[Path]:

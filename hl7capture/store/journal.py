@@ -28,6 +28,7 @@ from hl7capture.store.document import DocumentError, element_values, encode, fro
 
 LARGEST_JOURNAL = 512 << 20
 INDEX_SUFFIX = ".index.json"
+DAMAGED_SUFFIX = ".damaged"  # behind the name of a journal that could be recovered in part only
 _VERSION = 1
 _EVENTS_A_CHECKPOINT = 256
 
@@ -118,6 +119,12 @@ def remove(path: Path) -> None:
     """Deletes a journal and its index. Raises OSError."""
     path.unlink(missing_ok=True)
     index_of(path).unlink(missing_ok=True)
+
+
+def forget(path: Path) -> None:
+    """Deletes all that is left of a session's journal, also what was damaged. Raises OSError."""
+    remove(path)
+    path.with_name(path.name + DAMAGED_SUFFIX).unlink(missing_ok=True)
 
 
 @dataclass(slots=True)

@@ -12,8 +12,6 @@ from hl7capture.store.session_folder import SessionFolder
 
 log = logging.getLogger(__name__)
 
-_DAMAGED_SUFFIX = ".damaged"
-
 
 @dataclass(slots=True)
 class Recovery:
@@ -43,7 +41,7 @@ def recover_journals(folder: SessionFolder, retention_days: int, *, is_open: Cal
             done.unreadable.append((path, str(error)))
             continue
         if not recovered.is_whole:
-            damaged = path.replace(path.with_name(path.name + _DAMAGED_SUFFIX))
+            damaged = path.replace(path.with_name(path.name + journal.DAMAGED_SUFFIX))
             log.error("Journal %s is damaged; what comes before the damage was recovered", damaged)
             done.unreadable.append((damaged, "it is damaged; what comes before the damage was recovered"))
         folder.write(recovered.session, retention_days)

@@ -82,7 +82,7 @@ def clean_up(folder: SessionFolder, now: float, is_cancelled: Callable[[], bool]
             if stored_file(folder.sessions, path) != listed.file:
                 continue  # it was saved again since the list was made: the next time will tell
             path.unlink()
-            journal.remove(folder.journal_of(listed.summary.session_id))
+            journal.forget(folder.journal_of(listed.summary.session_id))
         except FileNotFoundError:
             continue
         except OSError as error:

@@ -93,6 +93,7 @@ class SessionFolder:
             path.unlink()
         except FileNotFoundError:
             return False
+        journal.forget(self.journal_of(session_id))
         sync_folder(path.parent)
         return True
 
