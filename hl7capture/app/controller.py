@@ -6,7 +6,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
+from PySide6.QtCore import QEventLoop, QObject, QThreadPool, QTimer, Signal
 
 from hl7capture.app.capture_thread import CaptureThread
 from hl7capture.app.merging import MergedFiles
@@ -23,6 +23,7 @@ RAW_FOLDER = "raw"  # in the output folder
 _SHUTDOWN_SECONDS = 7  # for what waits to be written
 _LAST_SECONDS = 2  # then, for what the disk did not take to be put aside
 _ASK_AGAIN_MS = 50
+_LONGEST_MS = 10_000
 
 
 class State(Enum):
@@ -187,6 +188,14 @@ class CaptureController(QObject):
         self._patience = _SHUTDOWN_SECONDS * 1000 // _ASK_AGAIN_MS
         self.stop()
         QTimer.singleShot(0, self._look_whether_done)  # whoever asks has ended its own work first
+
+    def shutdown_now(self) -> None:
+        """The same, and returns when it is done: the system logs off, and ends the program when this returns."""
+        loop = QEventLoop()
+        self.shut_down.connect(loop.quit)
+        QTimer.singleShot(_LONGEST_MS, loop.quit)
+        self.shutdown()
+        loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
 
     def _look_whether_done(self) -> None:
         self._patience -= 1

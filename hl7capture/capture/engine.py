@@ -10,7 +10,7 @@ import numpy as np
 
 from hl7capture.capture.capture_reader import CaptureReader
 from hl7capture.capture.delivery import Closed, Delivery, Exchange
-from hl7capture.capture.encrypted import EncryptedServers, End
+from hl7capture.capture.encrypted import EncryptedServers
 from hl7capture.capture.flows import ConnectionKey, by_connection
 from hl7capture.capture.framing.blocks import Elements
 from hl7capture.capture.framing.control import Markers
@@ -18,15 +18,13 @@ from hl7capture.capture.framing.detection import Protocol
 from hl7capture.capture.framing.dialogue import Dialogue
 from hl7capture.capture.packet_batch import CaptureFormatError, Ints, PacketBatch
 from hl7capture.capture.packets import SYN, PacketDecoder, SegmentBatch
-from hl7capture.capture.sessions import Context, Happening, SessionTracker, ends_of
-from hl7capture.capture.streams import Connection
+from hl7capture.capture.sessions import Context, Happening, SessionTracker
+from hl7capture.capture.streams import HOLE_SILENCE, REMEMBERED, Connection
 from hl7capture.model.events import Counters, Event, Notice, SessionGrown, SessionOpened
 from hl7capture.model.session import EndReason
 from hl7capture.model.settings import Settings
 
 MOST_CONNECTIONS = 20_000
-# How long a closed connection is remembered, so that a late retransmission opens nothing (nanoseconds).
-_REMEMBERED = 120 * 1_000_000_000
 _SWEEP_INTERVAL = 1_000_000_000
 
 
@@ -76,7 +74,7 @@ class Engine:
         found = self._decoder.segments(batch)
         for key, rows in by_connection(found):
             self._receive(key, found, rows)
-        self._now = max(self._now, int(batch.time[-1]))
+        self._now = max(self._now, int(batch.time.max()))
         if self._now - self._swept >= _SWEEP_INTERVAL:
             self._swept = self._now
             self._sweep(self._now)
@@ -101,6 +99,7 @@ class Engine:
         except CaptureFormatError as error:
             problem = str(error)
         self._decoder.finish()
+        self._sweep(self._now)
         for link in self._links.values():
             self._end(link, EndReason.STOPPED)
         self._links.clear()
@@ -134,45 +133,79 @@ class Engine:
             self._links.move_to_end(key)
             if link.is_ignored:  # until its ports are used again
                 opens = np.flatnonzero(batch.flags[rows] & SYN)
-                if not len(opens):
+                ignored = int(opens[0]) if len(opens) else len(rows)
+                link.connection.ignore(batch, rows[:ignored])
+                rows = rows[ignored:]
+                if not len(rows):
                     return
-                rows = rows[opens[0] :]
             deliveries, taken = link.connection.receive(batch, rows)
             self._deliver(link, deliveries)
             rows = rows[taken:]
-            if len(rows):  # the ports are used again
-                self._end(link, EndReason.CLOSED, int(batch.order[rows[0]]))
+            if len(rows) and (batch.flags[rows[0]] & SYN or not link.is_ignored):  # the ports are used again
+                order = int(batch.order[rows[0]])
+                self._fall_silent(link, order, int(batch.time[rows[0]]))
+                self._end(link, EndReason.CLOSED, order)
                 del self._links[key]
 
     def _deliver(self, link: "_Link", deliveries: list[Delivery]) -> None:
         for delivery in deliveries:
             if isinstance(delivery, Closed):
+                self._fall_silent(link, delivery.order, delivery.time)
                 reason = EndReason.RESET if delivery.reset else EndReason.CLOSED
-                self._happenings += link.tracker.take(link.finish(), link.connection.origin)
+                self._take(link, link.finish(is_closed=not delivery.reset), delivery.order)
                 self._happenings += link.tracker.end(reason, delivery.order)
                 continue
             dialogue = link.dialogue_for(self._context.settings)
-            was = dialogue.protocol
             elements: Elements = dialogue.feed(delivery) if isinstance(delivery, Exchange) else dialogue.gap(delivery)
-            if was is Protocol.UNDECIDED and dialogue.protocol is Protocol.TLS:
-                self.counters.encrypted += 1
-                self._notice(self.counters.packets, self._encrypted.spoke_tls(*link.client_and_server, self.settings))
-            if elements:
-                self._happenings += link.tracker.take(elements, link.connection.origin)
+            self._take(link, elements, self.counters.packets)
+
+    def _take(self, link: "_Link", elements: Elements, order: int) -> None:
+        """The elements go to the link's sessions; what it speaks may be worth telling."""
+        if link.protocol is not link.noted_protocol:
+            link.noted_protocol = link.protocol
+            self._note_protocol(link, order)
+        if elements:
+            self._happenings += link.tracker.take(elements, link.connection.origin)
+
+    def _note_protocol(self, link: "_Link", order: int) -> None:
+        opener = link.connection.opener
+        if opener is None or link.protocol is Protocol.FOREIGN:
+            return
+        client, server = link.tracker.ends[opener], link.tracker.ends[1 - opener]
+        if link.protocol is Protocol.TLS:
+            self.counters.encrypted += 1
+            text = self._encrypted.spoke_tls(client, server, link.server_name, self.settings)
+        else:
+            text = self._encrypted.spoke_in_the_open(server)
+        if text:
+            self._happenings.append(Happening(order, Notice(text, is_problem=False)))
 
     def _sweep(self, now: int) -> None:
-        """Ends sessions that have fallen silent, and forgets connections that were closed long ago."""
+        """Ends sessions that have fallen silent, and forgets connections that were closed long ago.
+
+        It only does earlier what the connection's next packet would lead to.
+        """
         forgotten = []
         for key, link in self._links.items():
-            until = link.tracker.patient_until(is_inside=link.is_inside)
-            if until is None and link.is_waiting:
-                until = link.connection.last_time + self.settings.session_idle_seconds * 1_000_000_000
-            if until is not None and now > until:
-                self._end(link, EndReason.CLOSED if link.connection.has_fin else EndReason.IDLE)
-            elif link.connection.is_over and now - link.connection.last_time > _REMEMBERED:
+            self._fall_silent(link, self.counters.packets, now)
+            is_old = link.connection.is_over and now - link.connection.last_time > REMEMBERED
+            if is_old and not link.is_ignored:
                 forgotten.append(key)
         for key in forgotten:
             del self._links[key]
+
+    def _fall_silent(self, link: "_Link", order: int, now: int) -> None:
+        """It is `now`, and nothing more has come: holes are given up, elements and sessions may be over."""
+        connection = link.connection
+        if connection.has_hole and now - connection.last_time > HOLE_SILENCE:
+            self._deliver(link, connection.give_up_holes(order, now))
+        if connection.has_hole:
+            return
+        self._take(link, link.fall_silent(now), order)
+        until = link.tracker.patient_until()
+        if until is not None and now > until and not link.is_waiting:
+            is_closed = connection.fin_time is not None and connection.fin_time <= until
+            self._happenings += link.tracker.end(EndReason.CLOSED if is_closed else EndReason.IDLE, order)
 
     def _evict(self) -> None:
         """Too many connections: those that were silent for the longest are given up."""
@@ -185,14 +218,8 @@ class Engine:
         """Ends the link's session, with everything that was still waiting in the floors below."""
         order = self.counters.packets if order is None else order
         self._deliver(link, link.connection.give_up_holes(order, self._now))
-        # A link that is silent between two elements may go on; one that fell silent inside of one was cut.
-        elements = link.pause() if reason is EndReason.IDLE and not link.is_inside else link.finish()
-        self._happenings += link.tracker.take(elements, link.connection.origin)
+        self._take(link, link.finish(), order)
         self._happenings += link.tracker.end(reason, order)
-
-    def _notice(self, order: int, text: str | None) -> None:
-        if text:
-            self._happenings.append(Happening(order, Notice(text, is_problem=False)))
 
     def _told(self) -> list[Event]:
         """The events so far in the order of their packets; a session gets its number here."""
@@ -204,9 +231,6 @@ class Engine:
                 session.number = self._next_number
                 self._next_number += 1
                 self.counters.sessions += 1
-                self._notice(happening.order, self._encrypted.spoke_in_the_open((session.lis_ip, session.lis_port)))
-        happenings += self._happenings
-        self._happenings = []
         return [h.event for h in happenings if not (isinstance(h.event, SessionGrown) and not h.event.session.is_open)]
 
 
@@ -219,9 +243,9 @@ class _Link:
     """One connection on its way through the floors."""
 
     def __init__(self, key: ConnectionKey, context: Context) -> None:
-        self._key = key
         self.connection = Connection(context.counters)
         self.tracker = SessionTracker(key, context)
+        self.noted_protocol = Protocol.UNDECIDED
         self._dialogue: Dialogue | None = None
 
     def dialogue_for(self, settings: Settings) -> Dialogue:
@@ -231,10 +255,13 @@ class _Link:
         return self._dialogue
 
     @property
-    def client_and_server(self) -> tuple[End, End]:
-        """Both ends, the one that opened the connection first."""
-        ends = ends_of(self._key)
-        return ends if self.connection.opener == 0 else (ends[1], ends[0])
+    def protocol(self) -> Protocol:
+        return self._dialogue.protocol if self._dialogue else Protocol.UNDECIDED
+
+    @property
+    def server_name(self) -> str | None:
+        """The name that was asked for, where the connection is encrypted."""
+        return self._dialogue.server_name if self._dialogue else None
 
     @property
     def is_ignored(self) -> bool:
@@ -243,14 +270,11 @@ class _Link:
 
     @property
     def is_waiting(self) -> bool:
+        """Something is on its way that may still belong to the open session."""
         return self._dialogue is not None and self._dialogue.is_waiting
 
-    @property
-    def is_inside(self) -> bool:
-        return self._dialogue is not None and self._dialogue.is_inside
+    def fall_silent(self, now: int) -> Elements:
+        return self._dialogue.fall_silent(now) if self._dialogue else []
 
-    def pause(self) -> Elements:
-        return self._dialogue.pause() if self._dialogue else []
-
-    def finish(self) -> Elements:
-        return self._dialogue.finish() if self._dialogue else []
+    def finish(self, *, is_closed: bool = False) -> Elements:
+        return self._dialogue.finish(is_closed=is_closed) if self._dialogue else []

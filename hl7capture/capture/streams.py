@@ -28,6 +28,10 @@ MOST_WAITING_PIECES = 4096
 # How long a hole that was acknowledged is waited for: this many segments, or this time.
 PATIENCE_SEGMENTS = 16
 PATIENCE_NANOSECONDS = 500_000_000
+# How long any hole is waited for while the connection is silent: TCP gives up as late as that, or does not repeat.
+HOLE_SILENCE = 30 * 1_000_000_000
+# How long a closed connection is remembered, so that a late retransmission opens nothing.
+REMEMBERED = 120 * 1_000_000_000
 # A reset counts when its number is this near to what was expected; others are somebody's guess.
 RESET_WINDOW = 1 << 20
 _SHORT_RUN = 8  # below this many rows in order, columns cost more than they save
@@ -40,11 +44,13 @@ class Origin(NamedTuple):
     """How a connection began.
 
     opener: the side that opened it, None where that was not seen. numbers: the sequence number of each side's first
-    byte, None where it has said nothing yet: they tell connections apart that use the same ports one after the other.
+    byte, None where it has said nothing yet. greeted: whether each side's SYN was seen. They tell connections apart
+    that use the same ports one after the other.
     """
 
     opener: int | None
     numbers: tuple[int | None, int | None]
+    greeted: tuple[bool, bool]
 
 
 @dataclass(slots=True)
@@ -80,6 +86,12 @@ class _Half:
         assert self.base is not None
         ahead = (sequence - self.base - self.next) % _WHOLE
         return self.next + (ahead - _WHOLE if ahead >= _HALF else ahead)
+
+    def ahead(self, sequences: Ints) -> Ints:
+        """The same for many, counted from the next byte."""
+        assert self.base is not None
+        ahead = (sequences - (self.base + self.next)) % _WHOLE
+        return np.where(ahead >= _HALF, ahead - _WHOLE, ahead)
 
     @property
     def is_finished(self) -> bool:
@@ -117,6 +129,7 @@ class Connection:
         self.opener: int | None = None
         self.is_over = False
         self.last_time = 0  # of the last segment, nanoseconds
+        self.fin_time: int | None = None  # when one side had said that it sends no more
         self._halves = (_Half(), _Half())
         self._counters = counters
         self._segments = 0
@@ -127,12 +140,13 @@ class Connection:
     @property
     def origin(self) -> Origin:
         """How it began, as far as that was seen."""
-        return Origin(self.opener, (self._halves[0].base, self._halves[1].base))
+        first, second = self._halves
+        return Origin(self.opener, (first.base, second.base), (first.initial is not None, second.initial is not None))
 
     @property
-    def has_fin(self) -> bool:
-        """One side has said that it sends no more."""
-        return any(half.is_finished for half in self._halves)
+    def has_hole(self) -> bool:
+        """Bytes are missing that may still come."""
+        return any(half.resumes_at is not None for half in self._halves)
 
     def receive(self, batch: SegmentBatch, rows: Ints) -> tuple[list[Delivery], int]:
         """What the segments `rows` of the batch make deliverable, and how many of them were taken.
@@ -142,7 +156,7 @@ class Connection:
         """
         at = 0
         while at < len(rows):
-            if not self.is_over and not self._holes() and len(rows) - at >= _SHORT_RUN:
+            if not self.is_over and not self.has_hole and len(rows) - at >= _SHORT_RUN:
                 clean = self._rows_in_order(batch, rows[at:])
                 if clean >= _SHORT_RUN:
                     self._take_in_order(batch, rows[at : at + clean])
@@ -152,9 +166,12 @@ class Connection:
                 if not self._step(batch, int(rows[at])):
                     return self._handed_out(), at
                 at += 1
+        return self._handed_out(), at
+
+    def ignore(self, batch: SegmentBatch, rows: Ints) -> None:
+        """These segments came, but nobody wants to know what they say."""
         if len(rows):
             self.last_time = max(self.last_time, int(batch.time[rows[-1]]))
-        return self._handed_out(), at
 
     def give_up_holes(self, order: int, time: int) -> list[Delivery]:
         """At the end of a capture or connection: what lies behind holes is delivered, the holes are gaps."""
@@ -180,8 +197,7 @@ class Connection:
             mine = mine[batch.length[rows[mine]] > 0]
             if not len(mine):
                 continue
-            ahead = (batch.sequence[rows[mine]] - (half.base + half.next)) % _WHOLE
-            start = np.where(ahead >= _HALF, ahead - _WHOLE, ahead)
+            start = half.ahead(batch.sequence[rows[mine]])
             expected = np.concatenate(([0], (start + batch.length[rows[mine]])[:-1]))
             odd[mine[start != expected]] = True
         found = np.flatnonzero(odd)
@@ -189,6 +205,7 @@ class Connection:
 
     def _take_in_order(self, batch: SegmentBatch, rows: Ints) -> None:
         self._segments += len(rows)
+        self.last_time = max(self.last_time, int(batch.time[rows[-1]]))
         with_data = rows[batch.length[rows] > 0]
         payload = memoryview(batch.data)
         runs: list[Run | None] = [None, None]
@@ -203,8 +220,8 @@ class Connection:
                 half.next += len(data)
             acknowledging = rows[(batch.side[rows] != side) & (batch.flags[rows] & ACK != 0)]
             if len(acknowledging) and half.base is not None:
-                last = half.position(int(batch.acknowledgement[acknowledging[-1]]))
-                half.acknowledged = max(half.acknowledged, last)
+                ahead = half.ahead(batch.acknowledgement[acknowledging])
+                half.acknowledged = max(half.acknowledged, half.next + int(ahead.max()))
         if runs[0] or runs[1]:
             self._hand_out_queue()
             self._out.append(Exchange((runs[0], runs[1])))
@@ -218,6 +235,11 @@ class Connection:
         sequence = int(batch.sequence[row])
         order, time = int(batch.order[row]), int(batch.time[row])
         half, other = self._halves[side], self._halves[1 - side]
+        silence, self.last_time = time - self.last_time, max(self.last_time, time)
+        if self.is_over and silence > REMEMBERED:
+            return False
+        if self.has_hole and silence > HOLE_SILENCE:
+            self._out = self.give_up_holes(order, time)
         self._segments += 1
         if flags & SYN:
             if self._is_new_connection(half, sequence, flags):
@@ -243,7 +265,10 @@ class Connection:
             start = int(batch.start[row])
             self._data(side, _Piece(position, batch.data[start : start + length], lost, order, time))
         self._check_holes(order, time)
-        if self._halves[0].is_finished and self._halves[1].is_finished:
+        finished = [half.is_finished for half in self._halves]
+        if any(finished) and self.fin_time is None:
+            self.fin_time = time
+        if all(finished):
             self._close(order, time, reset=False)
         return True
 
@@ -258,7 +283,8 @@ class Connection:
         if half.initial is None:
             half.initial = sequence
             half.base = (sequence + 1) % _WHOLE
-            self.opener = 1 - side if flags & ACK else side
+            if not any(half.next for half in self._halves):  # in merged captures it may come late
+                self.opener = 1 - side if flags & ACK else side
 
     def _data(self, side: int, piece: _Piece) -> None:
         half = self._halves[side]
@@ -315,9 +341,6 @@ class Connection:
         half.waiting_bytes -= len(piece.data)
         return piece
 
-    def _holes(self) -> bool:
-        return any(half.resumes_at is not None for half in self._halves)
-
     def _check_holes(self, order: int, time: int) -> None:
         for side, half in enumerate(self._halves):
             resumes_at = half.resumes_at
@@ -332,6 +355,12 @@ class Connection:
                 self._gap(side, order, time)
 
     def _holds_too_much(self, half: _Half) -> bool:
+        if not self._is_much(half):
+            return False
+        self._hand_out_queue()  # what waits for no hole does not count
+        return self._is_much(half)
+
+    def _is_much(self, half: _Half) -> bool:
         return (
             half.waiting_bytes + self._queued_bytes > MOST_WAITING_BYTES
             or len(half.waiting) + len(self._queue) > MOST_WAITING_PIECES

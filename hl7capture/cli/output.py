@@ -129,3 +129,10 @@ def add_row(to: "Table", *cells: object) -> None:
     from rich.text import Text
 
     to.add_row(*(Text(printable(str(cell))) for cell in cells))
+
+
+def show_table(made: "Table") -> None:
+    """The table on standard output."""
+    from rich.console import Console
+
+    Console(highlight=False).print(made)

@@ -34,6 +34,7 @@ def run(files: list[Path], output: Path | None) -> int:
     window = MainWindow(controller, recent)
     controller.shut_down.connect(lambda _unsaved: application.quit())
     Termination(controller.shutdown, application)
+    application.commitDataRequest.connect(lambda _manager: controller.shutdown_now())  # log-off, or the system's end
     ShortSearches(controller, application)
     window.show()
     Background(_preload_names, lambda _done: None).start()

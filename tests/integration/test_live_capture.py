@@ -206,3 +206,18 @@ def test_missing_permission_names_the_remedy(tmp_path: Path) -> None:
     assert "Listening on lo is not allowed for this user" in done.stdout, done.stderr
     assert "setcap cap_net_raw" in done.stdout
     assert "hl7capture-helper" in done.stdout
+
+
+def test_log_off_completes_and_keeps_what_is_open(qtbot: QtBot, output: Path) -> None:
+    """The system waits for `shutdown_now` to return, and then ends the program."""
+    controller = CaptureController()
+    with qtbot.waitSignal(controller.state_changed, check_params_cb=lambda s: s is State.CAPTURING):
+        controller.start(LiveSource(LOOPBACK, "tcp"))
+    recorder = Recorder(controller)
+    _, ends = talk([(0, mllp(oru())), (1, mllp(answer()))], close=False)
+    qtbot.wait(500)
+    controller.shutdown_now()
+    for end in ends:
+        end.close()
+    (session,) = [session for session in recorder.completed if session.end_reason is EndReason.STOPPED]
+    assert (output / "sessions" / f"{session.session_id}.json").exists()
