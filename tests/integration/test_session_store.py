@@ -15,19 +15,10 @@ from hl7capture.model.settings import Settings
 from hl7capture.store import session_folder
 from hl7capture.store.loading import LoadReport
 from hl7capture.store.session_store import SessionStore
-from tests.support.engine import everything, sessions_of
-from tests.support.speech import answer, mllp, oru
-from tests.support.wire import Talk, pcap
+from tests.support.engine import everything
+from tests.support.sessions import some_sessions
 
 DAY_MS = 86_400_000
-
-
-def some_sessions(count: int) -> list[Session]:
-    segments = []
-    for n in range(count):
-        talk = Talk((1000 + n * 50_000, 9000 + n * 50_000)).open()
-        segments += talk.say(0, mllp(oru(str(n)))).say(1, mllp(answer(str(n)))).close().segments
-    return sessions_of(pcap(segments))
 
 
 @pytest.fixture
