@@ -262,6 +262,15 @@ class SessionStore(QObject):
         self._indexer.saved(session)
         return session
 
+    def bring_in(self, session: Session) -> None:
+        """Writes a session from elsewhere, in the calling thread; its days are its own, if they are not over.
+
+        Raises OSError.
+        """
+        self._folder.prepare()
+        self._folder.write(session, self._settings.retention_days, keep_until=session.persisted_until or 0)
+        self._indexer.saved(session)
+
     def _keep(self, session_ids: list[str], is_kept: bool) -> None:
         self._saver.flush(_KEEP_SECONDS)  # one that was completed just now is to be on disk first
         for session_id in session_ids:
