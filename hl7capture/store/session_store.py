@@ -190,7 +190,7 @@ class SessionStore(QObject):
                 self.in_use.emit(str(error))
             except OSError as error:
                 log.error("Journals cannot be recovered: %s", remedy(error, self._folder.root))
-            self._saver.write_waiting()  # what was put aside in an earlier run comes home
+        self._saver.write_waiting()  # what was put aside in an earlier run comes home
         self._loader.load()
 
     def load_now(self, on_session: Callable[[SessionSummary], bool]) -> LoadReport:
