@@ -16,6 +16,7 @@ from hl7capture.capture.framing.blocks import Elements
 from hl7capture.capture.framing.control import Markers
 from hl7capture.capture.framing.detection import Protocol
 from hl7capture.capture.framing.dialogue import Dialogue
+from hl7capture.capture.ledger import Fact
 from hl7capture.capture.packet_batch import CaptureFormatError, Ints, PacketBatch
 from hl7capture.capture.packets import SYN, PacketDecoder, SegmentBatch
 from hl7capture.capture.sessions import Context, Happening, SessionTracker, ends_of
@@ -74,8 +75,13 @@ class Engine:
         One engine is either fed or given packets.
         """
         found = self._decoder.segments(batch)
+        copies = self._copies()
         for key, rows in by_connection(found):
-            self._receive(key, found, rows)
+            self._receive(key, found, rows, copies.pop(key, None))
+        for key, rest in copies.items():  # of packets that came in an earlier piece
+            if (link := self._links.get(key)) is not None and not link.is_ignored:
+                link.connection.ledger.copies(rest)
+                link.settle(self.settings)
         self._now = max(self._now, int(batch.time[-1]))
         if self._now - self._swept >= _SWEEP_INTERVAL:
             self._swept = self._now
@@ -125,7 +131,12 @@ class Engine:
                 self._happenings += link.tracker.end(EndReason.ROLLED, self.counters.packets)
         return self._told()
 
-    def _receive(self, key: ConnectionKey, batch: SegmentBatch, rows: Ints) -> None:
+    def _copies(self) -> dict[ConnectionKey, SegmentBatch]:
+        """The second copies among the latest packets, for each connection."""
+        copies = self._decoder.copies
+        return {} if copies is None else {key: copies.select(rows) for key, rows in by_connection(copies)}
+
+    def _receive(self, key: ConnectionKey, batch: SegmentBatch, rows: Ints, copies: SegmentBatch | None) -> None:
         while len(rows):
             link = self._links.get(key)
             if link is None:
@@ -137,12 +148,20 @@ class Engine:
                 if not len(opens):
                     return
                 rows = rows[opens[0] :]
+            if copies is not None:
+                link.connection.ledger.copies(copies)
+                copies = None
             deliveries, taken = link.connection.receive(batch, rows)
             self._deliver(link, deliveries)
             rows = rows[taken:]
             if len(rows):  # the ports are used again
-                self._end(link, EndReason.CLOSED, int(batch.order[rows[0]]))
+                order, time, side = (int(column[rows[0]]) for column in (batch.order, batch.time, batch.side))
+                if not link.connection.is_over:
+                    link.connection.ledger.note(order, time, side, Fact.REPLACED)
+                self._end(link, EndReason.CLOSED, order)
                 del self._links[key]
+            else:
+                link.settle(self.settings)
 
     def _deliver(self, link: "_Link", deliveries: list[Delivery]) -> None:
         for delivery in deliveries:
@@ -164,11 +183,9 @@ class Engine:
         """Ends sessions that have fallen silent, and forgets connections that were closed long ago."""
         forgotten = []
         for key, link in self._links.items():
-            until = link.tracker.patient_until(is_inside=link.is_inside)
-            if until is None and link.is_waiting:
-                until = link.connection.last_time + self.settings.session_idle_seconds * 1_000_000_000
+            until = link.patient_until(self.settings)
             if until is not None and now > until:
-                self._end(link, EndReason.CLOSED if link.connection.has_fin else EndReason.IDLE)
+                self._end(link, EndReason.CLOSED if link.connection.has_fin else EndReason.IDLE, until=until)
             elif link.connection.is_over and now - link.connection.last_time > _REMEMBERED:
                 forgotten.append(key)
         for key in forgotten:
@@ -181,14 +198,17 @@ class Engine:
             self._end(link, EndReason.IDLE)
             self.counters.evicted += 1
 
-    def _end(self, link: "_Link", reason: EndReason, order: int | None = None) -> None:
-        """Ends the link's session, with everything that was still waiting in the floors below."""
+    def _end(self, link: "_Link", reason: EndReason, order: int | None = None, until: int | None = None) -> None:
+        """Ends the link's session, with everything that was still waiting in the floors below.
+
+        until: the time at which silence has ended it.
+        """
         order = self.counters.packets if order is None else order
         self._deliver(link, link.connection.give_up_holes(order, self._now))
         # A link that is silent between two elements may go on; one that fell silent inside of one was cut.
         elements = link.pause() if reason is EndReason.IDLE and not link.is_inside else link.finish()
         self._happenings += link.tracker.take(elements, link.connection.origin)
-        self._happenings += link.tracker.end(reason, order)
+        self._happenings += link.tracker.end(reason, order, until)
 
     def _notice(self, order: int, text: str | None) -> None:
         if text:
@@ -221,7 +241,7 @@ class _Link:
     def __init__(self, key: ConnectionKey, context: Context) -> None:
         self._key = key
         self.connection = Connection(context.counters)
-        self.tracker = SessionTracker(key, context)
+        self.tracker = SessionTracker(key, context, self.connection.ledger)
         self._dialogue: Dialogue | None = None
 
     def dialogue_for(self, settings: Settings) -> Dialogue:
@@ -244,6 +264,19 @@ class _Link:
     @property
     def is_waiting(self) -> bool:
         return self._dialogue is not None and self._dialogue.is_waiting
+
+    def patient_until(self, settings: Settings) -> int | None:
+        """Time at which silence will have ended what is under way; None where nothing is."""
+        until = self.tracker.patient_until(is_inside=self.is_inside)
+        if until is None and self.is_waiting:
+            until = self.connection.last_time + settings.session_idle_seconds * 1_000_000_000
+        return until
+
+    def settle(self, settings: Settings) -> None:
+        """The link has taken all its packets of a piece of the capture."""
+        waiting = (self.connection.hole_began, self._dialogue.waiting_since if self._dialogue else None)
+        before = min((order for order in waiting if order is not None), default=None)
+        self.connection.ledger.settle(before, self.patient_until(settings))
 
     @property
     def is_inside(self) -> bool:

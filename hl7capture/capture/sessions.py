@@ -16,8 +16,10 @@ from hl7capture.capture.assembly import Assembly
 from hl7capture.capture.flows import ConnectionKey
 from hl7capture.capture.framing.blocks import Blocks, Elements
 from hl7capture.capture.framing.framed import Framed, Tail
+from hl7capture.capture.ledger import Ledger
 from hl7capture.capture.streams import Origin
 from hl7capture.capture.text import decode
+from hl7capture.model.connection import ConnectionFacts
 from hl7capture.model.elements import Direction, Element, ElementType, Flag, Framing
 from hl7capture.model.events import Counters, Event, SessionCompleted, SessionGrown, SessionOpened
 from hl7capture.model.session import EndReason, Session
@@ -51,7 +53,8 @@ class Happening:
 class SessionTracker:
     """The sessions of one connection, one after the other. Times in nanoseconds."""
 
-    def __init__(self, key: ConnectionKey, context: Context) -> None:
+    def __init__(self, key: ConnectionKey, context: Context, ledger: Ledger) -> None:
+        self._ledger = ledger
         self._ends = ends_of(key)
         self._context = context
         self._device: int | None = None
@@ -90,10 +93,10 @@ class SessionTracker:
             return None
         return self._last_time + (ABANDONED_AFTER if is_inside else self._patience())
 
-    def end(self, reason: EndReason, order: int) -> list[Happening]:
-        """The connection, the capture, or patience has come to an end."""
+    def end(self, reason: EndReason, order: int, until: int | None = None) -> list[Happening]:
+        """The connection, the capture, or patience (at time `until`) has come to an end."""
         if self._session is not None:
-            self._complete(self._session, reason, order)
+            self._complete(self._session, reason, order, until)
         return self._told()
 
     # -- one element -------------------------------------------------------------------------------------------
@@ -106,7 +109,7 @@ class SessionTracker:
 
     def _take(self, framed: Framed, origin: Origin) -> None:
         if self._session is not None and framed.start - self._last_time > self._patience():
-            self._complete(self._session, EndReason.IDLE, framed.order)
+            self._complete(self._session, EndReason.IDLE, framed.order, self._last_time + self._patience())
         session = self._session
         if session is None:
             if framed.type not in (ElementType.START, ElementType.MESSAGE, ElementType.FRAME):
@@ -289,12 +292,23 @@ class SessionTracker:
         else:
             session.framing = Framing.STX if framed.data[:1] == b"\x02" else Framing.MLLP
 
-    def _complete(self, session: Session, reason: EndReason, order: int) -> None:
+    def _complete(self, session: Session, reason: EndReason, order: int, until: int | None = None) -> None:
         self._finish_message(session)
         self._session = None
+        session.connection = self._connection_facts(session, order, until)
         session.is_complete = reason is EndReason.EOT if self.is_by_enq else not self._was_cut
         session.end_reason = reason
         self._tell(order, SessionCompleted(session))
+
+    def _connection_facts(self, session: Session, order: int, until: int | None) -> ConnectionFacts:
+        assert self._device is not None
+        first, second = (
+            number is not None
+            and Flag.TRUNCATED in (flags := session.elements[number].flags)
+            and Flag.GAP not in flags  # else it was the capture that cut it
+            for number in self._latest
+        )
+        return self._ledger.facts(self._device, order, until, (first, second))
 
     def _device_side(self, framed: Framed, opener: int | None) -> int:
         """Which side is the device: the settings say, or who connected, or who spoke first."""

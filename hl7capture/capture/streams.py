@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hl7capture.capture.delivery import Closed, Delivery, Exchange, Gap, Run
+from hl7capture.capture.ledger import Fact, Ledger
 from hl7capture.capture.packet_batch import Ints
 from hl7capture.capture.packets import ACK, FIN, RST, SYN, SegmentBatch
 from hl7capture.model.events import Counters
@@ -75,6 +76,10 @@ class _Half:
     waiting: list[_Piece] = field(default_factory=list)
     waiting_bytes: int = 0
     suspected: tuple[int, int] | None = None  # segment count and time at which a hole was seen to be acknowledged
+    furthest: int = 0  # position behind the last byte that it has sent, in order or not
+    size: int = 0  # of the latest segment whose bytes were handed on
+    hole_since: int = 0  # time of the first segment that has to wait
+    is_shut: bool = False  # it has no room for more
 
     def position(self, sequence: int) -> int:
         assert self.base is not None
@@ -117,6 +122,7 @@ class Connection:
         self.opener: int | None = None
         self.is_over = False
         self.last_time = 0  # of the last segment, nanoseconds
+        self.ledger = Ledger()
         self._halves = (_Half(), _Half())
         self._counters = counters
         self._segments = 0
@@ -142,7 +148,7 @@ class Connection:
         """
         at = 0
         while at < len(rows):
-            if not self.is_over and not self._holes() and len(rows) - at >= _SHORT_RUN:
+            if len(rows) - at >= _SHORT_RUN and self._is_plain():
                 clean = self._rows_in_order(batch, rows[at:])
                 if clean >= _SHORT_RUN:
                     self._take_in_order(batch, rows[at : at + clean])
@@ -156,6 +162,11 @@ class Connection:
             self.last_time = max(self.last_time, int(batch.time[rows[-1]]))
         return self._handed_out(), at
 
+    @property
+    def hole_began(self) -> int | None:
+        """Number of the packet that showed the first hole; None where there is none."""
+        return min((order for half in self._halves if (order := half.hole_began) is not None), default=None)
+
     def give_up_holes(self, order: int, time: int) -> list[Delivery]:
         """At the end of a capture or connection: what lies behind holes is delivered, the holes are gaps."""
         for side, half in enumerate(self._halves):
@@ -163,6 +174,7 @@ class Connection:
                 self._gap(side, order, time)
             if half.fin is None and half.acknowledged > half.next + 1:
                 # The last bytes were acknowledged but never captured; the last of them may be a FIN.
+                self.ledger.note(order, time, side, Fact.LOST, half.acknowledged - half.next)
                 self._queue_gap(side, half.acknowledged - half.next, order, time)
                 half.next = half.acknowledged
         return self._handed_out()
@@ -171,7 +183,7 @@ class Connection:
 
     def _rows_in_order(self, batch: SegmentBatch, rows: Ints) -> int:
         """How many of the first rows are exactly what their sides should send next."""
-        odd = ((batch.flags[rows] & (FIN | SYN | RST)) != 0) | (batch.lost[rows] != 0)
+        odd = batch.is_special[rows]
         for side, half in enumerate(self._halves):
             mine = np.flatnonzero(batch.side[rows] == side)
             if half.base is None:
@@ -189,6 +201,7 @@ class Connection:
 
     def _take_in_order(self, batch: SegmentBatch, rows: Ints) -> None:
         self._segments += len(rows)
+        self.ledger.stretch(batch, rows)
         with_data = rows[batch.length[rows] > 0]
         payload = memoryview(batch.data)
         runs: list[Run | None] = [None, None]
@@ -201,6 +214,7 @@ class Connection:
                     data, np.cumsum(length).tolist(), batch.time[said].tolist(), batch.order[said].tolist()
                 )
                 half.next += len(data)
+                half.furthest, half.size = half.next, int(length[-1])
             acknowledging = rows[(batch.side[rows] != side) & (batch.flags[rows] & ACK != 0)]
             if len(acknowledging) and half.base is not None:
                 last = half.position(int(batch.acknowledgement[acknowledging[-1]]))
@@ -227,18 +241,27 @@ class Connection:
         if self.is_over:
             return True
         if half.base is None:
-            half.base = sequence % _WHOLE
-        if flags & ACK and other.base is not None:
-            acknowledged = other.position(int(batch.acknowledgement[row]))
-            other.acknowledged = max(other.acknowledged, acknowledged)
+            half.base = self.ledger.first[side] = sequence % _WHOLE
+        acknowledgement = int(batch.acknowledgement[row]) if flags & ACK else None
+        if acknowledgement is not None and other.base is not None:
+            other.acknowledged = max(other.acknowledged, other.position(acknowledgement))
         position = half.position(sequence)
+        length, lost = int(batch.length[row]), int(batch.lost[row])
+        end = position + length + lost
+        fresh = max(end - half.furthest, 0)
+        half.furthest += fresh
+        self.ledger.packet(order, time, side, length + lost, fresh, acknowledgement)
+        if flags & SYN:
+            self.ledger.note(order, time, side, Fact.SYN_ACK if flags & ACK else Fact.SYN)
         if flags & RST:
             if abs(position - half.next) <= RESET_WINDOW:
+                self.ledger.note(order, time, side, Fact.RST)
                 self._close(order, time, reset=True)
             return True
-        length, lost = int(batch.length[row]), int(batch.lost[row])
-        if flags & FIN and half.fin is None and position + length + lost >= half.next:
-            half.fin, half.fin_order = position + length + lost, order
+        self._look_at_window(side, batch.window(row), order, time)
+        if flags & FIN and half.fin is None and end >= half.next:
+            half.fin, half.fin_order = end, order
+            self.ledger.note(order, time, side, Fact.FIN)
         if length or lost:
             start = int(batch.start[row])
             self._data(side, _Piece(position, batch.data[start : start + length], lost, order, time))
@@ -246,6 +269,12 @@ class Connection:
         if self._halves[0].is_finished and self._halves[1].is_finished:
             self._close(order, time, reset=False)
         return True
+
+    def _look_at_window(self, side: int, window: int, order: int, time: int) -> None:
+        half = self._halves[side]
+        if half.is_shut != (window == 0):
+            half.is_shut = window == 0
+            self.ledger.note(order, time, side, Fact.WINDOW, int(window > 0))
 
     def _is_new_connection(self, half: _Half, sequence: int, flags: int) -> bool:
         if half.initial is not None:
@@ -257,20 +286,32 @@ class Connection:
         half = self._halves[side]
         if half.initial is None:
             half.initial = sequence
-            half.base = (sequence + 1) % _WHOLE
+            half.base = self.ledger.first[side] = (sequence + 1) % _WHOLE
             self.opener = 1 - side if flags & ACK else side
 
     def _data(self, side: int, piece: _Piece) -> None:
         half = self._halves[side]
         if piece.end <= half.next:
             self._counters.retransmitted += 1
+            is_probe = piece.end - piece.at == 1 and piece.end == half.next and half.size != 1
+            self.ledger.note(piece.order, piece.time, side, Fact.KEEP_ALIVE if is_probe else Fact.REPEATED)
             return
         if piece.at > half.next:
-            self._wait(half, piece)
+            if not half.waiting:
+                half.hole_since = piece.time
+            is_new = self._wait(half, piece)
+            self.ledger.note(piece.order, piece.time, side, Fact.OUT_OF_ORDER if is_new else Fact.REPEATED)
             return
+        if piece.at < half.next:
+            self.ledger.note(piece.order, piece.time, side, Fact.REPEATED)
+        if half.waiting:
+            self.ledger.note(piece.order, piece.time, side, Fact.FILLED, max(piece.time - half.hole_since, 0))
         self._deliver(side, piece, piece.order, piece.time)
+        half.size = piece.end - piece.at
         while half.waiting and half.waiting[0].at <= half.next:
             self._deliver(side, self._first_waiting(half), piece.order, piece.time)
+        if half.waiting:  # behind another hole
+            half.hole_since = half.waiting[0].time
         if half.resumes_at is None:
             half.suspected = None
 
@@ -285,11 +326,16 @@ class Connection:
             self._queued_bytes += len(fresh)
             half.next += len(fresh)
         if piece.end > half.next:  # cut by the snap length
+            self.ledger.note(order, time, side, Fact.CUT, piece.end - half.next)
             self._queue_gap(side, piece.end - half.next, order, time)
             half.next = piece.end
 
-    def _wait(self, half: _Half, new: _Piece) -> None:
-        """Keeps bytes until their turn; of bytes that are there already, the first copy stays."""
+    def _wait(self, half: _Half, new: _Piece) -> bool:
+        """Keeps bytes until their turn; of bytes that are there already, the first copy stays.
+
+        False where nothing of it was new.
+        """
+        is_new = False
         at, data, lost = new.at, new.data, new.lost
         pieces = half.waiting
         index = bisect_left(pieces, at, key=lambda piece: piece.end)
@@ -309,11 +355,17 @@ class Connection:
             lost -= fresh.lost
             data, at = data[room:], fresh.end
             index += 1
+            is_new = True
+        return is_new
 
     def _first_waiting(self, half: _Half) -> _Piece:
         piece = half.waiting.pop(0)
         half.waiting_bytes -= len(piece.data)
         return piece
+
+    def _is_plain(self) -> bool:
+        """Nothing is going on that makes every segment count."""
+        return not (self.is_over or self._halves[0].is_shut or self._halves[1].is_shut or self._holes())
 
     def _holes(self) -> bool:
         return any(half.resumes_at is not None for half in self._halves)
@@ -342,7 +394,12 @@ class Connection:
         half = self._halves[side]
         assert half.resumes_at is not None
         first = half.waiting[0] if half.waiting else _Piece(half.resumes_at, b"", 0, order, time)
-        self._queue_gap(side, first.at - half.next, first.order, first.time)
+        size = first.at - half.next
+        lost = min(max(half.acknowledged - half.next, 0), size)
+        for fact, amount in ((Fact.LOST, lost), (Fact.MISSING, size - lost)):
+            if amount:
+                self.ledger.note(first.order, first.time, side, fact, amount)
+        self._queue_gap(side, size, first.order, first.time)
         half.next = first.at
         half.suspected = None
         while half.waiting and half.waiting[0].at <= half.next:

@@ -37,6 +37,26 @@ class Dialogue:
         """One side has said a message that has no end of its own: an answer, or silence, will end it."""
         return self._framers is not None and any(framer.is_unframed for framer in self._framers)
 
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes that no element has taken yet."""
+        if self._framers is not None:
+            return self._framers[0].waiting_bytes + self._framers[1].waiting_bytes
+        held = sum(len(run.data) for exchange in self._held for run in exchange.runs if run is not None)
+        return held + sum(map(len, self._said)) + (self._watch.waiting_bytes if self._watch else 0)
+
+    @property
+    def waiting_since(self) -> int | None:
+        """Number of the first packet of which elements may still be made; None where all are."""
+        if self._framers is not None:
+            first, second = self._framers[0].waiting_since, self._framers[1].waiting_since
+            return second if first is None else first if second is None else min(first, second)
+        if self._watch is not None:
+            return self._watch.waiting_since
+        return (
+            min((run.orders[0] for run in self._held[0].runs if run is not None), default=None) if self._held else None
+        )
+
     def feed(self, exchange: Exchange) -> Elements:
         """The elements that the exchange completes."""
         if self._framers is not None:

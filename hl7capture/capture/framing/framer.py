@@ -119,6 +119,16 @@ class Framer:
         """What has begun is a message with nothing around it."""
         return self._knows_unframed and not self._is_lost and UNFRAMED.match(self._buffer) is not None
 
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes that no element has taken yet."""
+        return len(self._buffer)
+
+    @property
+    def waiting_since(self) -> int | None:
+        """Number of the first packet by which an element may still be decided that ends before the next packet."""
+        return self._packet_before(len(self._buffer))[0] if self._buffer else None
+
     # -- finding elements --------------------------------------------------------------------------------------
 
     def _blocks(self, run: Run) -> Blocks | None:
@@ -432,14 +442,18 @@ class Framer:
         """Number and time of the packet that brought the byte at `at`."""
         offset = at - self._carried
         if offset < 0:
-            reach = 0
-            for size, order, time in self._recent:
-                reach += size
-                if reach >= -offset:
-                    return order, time
-            return self._recent[-1][1:]
+            return self._packet_before(-offset)
         chunk = self._run.chunk_of(offset)
         return self._run.orders[chunk], self._run.times[chunk]
+
+    def _packet_before(self, distance: int) -> tuple[int, int]:
+        """The same for the byte so far before what comes next; of long ago, the oldest that is still known."""
+        reach = 0
+        for size, order, time in self._recent:
+            reach += size
+            if reach >= distance:
+                return order, time
+        return self._recent[-1][1:]
 
     def _remember(self, run: Run) -> None:
         """What is decided later is decided by one of the last few bytes: their packets are kept."""

@@ -35,6 +35,16 @@ class Watch:
         self._kept: list[Run | None] = [None, None]
         self._first: list[tuple[int, int] | None] = [None, None]  # each side's first byte, and its packet
 
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes that are kept, for a beginning may stand in them."""
+        return sum(len(run.data) for run in self._kept if run is not None)
+
+    @property
+    def waiting_since(self) -> int | None:
+        """Number of the packet that brought the first of them; None where there are none."""
+        return min((run.orders[0] for run in self._kept if run is not None), default=None)
+
     def look(self, exchange: Exchange) -> Beginning | None:
         """The first beginning to be complete, if there is one."""
         for side, run in enumerate(exchange.runs):
