@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 import numpy as np
 
+from hl7capture.capture.attempts import FailedAttempts, Failure
 from hl7capture.capture.capture_reader import CaptureReader
 from hl7capture.capture.delivery import Closed, Delivery, Exchange
 from hl7capture.capture.encrypted import EncryptedServers, End
@@ -29,6 +30,8 @@ MOST_CONNECTIONS = 20_000
 # How long a closed connection is remembered, so that a late retransmission opens nothing (nanoseconds).
 _REMEMBERED = 120 * 1_000_000_000
 _SWEEP_INTERVAL = 1_000_000_000
+# A SYN that was repeated and then no more for so long (nanoseconds) has failed: systems double the time each time.
+_UNANSWERED_AFTER = 10 * 1_000_000_000
 
 
 class Engine:
@@ -44,6 +47,7 @@ class Engine:
         self._reader = CaptureReader()
         self._decoder = PacketDecoder(self.counters)
         self._encrypted = EncryptedServers()
+        self._attempts = FailedAttempts()
         self._links: OrderedDict[ConnectionKey, _Link] = OrderedDict()
         self._next_number = first_number
         self._now = 0  # time of the latest packet, nanoseconds
@@ -111,6 +115,7 @@ class Engine:
             self._end(link, EndReason.STOPPED)
         self._links.clear()
         events = self._told()
+        events += [Notice(text, is_problem=False) for text in self._attempts.totals()]
         if problem:
             events.append(Notice(problem))
         return events
@@ -153,11 +158,15 @@ class Engine:
                 copies = None
             deliveries, taken = link.connection.receive(batch, rows)
             self._deliver(link, deliveries)
+            if link.connection.unanswered is not None:
+                self._fail(link, Failure.UNANSWERED, link.connection.unanswered)
             rows = rows[taken:]
             if len(rows):  # the ports are used again
                 order, time, side = (int(column[rows[0]]) for column in (batch.order, batch.time, batch.side))
                 if not link.connection.is_over:
                     link.connection.ledger.note(order, time, side, Fact.REPLACED)
+                if link.connection.waiting_syns:
+                    self._fail(link, Failure.UNANSWERED, order)
                 self._end(link, EndReason.CLOSED, order)
                 del self._links[key]
             else:
@@ -169,6 +178,8 @@ class Engine:
                 reason = EndReason.RESET if delivery.reset else EndReason.CLOSED
                 self._happenings += link.tracker.take(link.finish(), link.connection.origin)
                 self._happenings += link.tracker.end(reason, delivery.order)
+                if delivery.reset:
+                    self._note_reset(link, delivery.order)
                 continue
             dialogue = link.dialogue_for(self._context.settings)
             was = dialogue.protocol
@@ -186,6 +197,8 @@ class Engine:
             until = link.patient_until(self.settings)
             if until is not None and now > until:
                 self._end(link, EndReason.CLOSED if link.connection.has_fin else EndReason.IDLE, until=until)
+            elif link.connection.waiting_syns > 1 and now - link.connection.last_time > _UNANSWERED_AFTER:
+                self._fail(link, Failure.UNANSWERED, self.counters.packets)
             elif link.connection.is_over and now - link.connection.last_time > _REMEMBERED:
                 forgotten.append(key)
         for key in forgotten:
@@ -204,11 +217,32 @@ class Engine:
         until: the time at which silence has ended it.
         """
         order = self.counters.packets if order is None else order
+        if link.connection.waiting_syns > 1:
+            self._fail(link, Failure.UNANSWERED, order)
         self._deliver(link, link.connection.give_up_holes(order, self._now))
         # A link that is silent between two elements may go on; one that fell silent inside of one was cut.
         elements = link.pause() if reason is EndReason.IDLE and not link.is_inside else link.finish()
         self._happenings += link.tracker.take(elements, link.connection.origin)
         self._happenings += link.tracker.end(reason, order, until)
+
+    def _note_reset(self, link: "_Link", order: int) -> None:
+        """A connection was reset: worth telling where no session shows it."""
+        connection = link.connection
+        if connection.refused is not None:
+            self._fail(link, Failure.REFUSED, order)
+        elif connection.opener is not None and not (link.tracker.has_had_sessions or link.is_ignored):
+            is_by_client = connection.reset_by == connection.opener
+            self._fail(link, Failure.RESET_BY_CLIENT if is_by_client else Failure.RESET_BY_SERVER, order)
+
+    def _fail(self, link: "_Link", failure: Failure, order: int) -> None:
+        """The connection has come to nothing; that is counted once."""
+        if link.has_failed:
+            return
+        link.has_failed = True
+        self.counters.refused += failure is Failure.REFUSED
+        self.counters.unanswered += failure is Failure.UNANSWERED
+        _, server = link.client_and_server
+        self._notice(order, self._attempts.failed(server, failure, self.settings.lis_port))
 
     def _notice(self, order: int, text: str | None) -> None:
         if text:
@@ -224,7 +258,10 @@ class Engine:
                 session.number = self._next_number
                 self._next_number += 1
                 self.counters.sessions += 1
-                self._notice(happening.order, self._encrypted.spoke_in_the_open((session.lis_ip, session.lis_port)))
+                server = (session.lis_ip, session.lis_port)
+                self._notice(happening.order, self._encrypted.spoke_in_the_open(server))
+                for text in self._attempts.had_session(server):
+                    self._notice(happening.order, text)
         happenings += self._happenings
         self._happenings = []
         return [h.event for h in happenings if not (isinstance(h.event, SessionGrown) and not h.event.session.is_open)]
@@ -243,6 +280,7 @@ class _Link:
         self.connection = Connection(context.counters)
         self.tracker = SessionTracker(key, context, self.connection.ledger)
         self._dialogue: Dialogue | None = None
+        self.has_failed = False  # before anything was said
 
     def dialogue_for(self, settings: Settings) -> Dialogue:
         """The connection's dialogue, begun with its first bytes, when it is known whether its opening was seen."""

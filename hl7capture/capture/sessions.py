@@ -74,6 +74,10 @@ class SessionTracker:
     def open_session_id(self) -> str | None:
         return self._session.session_id if self._session else None
 
+    @property
+    def has_had_sessions(self) -> bool:
+        return self._opened_before > 0
+
     def take(self, elements: Elements, origin: Origin) -> list[Happening]:
         """The events that elements, in wire order, lead to. origin: how the connection began."""
         for element in elements:

@@ -29,6 +29,8 @@ MOST_WAITING_PIECES = 4096
 # How long a hole that was acknowledged is waited for: this many segments, or this time.
 PATIENCE_SEGMENTS = 16
 PATIENCE_NANOSECONDS = 500_000_000
+# An attempt to connect whose SYN came so often, and no answer, has failed; two may be one that was lost.
+UNANSWERED_SYNS = 3
 # A reset counts when its number is this near to what was expected; others are somebody's guess.
 RESET_WINDOW = 1 << 20
 _SHORT_RUN = 8  # below this many rows in order, columns cost more than they save
@@ -123,9 +125,13 @@ class Connection:
         self.is_over = False
         self.last_time = 0  # of the last segment, nanoseconds
         self.ledger = Ledger()
+        self.refused: int | None = None  # number of the packet by which the other side refused it
+        self.unanswered: int | None = None  # number of the SYN that was once too many
+        self.reset_by: int | None = None  # side
         self._halves = (_Half(), _Half())
         self._counters = counters
         self._segments = 0
+        self._syns = 0  # without ACK
         self._queue: list[_Chunk | Gap] = []  # what was not handed out yet
         self._queued_bytes = 0
         self._out: list[Delivery] = []
@@ -134,6 +140,12 @@ class Connection:
     def origin(self) -> Origin:
         """How it began, as far as that was seen."""
         return Origin(self.opener, (self._halves[0].base, self._halves[1].base))
+
+    @property
+    def waiting_syns(self) -> int:
+        """SYNs that opened the connection, where nothing else was said by anybody."""
+        is_answered = self.opener is None or self._halves[1 - self.opener].base is not None
+        return 0 if is_answered or self._syns < self._segments else self._syns
 
     @property
     def has_fin(self) -> bool:
@@ -232,14 +244,16 @@ class Connection:
         sequence = int(batch.sequence[row])
         order, time = int(batch.order[row]), int(batch.time[row])
         half, other = self._halves[side], self._halves[1 - side]
+        if flags & SYN and self._is_new_connection(half, sequence, flags):
+            return False
         self._segments += 1
         if flags & SYN:
-            if self._is_new_connection(half, sequence, flags):
-                return False
             self._open(side, sequence, flags)
             sequence += 1
+            self._syns += not flags & ACK
         if self.is_over:
             return True
+        is_first = half.base is None
         if half.base is None:
             half.base = self.ledger.first[side] = sequence % _WHOLE
         acknowledgement = int(batch.acknowledgement[row]) if flags & ACK else None
@@ -253,9 +267,15 @@ class Connection:
         self.ledger.packet(order, time, side, length + lost, fresh, acknowledgement)
         if flags & SYN:
             self.ledger.note(order, time, side, Fact.SYN_ACK if flags & ACK else Fact.SYN)
+            if self.unanswered is None and self.waiting_syns == UNANSWERED_SYNS:
+                self.unanswered = order
         if flags & RST:
             if abs(position - half.next) <= RESET_WINDOW:
                 self.ledger.note(order, time, side, Fact.RST)
+                self.reset_by = side
+                # RFC 9293 §3.5.2: a RST to a SYN acknowledges it.
+                if is_first and other.initial is not None and acknowledgement == (other.initial + 1) % _WHOLE:
+                    self.refused = order
                 self._close(order, time, reset=True)
             return True
         self._look_at_window(side, batch.window(row), order, time)

@@ -55,6 +55,8 @@ class Counters:
     not_tcp: int = 0  # packets that hold something else
     malformed: int = 0  # packets whose headers do not fit
     unknown_link: int = 0  # packets of a link type that cannot be read
+    refused: int = 0  # connections that the other side refused
+    unanswered: int = 0  # attempts to connect that nobody answered
     encrypted: int = 0  # connections that speak TLS
     stray: int = 0  # control bytes outside any session
     evicted: int = 0  # connections given up because there were too many
