@@ -10,7 +10,7 @@ import numpy as np
 
 from hl7capture.capture.attempts import FailedAttempts, Failure
 from hl7capture.capture.capture_reader import CaptureReader
-from hl7capture.capture.delivery import Closed, Delivery, Exchange
+from hl7capture.capture.delivery import Closed, Delivery, Exchange, Gap
 from hl7capture.capture.encrypted import EncryptedServers, End
 from hl7capture.capture.flows import ConnectionKey, by_connection
 from hl7capture.capture.framing.blocks import Elements
@@ -27,9 +27,17 @@ from hl7capture.model.session import EndReason
 from hl7capture.model.settings import Settings
 
 MOST_CONNECTIONS = 20_000
+# What all connections may keep together, and what they keep when the largest have given way: docs/decisions/0034.
+MOST_BYTES, ROOM_AGAIN = 192 << 20, 144 << 20
 # How long a closed connection is remembered, so that a late retransmission opens nothing (nanoseconds).
 _REMEMBERED = 120 * 1_000_000_000
 _SWEEP_INTERVAL = 1_000_000_000
+# What is given up moves from floor to floor: out of order, unfinished, in the open session.
+_MOST_STEPS = 3
+_TOO_MUCH = (
+    f"More than {MOST_BYTES >> 20} MiB waited at once to be completed; the largest streams out of order, unfinished "
+    "messages and open sessions were given up, so messages may be cut"
+)
 # A SYN that was repeated and then no more for so long (nanoseconds) has failed: systems double the time each time.
 _UNANSWERED_AFTER = 10 * 1_000_000_000
 
@@ -53,6 +61,7 @@ class Engine:
         self._now = 0  # time of the latest packet, nanoseconds
         self._swept = 0  # time of the latest look for silent connections
         self._happenings: list[Happening] = []
+        self.held_bytes = 0  # what all connections keep in memory until more of them comes
 
     @property
     def settings(self) -> Settings:
@@ -85,12 +94,14 @@ class Engine:
         for key, rest in copies.items():  # of packets that came in an earlier piece
             if (link := self._links.get(key)) is not None and not link.is_ignored:
                 link.connection.ledger.copies(rest)
-                link.settle(self.settings)
+                self._settle(link)
         self._now = max(self._now, int(batch.time[-1]))
         if self._now - self._swept >= _SWEEP_INTERVAL:
             self._swept = self._now
             self._sweep(self._now)
         self._evict()
+        if self.held_bytes > MOST_BYTES:
+            self._give_way()
         return self._told()
 
     def pass_time(self, seconds: float) -> list[Event]:
@@ -114,6 +125,7 @@ class Engine:
         for link in self._links.values():
             self._end(link, EndReason.STOPPED)
         self._links.clear()
+        self.held_bytes = 0
         events = self._told()
         events += [Notice(text, is_problem=False) for text in self._attempts.totals()]
         if problem:
@@ -134,6 +146,7 @@ class Engine:
         for link in self._links.values():
             if link.tracker.open_session_id in session_ids and not link.tracker.is_by_enq:
                 self._happenings += link.tracker.end(EndReason.ROLLED, self.counters.packets)
+                self._settle(link)
         return self._told()
 
     def _copies(self) -> dict[ConnectionKey, SegmentBatch]:
@@ -168,9 +181,9 @@ class Engine:
                 if link.connection.waiting_syns:
                     self._fail(link, Failure.UNANSWERED, order)
                 self._end(link, EndReason.CLOSED, order)
-                del self._links[key]
+                self._forget(key)
             else:
-                link.settle(self.settings)
+                self._settle(link)
 
     def _deliver(self, link: "_Link", deliveries: list[Delivery]) -> None:
         for delivery in deliveries:
@@ -202,14 +215,51 @@ class Engine:
             elif link.connection.is_over and now - link.connection.last_time > _REMEMBERED:
                 forgotten.append(key)
         for key in forgotten:
-            del self._links[key]
+            self._forget(key)
 
     def _evict(self) -> None:
         """Too many connections: those that were silent for the longest are given up."""
         while len(self._links) > MOST_CONNECTIONS:
-            _, link = self._links.popitem(last=False)
+            key, link = next(iter(self._links.items()))
             self._end(link, EndReason.IDLE)
+            self._forget(key)
             self.counters.evicted += 1
+
+    def _give_way(self) -> None:
+        """Too much is kept in all: the connections that keep the most give way, until there is room again."""
+        if not self.counters.gave_way:
+            self._happenings.append(Happening(self.counters.packets, Notice(_TOO_MUCH)))
+        for link in sorted(self._links.values(), key=lambda link: link.held_bytes, reverse=True):
+            if self.held_bytes <= ROOM_AGAIN:
+                return
+            self.counters.gave_way += 1
+            before = link.held_bytes
+            for _ in range(_MOST_STEPS):
+                self._give_up_largest(link)
+                self._settle(link)
+                if link.held_bytes <= before // 2:
+                    break
+
+    def _give_up_largest(self, link: "_Link") -> None:
+        """The largest part of what a connection keeps moves on: behind a hole, out of an element, or to its end."""
+        out_of_order, unfinished = link.connection.waiting_bytes, link.unfinished_bytes
+        if out_of_order >= max(unfinished, link.tracker.open_bytes):
+            self._deliver(link, link.connection.give_up_holes(self.counters.packets, self._now))
+            link.connection.ledger.settle(None, None)
+        elif unfinished >= link.tracker.open_bytes:
+            elements = link.give_up(self.counters.packets, self._now, self.settings)
+            self._happenings += link.tracker.take(elements, link.connection.origin)
+        else:
+            self._happenings += link.tracker.end(EndReason.ROLLED, self.counters.packets)
+
+    def _settle(self, link: "_Link") -> None:
+        """The link has taken all its packets of a piece of the capture, or given up some of what it keeps."""
+        link.settle(self.settings)
+        before, link.held_bytes = link.held_bytes, link.kept_bytes
+        self.held_bytes += link.held_bytes - before
+
+    def _forget(self, key: ConnectionKey) -> None:
+        self.held_bytes -= self._links.pop(key).held_bytes
 
     def _end(self, link: "_Link", reason: EndReason, order: int | None = None, until: int | None = None) -> None:
         """Ends the link's session, with everything that was still waiting in the floors below.
@@ -224,6 +274,7 @@ class Engine:
         elements = link.pause() if reason is EndReason.IDLE and not link.is_inside else link.finish()
         self._happenings += link.tracker.take(elements, link.connection.origin)
         self._happenings += link.tracker.end(reason, order, until)
+        self._settle(link)
 
     def _note_reset(self, link: "_Link", order: int) -> None:
         """A connection was reset: worth telling where no session shows it."""
@@ -281,6 +332,7 @@ class _Link:
         self.tracker = SessionTracker(key, context, self.connection.ledger)
         self._dialogue: Dialogue | None = None
         self.has_failed = False  # before anything was said
+        self.held_bytes = 0  # `kept_bytes`, as the engine has counted them
 
     def dialogue_for(self, settings: Settings) -> Dialogue:
         """The connection's dialogue, begun with its first bytes, when it is known whether its opening was seen."""
@@ -302,6 +354,23 @@ class _Link:
     @property
     def is_waiting(self) -> bool:
         return self._dialogue is not None and self._dialogue.is_waiting
+
+    @property
+    def unfinished_bytes(self) -> int:
+        """Bytes that no element has taken yet."""
+        return self._dialogue.waiting_bytes if self._dialogue else 0
+
+    @property
+    def kept_bytes(self) -> int:
+        """What it takes in memory to keep what is not delivered, not finished, or not completed yet."""
+        return self.connection.waiting_bytes + self.unfinished_bytes + self.tracker.open_bytes
+
+    def give_up(self, order: int, time: int, settings: Settings) -> Elements:
+        """What has begun is cut, and a new beginning is looked for."""
+        if self._dialogue is None or self._dialogue.protocol is Protocol.UNDECIDED:
+            self._dialogue = Dialogue(Markers.of(settings), from_start=False)
+            return []
+        return [element for side in (0, 1) for element in self._dialogue.gap(Gap(side, 0, order, time))]
 
     def patient_until(self, settings: Settings) -> int | None:
         """Time at which silence will have ended what is under way; None where nothing is."""

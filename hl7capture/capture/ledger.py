@@ -16,7 +16,7 @@ from hl7capture.capture.packet_batch import Ints
 from hl7capture.capture.packets import ACK, SegmentBatch
 from hl7capture.model.connection import ConnectionFacts, End, EndFacts
 
-MOST_ENTRIES = 4096  # that wait from one piece of the capture to the next
+MOST_WAITING = 4096  # segments and notes that wait from one piece of the capture to the next
 _MILLISECOND = 1_000_000
 _HALF, _WHOLE = 1 << 31, 1 << 32
 
@@ -122,8 +122,9 @@ class Ledger:
         self._is_replaced = False
 
     def __len__(self) -> int:
-        """How many entries wait."""
-        return len(self._entries) - self._read
+        """How many segments and notes wait."""
+        waiting = self._entries[self._read :]
+        return sum(len(entry.rows) if isinstance(entry, _Stretch) else 1 for entry in (*waiting, *self._copies))
 
     # -- writing -----------------------------------------------------------------------------------------------
 
@@ -179,11 +180,12 @@ class Ledger:
     def settle(self, before: int | None, until: int | None) -> None:
         """The piece of the capture ends: only what sessions may still end before is kept.
 
-        before: number of a packet, until: a time; neither where no session can end before what has come.
+        before: number of a packet, until: a time; neither where no session can end before what has come. Where too
+        much would have to be kept, nothing is.
         """
         self._sum_up(None if before is None else before - 1, until)
-        if len(self) > MOST_ENTRIES:
-            self._sum_up(self._entries[-MOST_ENTRIES].order, None)
+        if len(self) > MOST_WAITING:
+            self._sum_up(None, None)
         self._entries = [_kept(entry) for entry in self._entries[self._read :]]
         self._read = 0
         self._copies = [stretch.kept() for stretch in self._copies]

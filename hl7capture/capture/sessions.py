@@ -30,6 +30,7 @@ from hl7capture.model.settings import Settings
 ABANDONED_AFTER = 600 * 1_000_000_000
 # A session of many large messages rolls over before its document becomes too large to be read again.
 MOST_BYTES = 64 << 20
+_ELEMENT_COST = 256  # what Python needs to keep an element, beside its bytes
 
 
 @dataclass(slots=True)
@@ -73,6 +74,11 @@ class SessionTracker:
     @property
     def open_session_id(self) -> str | None:
         return self._session.session_id if self._session else None
+
+    @property
+    def open_bytes(self) -> int:
+        """What it takes in memory to keep the open session: its elements, and their texts."""
+        return 2 * self._bytes + _ELEMENT_COST * len(self._session.elements) if self._session else 0
 
     @property
     def has_had_sessions(self) -> bool:

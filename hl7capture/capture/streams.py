@@ -33,6 +33,8 @@ PATIENCE_NANOSECONDS = 500_000_000
 UNANSWERED_SYNS = 3
 # A reset counts when its number is this near to what was expected; others are somebody's guess.
 RESET_WINDOW = 1 << 20
+# What Python needs to keep a piece of a stream, beside its bytes, and an entry of the ledger.
+_PIECE_COST, _ENTRY_COST = 256, 192
 _SHORT_RUN = 8  # below this many rows in order, columns cost more than they save
 _STEPS = 32  # rows to take one by one before columns are tried again
 
@@ -173,6 +175,12 @@ class Connection:
         if len(rows):
             self.last_time = max(self.last_time, int(batch.time[rows[-1]]))
         return self._handed_out(), at
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What it takes in memory to keep what has to wait for a hole to fill."""
+        waiting = self._queued_bytes + _ENTRY_COST * len(self.ledger) + _PIECE_COST * len(self._queue)
+        return waiting + sum(half.waiting_bytes + _PIECE_COST * len(half.waiting) for half in self._halves)
 
     @property
     def hole_began(self) -> int | None:

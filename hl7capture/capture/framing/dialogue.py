@@ -42,8 +42,8 @@ class Dialogue:
         """Bytes that no element has taken yet."""
         if self._framers is not None:
             return self._framers[0].waiting_bytes + self._framers[1].waiting_bytes
-        held = sum(len(run.data) for exchange in self._held for run in exchange.runs if run is not None)
-        return held + sum(map(len, self._said)) + (self._watch.waiting_bytes if self._watch else 0)
+        said = 2 * (len(self._said[0]) + len(self._said[1]))  # it is held, too
+        return said + (self._watch.waiting_bytes if self._watch is not None else 0)
 
     @property
     def waiting_since(self) -> int | None:

@@ -66,6 +66,11 @@ class Framer:
     def feed(self, run: Run, exchange: Exchange) -> list[Framed | Tail] | Blocks:
         """The elements that the run completes."""
         self._run, self._exchange = run, exchange
+        found = self._take_run(run)
+        self._run, self._exchange = _NOTHING, _NO_EXCHANGE  # what is left of it is in the buffer
+        return found
+
+    def _take_run(self, run: Run) -> list[Framed | Tail] | Blocks:
         self._carried = len(self._buffer)
         blocks = self._blocks(run)
         if blocks is not None:
