@@ -6,6 +6,7 @@ all, and are summed as columns.
 """
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum, auto
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from hl7capture.capture.packets import ACK, SegmentBatch
 from hl7capture.model.connection import ConnectionFacts, End, EndFacts
 
 MOST_WAITING = 4096  # segments and notes that wait from one piece of the capture to the next
+_SHORT = 16  # segments; below this, columns cost more than they save
 _MILLISECOND = 1_000_000
 _HALF, _WHOLE = 1 << 31, 1 << 32
 
@@ -62,30 +64,50 @@ class _Packet(NamedTuple):
 
 
 class _Stretch(NamedTuple):
-    """Segments in order, or (in a list of their own) copies."""
+    """Segments in order, or (in a list of their own) copies: columns, one row a segment, at least one."""
 
-    order: int  # of the first
-    batch: SegmentBatch
-    rows: Ints
+    orders: Ints
+    times: Ints
+    sides: Ints
+    sizes: Ints
+    acknowledgements: Ints
+    flags: Ints
 
     @classmethod
-    def of(cls, batch: SegmentBatch, rows: Ints) -> "_Stretch":
-        return cls(int(batch.order[rows[0]]), batch, rows)
+    def of(cls, batch: SegmentBatch, rows: Ints | slice) -> "_Stretch":
+        return cls(
+            batch.order[rows],
+            batch.time[rows],
+            batch.side[rows],
+            batch.length[rows],
+            batch.acknowledgement[rows],
+            batch.flags[rows],
+        )
+
+    @property
+    def order(self) -> int:
+        """Of the first packet."""
+        return int(self.orders[0])
 
     def until(self, order: int | None, time: int | None) -> int:
         """How many of the segments come no later than that."""
-        taken = len(self.rows)
-        if order is not None and self.batch.order[self.rows[-1]] > order:
-            taken = int(np.searchsorted(self.batch.order[self.rows], order, side="right"))
+        taken = len(self.orders) if order is None else int(np.searchsorted(self.orders, order, side="right"))
         if time is not None:
-            late = self.batch.time[self.rows[:taken]] > time
+            late = self.times[:taken] > time
             taken = int(late.argmax()) if late.any() else taken
         return taken
 
+    def part(self, rows: slice) -> "_Stretch":
+        return _Stretch(*(column[rows] for column in self))
+
+    def packets(self) -> "Iterator[_Packet]":
+        """One by one."""
+        for order, time, side, size, acknowledgement, flags in zip(*(column.tolist() for column in self), strict=True):
+            yield _Packet(order, time, side, size, size, acknowledgement if flags & ACK else None)
+
     def kept(self) -> "_Stretch":
-        """The same without the piece of the capture that it stands in."""
-        batch = self.batch.select(self.rows).without_data()
-        return _Stretch(self.order, batch, np.arange(len(self.rows)))
+        """The same, without the columns that it is a part of."""
+        return _Stretch(*(column.copy() for column in self))
 
 
 @dataclass(slots=True)
@@ -111,6 +133,8 @@ class Ledger:
         self.first: list[int | None] = [None, None]  # sequence number of each side's first byte
         self._entries: list[_Note | _Packet | _Stretch] = []  # in the order of their packets
         self._read = 0  # how many of them are summed
+        self._kept = 0  # how many came from earlier pieces of the capture
+        self.waiting = 0  # segments and notes that are not summed up yet
         self._copies: list[_Stretch] = []
         self._sums = (_Sums(), _Sums())
         self._opener: int | None = None
@@ -121,15 +145,11 @@ class Ledger:
         self._resetter: int | None = None
         self._is_replaced = False
 
-    def __len__(self) -> int:
-        """How many segments and notes wait."""
-        waiting = self._entries[self._read :]
-        return sum(len(entry.rows) if isinstance(entry, _Stretch) else 1 for entry in (*waiting, *self._copies))
-
     # -- writing -----------------------------------------------------------------------------------------------
 
     def note(self, order: int, time: int, side: int, fact: Fact, amount: int = 1) -> None:
         """Writes down a fact that packet `order` tells; it may be one from before."""
+        self.waiting += 1
         entries = self._entries
         if not entries or entries[-1].order <= order:
             entries.append(_Note(order, time, side, fact, amount))
@@ -139,15 +159,18 @@ class Ledger:
 
     def packet(self, order: int, time: int, side: int, size: int, fresh: int, acknowledgement: int | None) -> None:
         """Writes down one segment."""
+        self.waiting += 1
         self._entries.append(_Packet(order, time, side, size, fresh, acknowledgement))
 
     def stretch(self, batch: SegmentBatch, rows: Ints) -> None:
         """Writes down segments, at least one, that are exactly what their sides should send next."""
+        self.waiting += len(rows)
         self._entries.append(_Stretch.of(batch, rows))
 
     def copies(self, batch: SegmentBatch) -> None:
         """Writes down second copies, at least one, that were left out."""
-        self._copies.append(_Stretch.of(batch, np.arange(len(batch))))
+        self.waiting += len(batch)
+        self._copies.append(_Stretch.of(batch, slice(None)))
 
     # -- reading -----------------------------------------------------------------------------------------------
 
@@ -184,10 +207,14 @@ class Ledger:
         much would have to be kept, nothing is.
         """
         self._sum_up(None if before is None else before - 1, until)
-        if len(self) > MOST_WAITING:
+        if self.waiting > MOST_WAITING:
             self._sum_up(None, None)
-        self._entries = [_kept(entry) for entry in self._entries[self._read :]]
-        self._read = 0
+        entries = self._entries
+        del entries[: self._read]
+        for number in range(max(self._kept - self._read, 0), len(entries)):
+            if isinstance(entry := entries[number], _Stretch):
+                entries[number] = entry.kept()
+        self._read, self._kept = 0, len(entries)
         self._copies = [stretch.kept() for stretch in self._copies]
 
     def _sum_up(self, order: int | None, until: int | None) -> None:
@@ -199,16 +226,20 @@ class Ledger:
                 break
             if isinstance(entry, _Stretch):
                 taken = entry.until(order, until)
-                self._pass(entry.batch, entry.rows[:taken])
-                if taken < len(entry.rows):
-                    entries[self._read] = _Stretch.of(entry.batch, entry.rows[taken:])
+                self.waiting -= taken
+                if taken < len(entry.orders):
+                    self._pass(entry.part(slice(taken)))
+                    entries[self._read] = entry.part(slice(taken, None))
                     break
+                self._pass(entry)
             elif until is not None and entry.time > until:
                 break
-            elif isinstance(entry, _Packet):
-                self._pass_one(entry)
             else:
-                self._take(entry)
+                self.waiting -= 1
+                if isinstance(entry, _Packet):
+                    self._pass_one(entry)
+                else:
+                    self._take(entry)
             self._read += 1
         if self._copies:
             self._sum_copies(order, until)
@@ -217,29 +248,33 @@ class Ledger:
         rest: list[_Stretch] = []
         for stretch in self._copies:
             taken = stretch.until(order, until)
-            higher = int(np.count_nonzero(stretch.batch.side[stretch.rows[:taken]]))
+            higher = int(np.count_nonzero(stretch.sides[:taken]))
             self._sums[0].copies += taken - higher
             self._sums[1].copies += higher
-            if taken < len(stretch.rows):
-                rest.append(_Stretch.of(stretch.batch, stretch.rows[taken:]))
+            self.waiting -= taken
+            if taken < len(stretch.orders):
+                rest.append(stretch.part(slice(taken, None)))
         self._copies = rest
 
-    def _pass(self, batch: SegmentBatch, rows: Ints) -> None:
-        sides = batch.side[rows]
+    def _pass(self, stretch: _Stretch) -> None:
+        if len(stretch.orders) < _SHORT:
+            for packet in stretch.packets():
+                self._pass_one(packet)
+            return
         for side, sums in enumerate(self._sums):
-            mine = rows[sides == side]
+            mine = np.flatnonzero(stretch.sides == side)
             if not len(mine):
                 continue
-            size = int(batch.length[mine].sum())
+            size = int(stretch.sizes[mine].sum())
             last = mine[-1]
             sums.packets += len(mine)
             sums.bytes += size
             sums.sent += size
-            sums.last = int(batch.time[last])
-            if batch.flags[last] & ACK:
-                sums.acknowledgement = int(batch.acknowledgement[last])
+            sums.last = int(stretch.times[last])
+            if stretch.flags[last] & ACK:
+                sums.acknowledgement = int(stretch.acknowledgements[last])
             if side == self._opener and self._handshake is None:
-                self._end_handshake(int(batch.time[mine[0]]))
+                self._end_handshake(int(stretch.times[mine[0]]))
 
     def _pass_one(self, packet: _Packet) -> None:
         sums = self._sums[packet.side]
@@ -321,10 +356,6 @@ class Ledger:
             return sent
         behind = (first + sent - acknowledgement) % _WHOLE
         return behind if behind < _HALF else 0
-
-
-def _kept(entry: _Note | _Packet | _Stretch) -> _Note | _Packet | _Stretch:
-    return entry.kept() if isinstance(entry, _Stretch) else entry
 
 
 def _milliseconds(nanoseconds: int | None) -> float | None:

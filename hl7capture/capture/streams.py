@@ -179,7 +179,7 @@ class Connection:
     @property
     def waiting_bytes(self) -> int:
         """What it takes in memory to keep what has to wait for a hole to fill."""
-        waiting = self._queued_bytes + _ENTRY_COST * len(self.ledger) + _PIECE_COST * len(self._queue)
+        waiting = self._queued_bytes + _ENTRY_COST * self.ledger.waiting + _PIECE_COST * len(self._queue)
         return waiting + sum(half.waiting_bytes + _PIECE_COST * len(half.waiting) for half in self._halves)
 
     @property

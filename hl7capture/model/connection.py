@@ -4,9 +4,8 @@ Facts are what the capture shows, no more. Whether a byte was lost on the wire o
 anything is, is for those to say who weigh them.
 """
 
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class End(StrEnum):
@@ -16,8 +15,7 @@ class End(StrEnum):
     LIS = "lis"
 
 
-@dataclass(slots=True, frozen=True)
-class EndFacts:
+class EndFacts(NamedTuple):
     """What one end of a connection has sent, as far as the capture shows it. Times in milliseconds.
 
     packets: TCP segments, without a mirror's second copies; bytes: payload on the wire, repeats included.
@@ -55,11 +53,10 @@ class EndFacts:
     unacknowledged: int = 0
     has_closed: bool = False
     is_unfinished: bool = False
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] | None = None
 
 
-@dataclass(slots=True, frozen=True)
-class ConnectionFacts:
+class ConnectionFacts(NamedTuple):
     """A connection from its first packet to the end of a session on it: sessions of one connection build on each other.
 
     opened_by: who sent the first SYN; None where that was not seen. attempts: how many SYNs it sent.
@@ -78,7 +75,7 @@ class ConnectionFacts:
     closed_by: End | None = None
     reset_by: End | None = None
     is_replaced: bool = False
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] | None = None
 
     @property
     def half_closed_by(self) -> End | None:

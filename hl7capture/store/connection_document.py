@@ -59,9 +59,9 @@ def connection_values(facts: ConnectionFacts) -> dict[str, Any]:
         _end_document(facts.device), _end_document(facts.lis), **{name: getattr(facts, name) for name in _NAMES}
     )
     values: dict[str, Any] = msgspec.to_builtins(document)
-    values["device"] |= facts.device.extra
-    values["lis"] |= facts.lis.extra
-    return values | facts.extra
+    values["device"] |= facts.device.extra or {}
+    values["lis"] |= facts.lis.extra or {}
+    return values | (facts.extra or {})
 
 
 def connection_facts(document: ConnectionDocument, values: dict[str, Any]) -> ConnectionFacts:
@@ -82,5 +82,5 @@ def _end_facts(document: EndDocument, values: dict[str, Any]) -> EndFacts:
     return EndFacts(**{name: getattr(document, name) for name in _END_NAMES}, extra=_unknown(document, values))
 
 
-def _unknown(document: msgspec.Struct, values: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if key not in document.__struct_encode_fields__}
+def _unknown(document: msgspec.Struct, values: dict[str, Any]) -> dict[str, Any] | None:
+    return {key: value for key, value in values.items() if key not in document.__struct_encode_fields__} or None

@@ -339,7 +339,7 @@ def test_any_segments_have_facts_that_add_up(noise: list[tuple[int, int, bytes]]
     for found in sessions_of(pcap(talk.segments)):
         assert found.connection is not None
         for end in (found.connection.device, found.connection.lis):
-            values = [getattr(end, name) for name in type(end).__slots__ if name != "extra"]
+            values = [getattr(end, name) for name in end._fields if name != "extra"]
             assert all(value is None or value >= 0 for value in values)
 
 

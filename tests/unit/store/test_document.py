@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hl7capture.capture.engine import Engine
-from hl7capture.model.connection import ConnectionFacts, End, EndFacts
+from hl7capture.model.connection import ConnectionFacts, EndFacts
 from hl7capture.model.elements import Direction, Element, ElementType, Framing
 from hl7capture.model.events import SessionCompleted
 from hl7capture.model.session import EndReason, Session
@@ -117,22 +117,24 @@ elements = st.builds(
     flags=st.lists(st.text(max_size=10)).map(tuple),
     extra=st.none(),
 )
+milliseconds = st.none() | st.floats(0, 1e9)
+counts = {name: st.integers(0, 10**9) for name, kind in EndFacts.__annotations__.items() if kind is int}
 ends = st.builds(
     EndFacts,
-    packets=st.integers(0, 10**9),
+    **counts,
     last_packet=st.none() | times,
-    longest_hole=st.none() | st.floats(0, 1e9),
-    has_closed=st.booleans(),
-    extra=st.just({}),
+    longest_hole=milliseconds,
+    longest_zero_window=milliseconds,
+    extra=st.none(),
 )
 connections = st.builds(
     ConnectionFacts,
     device=ends,
     lis=ends,
-    opened_by=st.none() | st.sampled_from(End),
-    handshake=st.none() | st.floats(0, 1e9),
-    reset_by=st.none() | st.sampled_from(End),
-    extra=st.just({}),
+    attempts=st.integers(0, 100),
+    syn_answered=milliseconds,
+    handshake=milliseconds,
+    extra=st.none(),
 )
 sessions = st.builds(
     Session,
