@@ -338,8 +338,6 @@ class Connection:
         half.size = piece.end - piece.at
         while half.waiting and half.waiting[0].at <= half.next:
             self._deliver(side, self._first_waiting(half), piece.order, piece.time)
-        if half.waiting:  # behind another hole
-            half.hole_since = half.waiting[0].time
         if half.resumes_at is None:
             half.suspected = None
 
@@ -389,6 +387,8 @@ class Connection:
     def _first_waiting(self, half: _Half) -> _Piece:
         piece = half.waiting.pop(0)
         half.waiting_bytes -= len(piece.data)
+        if half.waiting:  # behind another hole, perhaps
+            half.hole_since = half.waiting[0].time
         return piece
 
     def _is_plain(self) -> bool:

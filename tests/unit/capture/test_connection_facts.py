@@ -356,3 +356,13 @@ def test_marks_of_segments_are_read_in_both_ways() -> None:
     assert plain.connection == session(tagged).connection
     assert plain.connection is not None
     assert plain.connection.lis.zero_windows == 1
+
+
+def test_each_hole_is_timed_by_itself() -> None:
+    talk = Talk().open().say(0, BLOCK, cut=30).say(1, ANSWER)
+    before, (a, b, c, d, *rest) = talk.segments[:3], talk.segments[3:]
+    times = [(0.0, a), (1.0, c), (5.0, rest[0]), (11.0, b), (12.0, d)]
+    others = [(20.0 + number, segment) for number, segment in enumerate(rest[1:])]
+    found = session(timed(*((-3.0 + n, s) for n, s in enumerate(before)), *times, *others)).connection
+    assert found is not None
+    assert (found.device.out_of_order, found.device.filled, found.device.longest_hole) == (2, 2, 10.0)
