@@ -166,10 +166,12 @@ class Engine:
                 if not len(opens):
                     return
                 rows = rows[opens[0] :]
-            if copies is not None:
-                link.connection.ledger.copies(copies)
-                copies = None
             deliveries, taken = link.connection.receive(batch, rows)
+            if copies is not None:
+                mine = copies.order < batch.order[rows[taken]] if taken < len(rows) else copies.order >= 0
+                if mine.any():
+                    link.connection.ledger.copies(copies.select(mine))
+                copies = copies.select(~mine)
             self._deliver(link, deliveries)
             if link.connection.unanswered is not None:
                 self._fail(link, Failure.UNANSWERED, link.connection.unanswered)

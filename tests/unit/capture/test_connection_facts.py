@@ -366,3 +366,18 @@ def test_each_hole_is_timed_by_itself() -> None:
     found = session(timed(*((-3.0 + n, s) for n, s in enumerate(before)), *times, *others)).connection
     assert found is not None
     assert (found.device.out_of_order, found.device.filled, found.device.longest_hole) == (2, 2, 10.0)
+
+
+def test_copies_belong_to_the_connection_whose_packets_they_copy() -> None:
+    """The same ports used twice within one piece: only packets of the second connection are there twice."""
+    first = Talk().open().say(0, BLOCK).close().segments
+    second = Talk((70_000, 80_000)).open().say(0, BLOCK).say(1, ANSWER).close().segments
+    data = pcap_header()
+    for number, segment in enumerate(first + second):
+        for delay in (0, 1000) if number >= len(first) else (0,):
+            data += record(packet(segment, number=number + 1), START + number * MILLISECOND + delay)
+    for step in (0, 70):
+        before, after = (found.connection for found in sessions_of(data, step))
+        assert before is not None
+        assert after is not None
+        assert (before.device.copies, after.device.copies, after.lis.copies) == (0, 4, 2)
