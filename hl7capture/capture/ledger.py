@@ -63,7 +63,7 @@ class _Packet(NamedTuple):
     acknowledgement: int | None
 
 
-class _Stretch(NamedTuple):
+class Stretch(NamedTuple):
     """Segments in order, or (in a list of their own) copies: columns, one row a segment, at least one."""
 
     orders: Ints
@@ -74,7 +74,7 @@ class _Stretch(NamedTuple):
     flags: Ints
 
     @classmethod
-    def of(cls, batch: SegmentBatch, rows: Ints | slice) -> "_Stretch":
+    def of(cls, batch: SegmentBatch, rows: Ints | slice) -> "Stretch":
         return cls(
             batch.order[rows],
             batch.time[rows],
@@ -97,17 +97,17 @@ class _Stretch(NamedTuple):
             taken = int(late.argmax()) if late.any() else taken
         return taken
 
-    def part(self, rows: slice) -> "_Stretch":
-        return _Stretch(*(column[rows] for column in self))
+    def part(self, rows: slice) -> "Stretch":
+        return Stretch(*(column[rows] for column in self))
 
     def packets(self) -> "Iterator[_Packet]":
         """One by one."""
         for order, time, side, size, acknowledgement, flags in zip(*(column.tolist() for column in self), strict=True):
             yield _Packet(order, time, side, size, size, acknowledgement if flags & ACK else None)
 
-    def kept(self) -> "_Stretch":
+    def kept(self) -> "Stretch":
         """The same, without the columns that it is a part of."""
-        return _Stretch(*(column.copy() for column in self))
+        return Stretch(*(column.copy() for column in self))
 
 
 @dataclass(slots=True)
@@ -131,11 +131,11 @@ class Ledger:
 
     def __init__(self) -> None:
         self.first: list[int | None] = [None, None]  # sequence number of each side's first byte
-        self._entries: list[_Note | _Packet | _Stretch] = []  # in the order of their packets
+        self._entries: list[_Note | _Packet | Stretch] = []  # in the order of their packets
         self._read = 0  # how many of them are summed
         self._kept = 0  # how many came from earlier pieces of the capture
         self.waiting = 0  # segments and notes that are not summed up yet
-        self._copies: list[_Stretch] = []
+        self._copies: list[Stretch] = []
         self._sums = (_Sums(), _Sums())
         self._opener: int | None = None
         self._opened: int | None = None  # time of the first SYN
@@ -162,15 +162,17 @@ class Ledger:
         self.waiting += 1
         self._entries.append(_Packet(order, time, side, size, fresh, acknowledgement))
 
-    def stretch(self, batch: SegmentBatch, rows: Ints) -> None:
-        """Writes down segments, at least one, that are exactly what their sides should send next."""
+    def stretch(self, batch: SegmentBatch, rows: Ints) -> Stretch:
+        """Writes down segments, at least one, that are exactly what their sides should send next; their columns."""
         self.waiting += len(rows)
-        self._entries.append(_Stretch.of(batch, rows))
+        columns = Stretch.of(batch, rows)
+        self._entries.append(columns)
+        return columns
 
     def copies(self, batch: SegmentBatch) -> None:
         """Writes down second copies, at least one, that were left out."""
         self.waiting += len(batch)
-        self._copies.append(_Stretch.of(batch, slice(None)))
+        self._copies.append(Stretch.of(batch, slice(None)))
 
     # -- reading -----------------------------------------------------------------------------------------------
 
@@ -212,7 +214,7 @@ class Ledger:
         entries = self._entries
         del entries[: self._read]
         for number in range(max(self._kept - self._read, 0), len(entries)):
-            if isinstance(entry := entries[number], _Stretch):
+            if isinstance(entry := entries[number], Stretch):
                 entries[number] = entry.kept()
         self._read, self._kept = 0, len(entries)
         self._copies = [stretch.kept() for stretch in self._copies]
@@ -224,7 +226,7 @@ class Ledger:
             entry = entries[self._read]
             if order is not None and entry.order > order:
                 break
-            if isinstance(entry, _Stretch):
+            if isinstance(entry, Stretch):
                 taken = entry.until(order, until)
                 self.waiting -= taken
                 if taken < len(entry.orders):
@@ -245,7 +247,7 @@ class Ledger:
             self._sum_copies(order, until)
 
     def _sum_copies(self, order: int | None, until: int | None) -> None:
-        rest: list[_Stretch] = []
+        rest: list[Stretch] = []
         for stretch in self._copies:
             taken = stretch.until(order, until)
             higher = int(np.count_nonzero(stretch.sides[:taken]))
@@ -256,7 +258,7 @@ class Ledger:
                 rest.append(stretch.part(slice(taken, None)))
         self._copies = rest
 
-    def _pass(self, stretch: _Stretch) -> None:
+    def _pass(self, stretch: Stretch) -> None:
         if len(stretch.orders) < _SHORT:
             for packet in stretch.packets():
                 self._pass_one(packet)

@@ -204,8 +204,9 @@ class Connection:
     def _rows_in_order(self, batch: SegmentBatch, rows: Ints) -> int:
         """How many of the first rows are exactly what their sides should send next."""
         odd = batch.is_special[rows]
+        sides = batch.side[rows]
         for side, half in enumerate(self._halves):
-            mine = np.flatnonzero(batch.side[rows] == side)
+            mine = np.flatnonzero(sides == side)
             if half.base is None:
                 odd[mine[:1]] = True
                 continue
@@ -221,12 +222,13 @@ class Connection:
 
     def _take_in_order(self, batch: SegmentBatch, rows: Ints) -> None:
         self._segments += len(rows)
-        self.ledger.stretch(batch, rows)
-        with_data = rows[batch.length[rows] > 0]
+        stretch = self.ledger.stretch(batch, rows)
+        has_data = stretch.sizes > 0
         payload = memoryview(batch.data)
         runs: list[Run | None] = [None, None]
         for side, half in enumerate(self._halves):
-            said = with_data[batch.side[with_data] == side]
+            is_mine = stretch.sides == side
+            said = rows[has_data & is_mine]
             if len(said):
                 start, length = batch.start[said], batch.length[said]
                 data = b"".join([payload[a:b] for a, b in zip(start.tolist(), (start + length).tolist(), strict=True)])
@@ -235,7 +237,7 @@ class Connection:
                 )
                 half.next += len(data)
                 half.furthest, half.size = half.next, int(length[-1])
-            acknowledging = rows[(batch.side[rows] != side) & (batch.flags[rows] & ACK != 0)]
+            acknowledging = rows[~is_mine & (stretch.flags & ACK != 0)]
             if len(acknowledging) and half.base is not None:
                 last = half.position(int(batch.acknowledgement[acknowledging[-1]]))
                 half.acknowledged = max(half.acknowledged, last)
