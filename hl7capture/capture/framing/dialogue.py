@@ -68,8 +68,10 @@ class Dialogue:
         silence = now - self._last_time
         if self._framers is None or silence <= SILENCE:
             return []
-        is_abandoned = silence > ABANDONED
-        return _in_order([one for framer in self._framers for one in framer.fell_silent(is_abandoned=is_abandoned)])
+        ended = _in_order([element for framer in self._framers for element in framer.fell_silent()])
+        if silence > ABANDONED:
+            ended += _in_order([element for framer in self._framers for element in framer.abandoned()])
+        return ended
 
     def finish(self, *, is_closed: bool = False) -> Elements:
         """No more bytes will come. is_closed: both sides have said so, so nothing was cut off."""

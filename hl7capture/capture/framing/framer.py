@@ -84,11 +84,14 @@ class Framer:
         self._end_turn(is_silence=False)
         return self._found.take()
 
-    def fell_silent(self, *, is_abandoned: bool) -> list[Framed | Tail]:
-        """Nobody has spoken for a while: the turn is over. is_abandoned: for so long that nothing goes on behind it."""
+    def fell_silent(self) -> list[Framed | Tail]:
+        """Nobody has spoken for a while: the turn is over."""
         self._end_turn(is_silence=True)
-        if is_abandoned:
-            self._cut_off((Flag.TRUNCATED,))
+        return self._found.take()
+
+    def abandoned(self) -> list[Framed | Tail]:
+        """Nobody has spoken for so long that what has begun will not go on: it is cut."""
+        self._cut_off((Flag.TRUNCATED,))
         return self._found.take()
 
     def gap(self) -> list[Framed | Tail]:
