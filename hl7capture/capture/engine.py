@@ -204,8 +204,7 @@ class Engine:
         self._take(link, link.fall_silent(now), order)
         until = link.tracker.patient_until()
         if until is not None and now > until and not link.is_waiting:
-            is_closed = connection.fin_time is not None and connection.fin_time <= until
-            self._happenings += link.tracker.end(EndReason.CLOSED if is_closed else EndReason.IDLE, order)
+            self._happenings += link.tracker.end(EndReason.IDLE, order)
 
     def _evict(self) -> None:
         """Too many connections: those that were silent for the longest are given up."""

@@ -129,7 +129,6 @@ class Connection:
         self.opener: int | None = None
         self.is_over = False
         self.last_time = 0  # of the last segment, nanoseconds
-        self.fin_time: int | None = None  # when one side had said that it sends no more
         self._halves = (_Half(), _Half())
         self._counters = counters
         self._segments = 0
@@ -265,10 +264,7 @@ class Connection:
             start = int(batch.start[row])
             self._data(side, _Piece(position, batch.data[start : start + length], lost, order, time))
         self._check_holes(order, time)
-        finished = [half.is_finished for half in self._halves]
-        if any(finished) and self.fin_time is None:
-            self.fin_time = time
-        if all(finished):
+        if self._halves[0].is_finished and self._halves[1].is_finished:
             self._close(order, time, reset=False)
         return True
 
