@@ -85,8 +85,9 @@ class Framer:
         return self._found.take()
 
     def fell_silent(self) -> list[Framed | Tail]:
-        """Nobody has spoken for a while: the turn is over."""
+        """Nobody has spoken for a while: the turn is over, and what comes is nobody's tail any more."""
         self._end_turn(is_silence=True)
+        self._found.expect_tail(b"")
         return self._found.take()
 
     def abandoned(self) -> list[Framed | Tail]:
