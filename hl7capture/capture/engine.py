@@ -10,18 +10,17 @@ import numpy as np
 
 from hl7capture.capture.attempts import FailedAttempts, Failure
 from hl7capture.capture.capture_reader import CaptureReader
-from hl7capture.capture.delivery import Closed, Delivery, Exchange, Gap
-from hl7capture.capture.encrypted import EncryptedServers, End
+from hl7capture.capture.delivery import Closed, Delivery, Exchange
+from hl7capture.capture.encrypted import EncryptedServers
 from hl7capture.capture.flows import ConnectionKey, by_connection
 from hl7capture.capture.framing.blocks import Elements
-from hl7capture.capture.framing.control import Markers
 from hl7capture.capture.framing.detection import Protocol
-from hl7capture.capture.framing.dialogue import Dialogue
 from hl7capture.capture.ledger import Fact
+from hl7capture.capture.link import Link
 from hl7capture.capture.packet_batch import CaptureFormatError, Ints, PacketBatch
 from hl7capture.capture.packets import SYN, PacketDecoder, SegmentBatch
-from hl7capture.capture.sessions import Context, Happening, SessionTracker, ends_of
-from hl7capture.capture.streams import Connection
+from hl7capture.capture.sessions import Context, Happening
+from hl7capture.capture.streams import HOLE_SILENCE, REMEMBERED
 from hl7capture.model.events import Counters, Event, Notice, SessionGrown, SessionOpened
 from hl7capture.model.session import EndReason
 from hl7capture.model.settings import Settings
@@ -29,8 +28,6 @@ from hl7capture.model.settings import Settings
 MOST_CONNECTIONS = 20_000
 # What all connections may keep together, and what they keep when the largest have given way: docs/decisions/0034.
 MOST_BYTES, ROOM_AGAIN = 192 << 20, 144 << 20
-# How long a closed connection is remembered, so that a late retransmission opens nothing (nanoseconds).
-_REMEMBERED = 120 * 1_000_000_000
 _SWEEP_INTERVAL = 1_000_000_000
 # What is given up moves from floor to floor: out of order, unfinished, in the open session.
 _MOST_STEPS = 3
@@ -56,7 +53,7 @@ class Engine:
         self._decoder = PacketDecoder(self.counters)
         self._encrypted = EncryptedServers()
         self._attempts = FailedAttempts()
-        self._links: OrderedDict[ConnectionKey, _Link] = OrderedDict()
+        self._links: OrderedDict[ConnectionKey, Link] = OrderedDict()
         self._next_number = first_number
         self._now = 0  # time of the latest packet, nanoseconds
         self._swept = 0  # time of the latest look for silent connections
@@ -95,7 +92,7 @@ class Engine:
             if (link := self._links.get(key)) is not None and not link.is_ignored:
                 link.connection.ledger.copies(rest)
                 self._settle(link)
-        self._now = max(self._now, int(batch.time[-1]))
+        self._now = max(self._now, int(batch.time.max()))
         if self._now - self._swept >= _SWEEP_INTERVAL:
             self._swept = self._now
             self._sweep(self._now)
@@ -122,6 +119,7 @@ class Engine:
         except CaptureFormatError as error:
             problem = str(error)
         self._decoder.finish()
+        self._sweep(self._now)
         for link in self._links.values():
             self._end(link, EndReason.STOPPED)
         self._links.clear()
@@ -158,14 +156,16 @@ class Engine:
         while len(rows):
             link = self._links.get(key)
             if link is None:
-                link = self._links[key] = _Link(key, self._context)
+                link = self._links[key] = Link(key, self._context)
                 self.counters.connections += 1
             self._links.move_to_end(key)
             if link.is_ignored:  # until its ports are used again
                 opens = np.flatnonzero(batch.flags[rows] & SYN)
-                if not len(opens):
+                ignored = int(opens[0]) if len(opens) else len(rows)
+                link.connection.ignore(batch, rows[:ignored])
+                rows = rows[ignored:]
+                if not len(rows):
                     return
-                rows = rows[opens[0] :]
             deliveries, taken = link.connection.receive(batch, rows)
             if copies is not None:
                 mine = copies.order < batch.order[rows[taken]] if taken < len(rows) else copies.order >= 0
@@ -176,48 +176,79 @@ class Engine:
             if link.connection.unanswered is not None:
                 self._fail(link, Failure.UNANSWERED, link.connection.unanswered)
             rows = rows[taken:]
-            if len(rows):  # the ports are used again
+            if len(rows) and (batch.flags[rows[0]] & SYN or not link.is_ignored):  # the ports are used again
                 order, time, side = (int(column[rows[0]]) for column in (batch.order, batch.time, batch.side))
                 if not link.connection.is_over:
                     link.connection.ledger.note(order, time, side, Fact.REPLACED)
                 if link.connection.waiting_syns:
                     self._fail(link, Failure.UNANSWERED, order)
+                self._fall_silent(link, order, time)
                 self._end(link, EndReason.CLOSED, order)
                 self._forget(key)
             else:
                 self._settle(link)
 
-    def _deliver(self, link: "_Link", deliveries: list[Delivery]) -> None:
+    def _deliver(self, link: Link, deliveries: list[Delivery]) -> None:
         for delivery in deliveries:
             if isinstance(delivery, Closed):
+                self._fall_silent(link, delivery.order, delivery.time)
                 reason = EndReason.RESET if delivery.reset else EndReason.CLOSED
-                self._happenings += link.tracker.take(link.finish(), link.connection.origin)
+                self._take(link, link.finish(is_closed=not delivery.reset), delivery.order)
                 self._happenings += link.tracker.end(reason, delivery.order)
                 if delivery.reset:
                     self._note_reset(link, delivery.order)
                 continue
-            dialogue = link.dialogue_for(self._context.settings)
-            was = dialogue.protocol
+            dialogue = link.dialogue
             elements: Elements = dialogue.feed(delivery) if isinstance(delivery, Exchange) else dialogue.gap(delivery)
-            if was is Protocol.UNDECIDED and dialogue.protocol is Protocol.TLS:
-                self.counters.encrypted += 1
-                self._notice(self.counters.packets, self._encrypted.spoke_tls(*link.client_and_server, self.settings))
-            if elements:
-                self._happenings += link.tracker.take(elements, link.connection.origin)
+            self._take(link, elements, self.counters.packets)
+
+    def _take(self, link: Link, elements: Elements, order: int) -> None:
+        """The elements go to the link's sessions; what it speaks may be worth telling."""
+        if link.protocol is not link.noted_protocol:
+            link.noted_protocol = link.protocol
+            self._note_protocol(link, order)
+        if elements:
+            self._happenings += link.tracker.take(elements, link.connection.origin)
+
+    def _note_protocol(self, link: Link, order: int) -> None:
+        if link.client_and_server is None or link.protocol is Protocol.FOREIGN:
+            return
+        client, server = link.client_and_server
+        if link.protocol is Protocol.TLS:
+            self.counters.encrypted += 1
+            self._notice(order, self._encrypted.spoke_tls(client, server, link.server_name, self.settings))
+        else:
+            self._notice(order, self._encrypted.spoke_in_the_open(server))
 
     def _sweep(self, now: int) -> None:
-        """Ends sessions that have fallen silent, and forgets connections that were closed long ago."""
+        """Ends sessions that have fallen silent, and forgets connections that were closed long ago.
+
+        It only does earlier what the connection's next packet would lead to.
+        """
         forgotten = []
         for key, link in self._links.items():
-            until = link.patient_until(self.settings)
-            if until is not None and now > until:
-                self._end(link, EndReason.CLOSED if link.connection.has_fin else EndReason.IDLE, until=until)
-            elif link.connection.waiting_syns > 1 and now - link.connection.last_time > _UNANSWERED_AFTER:
+            if link.held_bytes:
+                self._fall_silent(link, self.counters.packets, now)
+                self._settle(link)
+            silence = now - link.connection.last_time
+            if link.connection.waiting_syns > 1 and silence > _UNANSWERED_AFTER:
                 self._fail(link, Failure.UNANSWERED, self.counters.packets)
-            elif link.connection.is_over and now - link.connection.last_time > _REMEMBERED:
+            elif link.connection.is_over and silence > REMEMBERED and not link.is_ignored:
                 forgotten.append(key)
         for key in forgotten:
             self._forget(key)
+
+    def _fall_silent(self, link: Link, order: int, now: int) -> None:
+        """It is `now`, and nothing more has come: holes are given up, elements and sessions may be over."""
+        connection = link.connection
+        if connection.has_hole and now - connection.last_time > HOLE_SILENCE:
+            self._deliver(link, connection.give_up_holes(order, now))
+        if connection.has_hole:
+            return
+        self._take(link, link.fall_silent(now), order)
+        until = link.tracker.patient_until()
+        if until is not None and now > until and not link.is_waiting:
+            self._happenings += link.tracker.end(EndReason.IDLE, order, until)
 
     def _evict(self) -> None:
         """Too many connections: those that were silent for the longest are given up."""
@@ -242,43 +273,36 @@ class Engine:
                 if link.held_bytes <= before // 2:
                     break
 
-    def _give_up_largest(self, link: "_Link") -> None:
+    def _give_up_largest(self, link: Link) -> None:
         """The largest part of what a connection keeps moves on: behind a hole, out of an element, or to its end."""
         out_of_order, unfinished = link.connection.waiting_bytes, link.unfinished_bytes
         if out_of_order >= max(unfinished, link.tracker.open_bytes):
             self._deliver(link, link.connection.give_up_holes(self.counters.packets, self._now))
             link.connection.ledger.settle(None, None)
         elif unfinished >= link.tracker.open_bytes:
-            elements = link.give_up(self.counters.packets, self._now, self.settings)
-            self._happenings += link.tracker.take(elements, link.connection.origin)
+            self._take(link, link.give_up(self.counters.packets, self._now), self.counters.packets)
         else:
             self._happenings += link.tracker.end(EndReason.ROLLED, self.counters.packets)
 
-    def _settle(self, link: "_Link") -> None:
+    def _settle(self, link: Link) -> None:
         """The link has taken all its packets of a piece of the capture, or given up some of what it keeps."""
-        link.settle(self.settings)
+        link.settle()
         before, link.held_bytes = link.held_bytes, link.kept_bytes
         self.held_bytes += link.held_bytes - before
 
     def _forget(self, key: ConnectionKey) -> None:
         self.held_bytes -= self._links.pop(key).held_bytes
 
-    def _end(self, link: "_Link", reason: EndReason, order: int | None = None, until: int | None = None) -> None:
-        """Ends the link's session, with everything that was still waiting in the floors below.
-
-        until: the time at which silence has ended it.
-        """
+    def _end(self, link: Link, reason: EndReason, order: int | None = None) -> None:
+        """Ends the link's session, with everything that was still waiting in the floors below."""
         order = self.counters.packets if order is None else order
         if link.connection.waiting_syns > 1:
             self._fail(link, Failure.UNANSWERED, order)
         self._deliver(link, link.connection.give_up_holes(order, self._now))
-        # A link that is silent between two elements may go on; one that fell silent inside of one was cut.
-        elements = link.pause() if reason is EndReason.IDLE and not link.is_inside else link.finish()
-        self._happenings += link.tracker.take(elements, link.connection.origin)
-        self._happenings += link.tracker.end(reason, order, until)
-        self._settle(link)
+        self._take(link, link.finish(), order)
+        self._happenings += link.tracker.end(reason, order)
 
-    def _note_reset(self, link: "_Link", order: int) -> None:
+    def _note_reset(self, link: Link, order: int) -> None:
         """A connection was reset: worth telling where no session shows it."""
         connection = link.connection
         if connection.refused is not None:
@@ -287,9 +311,9 @@ class Engine:
             is_by_client = connection.reset_by == connection.opener
             self._fail(link, Failure.RESET_BY_CLIENT if is_by_client else Failure.RESET_BY_SERVER, order)
 
-    def _fail(self, link: "_Link", failure: Failure, order: int) -> None:
+    def _fail(self, link: Link, failure: Failure, order: int) -> None:
         """The connection has come to nothing; that is counted once."""
-        if link.has_failed:
+        if link.has_failed or link.client_and_server is None:
             return
         link.has_failed = True
         self.counters.refused += failure is Failure.REFUSED
@@ -311,9 +335,7 @@ class Engine:
                 session.number = self._next_number
                 self._next_number += 1
                 self.counters.sessions += 1
-                server = (session.lis_ip, session.lis_port)
-                self._notice(happening.order, self._encrypted.spoke_in_the_open(server))
-                for text in self._attempts.had_session(server):
+                for text in self._attempts.had_session((session.lis_ip, session.lis_port)):
                     self._notice(happening.order, text)
         happenings += self._happenings
         self._happenings = []
@@ -323,76 +345,3 @@ class Engine:
 def _text(name: str) -> str:
     """The name as it can stand in a document: a file's name may hold bytes that are no text."""
     return name.encode(errors="replace").decode()
-
-
-class _Link:
-    """One connection on its way through the floors."""
-
-    def __init__(self, key: ConnectionKey, context: Context) -> None:
-        self._key = key
-        self.connection = Connection(context.counters)
-        self.tracker = SessionTracker(key, context, self.connection.ledger)
-        self._dialogue: Dialogue | None = None
-        self.has_failed = False  # before anything was said
-        self.held_bytes = 0  # `kept_bytes`, as the engine has counted them
-
-    def dialogue_for(self, settings: Settings) -> Dialogue:
-        """The connection's dialogue, begun with its first bytes, when it is known whether its opening was seen."""
-        if self._dialogue is None:
-            self._dialogue = Dialogue(Markers.of(settings), from_start=self.connection.opener is not None)
-        return self._dialogue
-
-    @property
-    def client_and_server(self) -> tuple[End, End]:
-        """Both ends, the one that opened the connection first."""
-        ends = ends_of(self._key)
-        return ends if self.connection.opener == 0 else (ends[1], ends[0])
-
-    @property
-    def is_ignored(self) -> bool:
-        """Speaks something else: its bytes need not be looked at."""
-        return self._dialogue is not None and self._dialogue.is_foreign
-
-    @property
-    def is_waiting(self) -> bool:
-        return self._dialogue is not None and self._dialogue.is_waiting
-
-    @property
-    def unfinished_bytes(self) -> int:
-        """Bytes that no element has taken yet."""
-        return self._dialogue.waiting_bytes if self._dialogue else 0
-
-    @property
-    def kept_bytes(self) -> int:
-        """What it takes in memory to keep what is not delivered, not finished, or not completed yet."""
-        return self.connection.waiting_bytes + self.unfinished_bytes + self.tracker.open_bytes
-
-    def give_up(self, order: int, time: int, settings: Settings) -> Elements:
-        """What has begun is cut, and a new beginning is looked for."""
-        if self._dialogue is None or self._dialogue.protocol is Protocol.UNDECIDED:
-            self._dialogue = Dialogue(Markers.of(settings), from_start=False)
-            return []
-        return [element for side in (0, 1) for element in self._dialogue.gap(Gap(side, 0, order, time))]
-
-    def patient_until(self, settings: Settings) -> int | None:
-        """Time at which silence will have ended what is under way; None where nothing is."""
-        until = self.tracker.patient_until(is_inside=self.is_inside)
-        if until is None and self.is_waiting:
-            until = self.connection.last_time + settings.session_idle_seconds * 1_000_000_000
-        return until
-
-    def settle(self, settings: Settings) -> None:
-        """The link has taken all its packets of a piece of the capture."""
-        waiting = (self.connection.hole_began, self._dialogue.waiting_since if self._dialogue else None)
-        before = min((order for order in waiting if order is not None), default=None)
-        self.connection.ledger.settle(before, self.patient_until(settings))
-
-    @property
-    def is_inside(self) -> bool:
-        return self._dialogue is not None and self._dialogue.is_inside
-
-    def pause(self) -> Elements:
-        return self._dialogue.pause() if self._dialogue else []
-
-    def finish(self) -> Elements:
-        return self._dialogue.finish() if self._dialogue else []

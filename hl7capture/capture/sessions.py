@@ -16,6 +16,7 @@ from hl7capture.capture.assembly import Assembly
 from hl7capture.capture.flows import ConnectionKey
 from hl7capture.capture.framing.blocks import Blocks, Elements
 from hl7capture.capture.framing.framed import Framed, Tail
+from hl7capture.capture.framing.silence import ABANDONED
 from hl7capture.capture.ledger import Ledger
 from hl7capture.capture.streams import Origin
 from hl7capture.capture.text import decode
@@ -25,12 +26,12 @@ from hl7capture.model.events import Counters, Event, SessionCompleted, SessionGr
 from hl7capture.model.session import EndReason, Session
 from hl7capture.model.settings import Settings
 
-# ENQ to EOT has no time limit, and a LIS may think for minutes; but a device that was switched off in the middle of a
-# transfer, or a block, never ends it. E1381's longest timer is 30 s; twenty of them are silence.
-ABANDONED_AFTER = 600 * 1_000_000_000
 # A session of many large messages rolls over before its document becomes too large to be read again.
 MOST_BYTES = 64 << 20
+MOST_ELEMENTS = 200_000
 _ELEMENT_COST = 256  # what Python needs to keep an element, beside its bytes
+# What stands behind a block now and then, and says nothing: it joins the block before it.
+_STRAY_ENDS = {b"\n": Flag.LF_END, b"\x1c\r": Flag.DOUBLED_END}
 
 
 @dataclass(slots=True)
@@ -55,8 +56,8 @@ class SessionTracker:
     """The sessions of one connection, one after the other. Times in nanoseconds."""
 
     def __init__(self, key: ConnectionKey, context: Context, ledger: Ledger) -> None:
+        self.ends = (_address(key[0], key[1]), key[2]), (_address(key[3], key[4]), key[5])  # address and port
         self._ledger = ledger
-        self._ends = ends_of(key)
         self._context = context
         self._device: int | None = None
         self._session: Session | None = None
@@ -64,11 +65,11 @@ class SessionTracker:
         self._is_framing_known = False
         self._assembly = Assembly()
         self._latest: list[int | None] = [None, None]  # the element of each side that a tail belongs to
-        self._expected: list[int | None] = [None, None]  # number of each side's next frame
         self._opened_before = 0
         self._last_time = 0
         self._was_cut = False
         self._bytes = 0  # of the open session's elements
+        self._is_torn = False  # the session before this one rolled over in the middle of a message
         self._happenings: list[Happening] = []
 
     @property
@@ -97,11 +98,9 @@ class SessionTracker:
             self._tell(elements[-1].order, SessionGrown(self._session))
         return self._told()
 
-    def patient_until(self, *, is_inside: bool) -> int | None:
+    def patient_until(self) -> int | None:
         """Time at which silence will have ended the session; None where no session is open."""
-        if self._session is None:
-            return None
-        return self._last_time + (ABANDONED_AFTER if is_inside else self._patience())
+        return None if self._session is None else self._last_time + self._patience()
 
     def end(self, reason: EndReason, order: int, until: int | None = None) -> list[Happening]:
         """The connection, the capture, or patience (at time `until`) has come to an end."""
@@ -112,9 +111,13 @@ class SessionTracker:
     # -- one element -------------------------------------------------------------------------------------------
 
     def _patience(self) -> int:
-        """Nanoseconds of silence between two elements that end the session."""
+        """Nanoseconds of silence between two elements that end the session.
+
+        ENQ to EOT has no time limit, and a LIS may think for minutes; but a device that was switched off in the middle
+        of a transfer never ends it.
+        """
         if self.is_by_enq:
-            return ABANDONED_AFTER
+            return ABANDONED
         return self._context.settings.session_idle_seconds * 1_000_000_000
 
     def _take(self, framed: Framed, origin: Origin) -> None:
@@ -127,6 +130,8 @@ class SessionTracker:
                 return
             session = self._open(framed, origin)
         self._last_time = framed.time
+        if framed.type is ElementType.OTHER and self._joins_block(session, framed):
+            return
         session.end_time = _milliseconds(framed.time)
         self._know_framing(session, framed)
         number = len(session.elements)
@@ -137,9 +142,10 @@ class SessionTracker:
         self._bytes += len(framed.data)
         if Flag.TRUNCATED in flags:
             self._was_cut = True
-        if framed.type is ElementType.END:
+        if framed.type is ElementType.END and not self._assembly.is_unfinished(1 - framed.side):
             self._complete(session, EndReason.EOT, framed.order)
-        elif not self.is_by_enq and self._is_full(session):
+        elif self._is_full(session):
+            self._is_torn = self._assembly.side is not None
             self._complete(session, EndReason.ROLLED, framed.order)
 
     def _take_blocks(self, blocks: Blocks, origin: Origin) -> None:
@@ -159,7 +165,9 @@ class SessionTracker:
         session = self._session
         if session is None or self.is_by_enq or not self._is_framing_known:
             return 0
-        end = min(len(blocks), at + self._context.settings.session_max_messages - len(session.messages) - 1)
+        most = self._context.settings.session_max_messages - len(session.messages)
+        most = min(most, MOST_ELEMENTS - len(session.elements))
+        end = min(len(blocks), at + most - 1)
         if end <= at:
             return 0
         before = np.concatenate(([self._last_time], blocks.times[at : end - 1]))
@@ -197,7 +205,20 @@ class SessionTracker:
                 self._latest[side] = first + count - 1 - sides[::-1].index(side)
 
     def _is_full(self, session: Session) -> bool:
-        return self._bytes >= MOST_BYTES or len(session.messages) >= self._context.settings.session_max_messages
+        if self._bytes >= MOST_BYTES or len(session.elements) >= MOST_ELEMENTS:
+            return True
+        return not self.is_by_enq and len(session.messages) >= self._context.settings.session_max_messages
+
+    def _joins_block(self, session: Session, framed: Framed) -> bool:
+        """Makes LF, or a second end, behind a block a part of that."""
+        flag, number = _STRAY_ENDS.get(framed.data), self._latest[framed.side]
+        if flag is None or framed.flags or number is None:
+            return False
+        block = session.elements[number]
+        if block.data[:1] != b"\x0b" or block.data[-1:] not in (b"\r", b"\x1c") or flag in block.flags:
+            return False
+        session.elements[number] = block.with_tail(framed.data, flag)
+        return True
 
     def _take_tail(self, tail: Tail) -> None:
         number = self._latest[tail.side]
@@ -208,11 +229,7 @@ class SessionTracker:
 
     def _message(self, session: Session, framed: Framed, number: int) -> tuple[int | None, tuple[str, ...]]:
         """Index of the message that the element carries a part of, and the element's flags."""
-        if framed.type is ElementType.NAK:
-            self._assembly.refuse(1 - framed.side)
-        elif framed.type is ElementType.START:
-            self._expected[framed.side] = 1
-            self._assembly.restart(framed.side)
+        self._note_control(session, framed)
         if framed.body is None:
             return None, framed.flags
         if framed.type is ElementType.MESSAGE:
@@ -220,62 +237,77 @@ class SessionTracker:
             session.messages.append(decode(framed.body))
             self._context.counters.messages += 1
             return len(session.messages) - 1, framed.flags
-        flags = framed.flags
-        if Flag.GAP in flags:
-            self._assembly.cut(framed.side)
-            self._finish_message(session)
-        if self._assembly.is_repeat(framed.side, framed.number, framed.body):
-            flags = (*flags, Flag.RETRANSMITTED)
-        elif self._assembly.begins_message(framed.side, framed.body):
-            self._finish_message(session)
-        flags = (*flags, *self._number_flags(framed, is_repeat=Flag.RETRANSMITTED in flags))
-        if self._assembly.is_tail(framed.side, framed.body, ends_text=framed.ends_text):
-            return None, flags
-        is_sound = Flag.BAD_CHECKSUM not in flags
+        flags = self._frame_flags(session, framed)
         self._assembly.add(
-            number, framed.side, framed.number, framed.body, ends_text=framed.ends_text, is_sound=is_sound
+            number,
+            framed.side,
+            framed.number,
+            framed.body,
+            ends_text=framed.ends_text,
+            is_sound=Flag.BAD_CHECKSUM not in flags,
         )
-        return len(session.messages), flags
+        return None if self._assembly.is_tail else len(session.messages), flags
 
-    def _number_flags(self, framed: Framed, *, is_repeat: bool) -> tuple[str, ...]:
-        """Frames are numbered 1 to 7, 0, 1 … from ENQ on (E1381-95 §6.3.3.1)."""
-        if is_repeat or framed.number < 0:
-            return ()
-        expected = self._expected[framed.side]
-        self._expected[framed.side] = (framed.number + 1) % 8
-        follows = expected in (None, framed.number) or Flag.GAP in framed.flags
-        return () if follows else (Flag.WRONG_NUMBER,)
+    def _note_control(self, session: Session, framed: Framed) -> None:
+        """What a control byte, and a gap, do to the message that is on its way."""
+        sender = 1 - framed.side
+        if Flag.GAP in framed.flags:
+            self._assembly.cut(framed.side)
+        if framed.type is ElementType.NAK:
+            self._assembly.refuse(sender)
+        elif framed.type is ElementType.ACK or (
+            # A receiver may accept with EOT, to ask the sender to stop (E1381-95 §6.3.5).
+            framed.type is ElementType.END and self._assembly.is_unfinished(sender)
+        ):
+            self._assembly.accept(sender)
+        elif framed.type is ElementType.START:
+            if self._assembly.side == framed.side:  # without an EOT before it
+                self._finish_message(session)
+            self._assembly.begin_transfer(framed.side)
+            self._is_torn = False
+
+    def _frame_flags(self, session: Session, framed: Framed) -> tuple[str, ...]:
+        """The flags of a whole frame, among what was sent before it; finishes the message that ended before it."""
+        assembly, side, body = self._assembly, framed.side, framed.body or b""
+        flags = framed.flags
+        if self._is_torn and Flag.GAP not in flags:
+            flags = (*flags, Flag.GAP)
+        self._is_torn = False
+        if Flag.GAP in flags:  # what is missing may hold the end of one message and the beginning of another
+            self._finish_message(session)
+            assembly.forget_numbers()
+        elif assembly.is_repeat(side, framed.number, body):
+            return (*flags, Flag.RETRANSMITTED)
+        elif assembly.begins_message(side, body):
+            self._finish_message(session)
+        return (*flags, Flag.WRONG_NUMBER) if assembly.is_wrong_number(side, framed.number) else flags
 
     def _finish_message(self, session: Session) -> None:
-        """What was put together from frames becomes a message; where nothing was accepted, it never was one."""
-        index = len(session.messages)
-        text = self._assembly.finish()
-        if text is not None:
-            session.messages.append(text)
+        """What was put together from frames becomes a message; what was refused, cut, or never ended, is in none."""
+        done = self._assembly.finish()
+        if done.text is not None:
+            session.messages.append(done.text)
             self._context.counters.messages += 1
-            return
-        for number in range(len(session.elements) - 1, -1, -1):
+        for number in done.refused:
+            session.elements[number] = session.elements[number]._replace(message=None)
+        for number in done.unfinished:
             element = session.elements[number]
-            if element.message is not None and element.message < index:
-                break
-            if element.message == index:
-                session.elements[number] = element._replace(message=None)
+            session.elements[number] = element._replace(message=None, flags=(*element.flags, Flag.TRUNCATED))
 
     # -- opening and completing --------------------------------------------------------------------------------
 
     def _open(self, framed: Framed, origin: Origin) -> Session:
         if self._device is None:
             self._device = self._device_side(framed, origin.opener)
-        device, lis = self._ends[self._device], self._ends[1 - self._device]
+        device, lis = self.ends[self._device], self.ends[1 - self._device]
         self._opened_before += 1
         self.is_by_enq = framed.type is not ElementType.MESSAGE or framed.data[:1] == b"\x02"
         self._is_framing_known = False
         self._was_cut = False
         self._bytes = 0
         self._latest = [None, None]
-        self._expected = [None, None]
         self._session = Session(
-            session_id=self._session_id(framed.start, origin.numbers[framed.side]),
+            session_id=self._session_id(framed.start, framed.side, origin),
             number=0,  # given when the events of all connections are in order
             probe=self._context.probe,
             source=self._context.source,
@@ -304,6 +336,7 @@ class SessionTracker:
 
     def _complete(self, session: Session, reason: EndReason, order: int, until: int | None = None) -> None:
         self._finish_message(session)
+        self._assembly.forget()
         self._session = None
         session.connection = self._connection_facts(session, order, until)
         session.is_complete = reason is EndReason.EOT if self.is_by_enq else not self._was_cut
@@ -324,7 +357,7 @@ class SessionTracker:
         """Which side is the device: the settings say, or who connected, or who spoke first."""
         settings = self._context.settings
         for side in (0, 1):
-            mine, other = self._ends[side], self._ends[1 - side]
+            mine, other = self.ends[side], self.ends[1 - side]
             if settings.lis_port in (mine[1], other[1]) and mine[1] != other[1]:
                 return side if other[1] == settings.lis_port else 1 - side
             if mine[0] != other[0]:
@@ -340,13 +373,15 @@ class SessionTracker:
     def _direction(self, side: int) -> Direction:
         return Direction.DEVICE_TO_LIS if side == self._device else Direction.LIS_TO_DEVICE
 
-    def _session_id(self, start: int, number: int | None) -> str:
+    def _session_id(self, start: int, side: int, origin: Origin) -> str:
         """Sorts by time; the same conversation read twice has the same id, so that it is not kept twice.
 
-        number: where the sequence numbers began of the side that opens the session.
+        Where the sequence numbers began of the side that opens the session, and whether that was seen, tells apart what
+        uses the same ports at the same time.
         """
+        number = origin.numbers[side] if origin.greeted[side] else f"~{origin.numbers[side]}"
         moment = datetime.fromtimestamp(start // 1_000_000_000, UTC)
-        named = f"{self._ends}|{number}|{start // 1000}|{self._opened_before}".encode()
+        named = f"{self.ends}|{number}|{start // 1000}|{self._opened_before}".encode()
         suffix = hashlib.blake2b(named, digest_size=4).hexdigest()
         return f"{moment:%Y%m%dT%H%M%S}.{start // 1_000_000 % 1000:03d}Z-{suffix}"
 
@@ -356,11 +391,6 @@ class SessionTracker:
     def _told(self) -> list[Happening]:
         told, self._happenings = self._happenings, []
         return told
-
-
-def ends_of(key: ConnectionKey) -> tuple[tuple[str, int], tuple[str, int]]:
-    """Address and port of side 0, and of side 1."""
-    return (_address(key[0], key[1]), key[2]), (_address(key[3], key[4]), key[5])
 
 
 def _address(high: int, low: int) -> str:

@@ -31,6 +31,10 @@ PATIENCE_SEGMENTS = 16
 PATIENCE_NANOSECONDS = 500_000_000
 # An attempt to connect whose SYN came so often, and no answer, has failed; two may be one that was lost.
 UNANSWERED_SYNS = 3
+# How long any hole is waited for while the connection is silent: TCP gives up as late as that, or does not repeat.
+HOLE_SILENCE = 30 * 1_000_000_000
+# How long a closed connection is remembered, so that a late retransmission opens nothing.
+REMEMBERED = 120 * 1_000_000_000
 # A reset counts when its number is this near to what was expected; others are somebody's guess.
 RESET_WINDOW = 1 << 20
 # What Python needs to keep a piece of a stream, beside its bytes, and an entry of the ledger.
@@ -45,11 +49,13 @@ class Origin(NamedTuple):
     """How a connection began.
 
     opener: the side that opened it, None where that was not seen. numbers: the sequence number of each side's first
-    byte, None where it has said nothing yet: they tell connections apart that use the same ports one after the other.
+    byte, None where it has said nothing yet. greeted: whether each side's SYN was seen. These two tell connections
+    apart that use the same ports one after the other.
     """
 
     opener: int | None
     numbers: tuple[int | None, int | None]
+    greeted: tuple[bool, bool]
 
 
 @dataclass(slots=True)
@@ -89,6 +95,12 @@ class _Half:
         assert self.base is not None
         ahead = (sequence - self.base - self.next) % _WHOLE
         return self.next + (ahead - _WHOLE if ahead >= _HALF else ahead)
+
+    def ahead(self, sequences: Ints) -> Ints:
+        """The same for many, counted from the next byte."""
+        assert self.base is not None
+        ahead = (sequences - (self.base + self.next)) % _WHOLE
+        return np.where(ahead >= _HALF, ahead - _WHOLE, ahead)
 
     @property
     def is_finished(self) -> bool:
@@ -141,7 +153,8 @@ class Connection:
     @property
     def origin(self) -> Origin:
         """How it began, as far as that was seen."""
-        return Origin(self.opener, (self._halves[0].base, self._halves[1].base))
+        first, second = self._halves
+        return Origin(self.opener, (first.base, second.base), (first.initial is not None, second.initial is not None))
 
     @property
     def waiting_syns(self) -> int:
@@ -150,9 +163,9 @@ class Connection:
         return 0 if is_answered or self._syns < self._segments else self._syns
 
     @property
-    def has_fin(self) -> bool:
-        """One side has said that it sends no more."""
-        return any(half.is_finished for half in self._halves)
+    def has_hole(self) -> bool:
+        """Bytes are missing that may still come."""
+        return any(half.resumes_at is not None for half in self._halves)
 
     def receive(self, batch: SegmentBatch, rows: Ints) -> tuple[list[Delivery], int]:
         """What the segments `rows` of the batch make deliverable, and how many of them were taken.
@@ -172,9 +185,12 @@ class Connection:
                 if not self._step(batch, int(rows[at])):
                     return self._handed_out(), at
                 at += 1
+        return self._handed_out(), at
+
+    def ignore(self, batch: SegmentBatch, rows: Ints) -> None:
+        """These segments came, but nobody wants to know what they say."""
         if len(rows):
             self.last_time = max(self.last_time, int(batch.time[rows[-1]]))
-        return self._handed_out(), at
 
     @property
     def waiting_bytes(self) -> int:
@@ -213,8 +229,7 @@ class Connection:
             mine = mine[batch.length[rows[mine]] > 0]
             if not len(mine):
                 continue
-            ahead = (batch.sequence[rows[mine]] - (half.base + half.next)) % _WHOLE
-            start = np.where(ahead >= _HALF, ahead - _WHOLE, ahead)
+            start = half.ahead(batch.sequence[rows[mine]])
             expected = np.concatenate(([0], (start + batch.length[rows[mine]])[:-1]))
             odd[mine[start != expected]] = True
         found = np.flatnonzero(odd)
@@ -223,6 +238,7 @@ class Connection:
     def _take_in_order(self, batch: SegmentBatch, rows: Ints) -> None:
         self._segments += len(rows)
         stretch = self.ledger.stretch(batch, rows)
+        self.last_time = max(self.last_time, int(stretch.times[-1]))
         has_data = stretch.sizes > 0
         payload = memoryview(batch.data)
         runs: list[Run | None] = [None, None]
@@ -239,8 +255,8 @@ class Connection:
                 half.furthest, half.size = half.next, int(length[-1])
             acknowledging = rows[~is_mine & (stretch.flags & ACK != 0)]
             if len(acknowledging) and half.base is not None:
-                last = half.position(int(batch.acknowledgement[acknowledging[-1]]))
-                half.acknowledged = max(half.acknowledged, last)
+                ahead = half.ahead(batch.acknowledgement[acknowledging])
+                half.acknowledged = max(half.acknowledged, half.next + int(ahead.max()))
         if runs[0] or runs[1]:
             self._hand_out_queue()
             self._out.append(Exchange((runs[0], runs[1])))
@@ -254,6 +270,11 @@ class Connection:
         sequence = int(batch.sequence[row])
         order, time = int(batch.order[row]), int(batch.time[row])
         half, other = self._halves[side], self._halves[1 - side]
+        silence, self.last_time = time - self.last_time, max(self.last_time, time)
+        if self.is_over and silence > REMEMBERED:
+            return False
+        if self.has_hole and silence > HOLE_SILENCE:
+            self._out = self.give_up_holes(order, time)
         if flags & SYN and self._is_new_connection(half, sequence, flags):
             return False
         self._segments += 1
@@ -317,7 +338,8 @@ class Connection:
         if half.initial is None:
             half.initial = sequence
             half.base = self.ledger.first[side] = (sequence + 1) % _WHOLE
-            self.opener = 1 - side if flags & ACK else side
+            if not any(half.next for half in self._halves):  # in merged captures it may come late
+                self.opener = 1 - side if flags & ACK else side
 
     def _data(self, side: int, piece: _Piece) -> None:
         half = self._halves[side]
@@ -395,10 +417,7 @@ class Connection:
 
     def _is_plain(self) -> bool:
         """Nothing is going on that makes every segment count."""
-        return not (self.is_over or self._halves[0].is_shut or self._halves[1].is_shut or self._holes())
-
-    def _holes(self) -> bool:
-        return any(half.resumes_at is not None for half in self._halves)
+        return not (self.is_over or self._halves[0].is_shut or self._halves[1].is_shut or self.has_hole)
 
     def _check_holes(self, order: int, time: int) -> None:
         for side, half in enumerate(self._halves):
@@ -414,6 +433,12 @@ class Connection:
                 self._gap(side, order, time)
 
     def _holds_too_much(self, half: _Half) -> bool:
+        if not self._is_much(half):
+            return False
+        self._hand_out_queue()  # what waits for no hole does not count
+        return self._is_much(half)
+
+    def _is_much(self, half: _Half) -> bool:
         return (
             half.waiting_bytes + self._queued_bytes > MOST_WAITING_BYTES
             or len(half.waiting) + len(self._queue) > MOST_WAITING_PIECES

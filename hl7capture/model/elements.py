@@ -44,10 +44,12 @@ class Flag(StrEnum):
     BAD_CHECKSUM = "bad-checksum"
     NO_CHECKSUM = "no-checksum"
     RETRANSMITTED = "retransmitted"  # an E1381 frame sent again with the same number
-    WRONG_NUMBER = "wrong-number"  # an E1381 frame whose number does not follow the one before
+    WRONG_NUMBER = "wrong-number"  # an E1381 frame whose number is missing, or not the next one
     MISSING_CR = "missing-cr"  # an MLLP block that ended at 1C alone
+    MISSING_START = "missing-start"  # 1C ends it, but no 0B began it
+    LF_END = "lf-end"  # LF behind, or instead of, the CR that ends an MLLP block
     DOUBLED_START = "doubled-start"  # an MLLP block with more than one 0B
-    DOUBLED_END = "doubled-end"  # an MLLP block with more than one 1C
+    DOUBLED_END = "doubled-end"  # an MLLP block with more than one 1C, or 1C 0D
     LINE_FEEDS = "line-feeds"  # segments that end in LF or CR LF instead of CR
     NO_FRAMING = "no-framing"  # an HL7 message with nothing around it
 
@@ -70,7 +72,7 @@ class Element(NamedTuple):
     flags: tuple[str, ...] = ()
     extra: dict[str, Any] | None = None
 
-    def with_tail(self, tail: bytes) -> "Element":
-        """The element with the last bytes of its framing, which came after the other side had answered."""
-        flags = tuple(flag for flag in self.flags if flag != Flag.MISSING_CR)
-        return self._replace(data=self.data + tail, flags=flags)
+    def with_tail(self, tail: bytes, *flags: str) -> "Element":
+        """The element with the last bytes of its framing, which came late. flags: what is odd about these bytes."""
+        kept = tuple(flag for flag in self.flags if flag != Flag.MISSING_CR)
+        return self._replace(data=self.data + tail, flags=kept + flags)

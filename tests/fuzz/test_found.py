@@ -54,7 +54,6 @@ def test_simple_packets_have_the_time_of_the_packet_before_them_in_any_pieces() 
     assert comparable(read(*(data[at : at + 50] for at in range(0, len(data), 50)))) == whole
 
 
-@pytest.mark.xfail(strict=True, reason="whether the opening was seen is asked after the piece, not after the segment")
 def test_opening_that_comes_after_the_first_data_in_any_pieces() -> None:
     """Two taps merged: the answer to the SYN stands behind the device's first data."""
     data_first = Segment(0, 1001, 9001, 24, b"x" * 40 + frame(4, b"L|1|N\r"))
@@ -63,7 +62,42 @@ def test_opening_that_comes_after_the_first_data_in_any_pieces() -> None:
     assert comparable(read(pcap_header(), *records)) == comparable(read(pcap_header() + b"".join(records)))
 
 
-@pytest.mark.xfail(strict=True, reason="silence ends a session at the end of a piece only")
+@pytest.mark.xfail(strict=True, reason="what a foreign connection says is looked at to the end of the piece")
+def test_opening_of_a_foreign_connection_that_comes_late_in_any_pieces() -> None:
+    """An HTTP client uses its port again, and the server's SYN stands behind its first data."""
+    segments = [
+        *Talk().open().say(0, b"GET / HTTP/1.1").segments,
+        Segment(0, 5000, 0, 2),
+        Segment(0, 5001, 0, 24, b"GET / HTTP/1.1"),
+        Segment(1, 7001, 5015, 24, b"HTTP/1.1 200 OK"),
+        Segment(1, 7000, 5001, 18),
+    ]
+    records = [record(packet(segment), START + number * MILLISECOND) for number, segment in enumerate(segments)]
+    whole, pieces = read(pcap_header() + b"".join(records)), read(pcap_header(), *records)
+    assert pieces.counters["connections"] == whole.counters["connections"]
+
+
+@pytest.mark.xfail(strict=True, reason="the latest time that was seen decides what is silent")
+def test_clock_that_steps_back_by_an_hour_in_any_pieces() -> None:
+    """One packet of somebody else has a time of its own."""
+    talk = Talk().open().say(0, mllp(oru("1")))
+    before = len(talk.segments)
+    talk.say(0, mllp(oru("2")))
+    records = timed([(segment, START) for segment in talk.segments[:before]])
+    records += timed([(segment, START + 3_600_000 * MILLISECOND) for segment in Talk().open().segments], port=40_002)
+    records += timed([(segment, START + MILLISECOND) for segment in talk.segments[before:]])
+    assert comparable(read(pcap_header(), *records)) == comparable(read(pcap_header() + b"".join(records)))
+
+
+def test_connection_that_opens_behind_its_first_data_on_a_clock_that_stands_still_is_another_one() -> None:
+    """The session of what came before the SYN, and that of what came behind it, have an id each."""
+    said = Segment(0, 1001, 9001, 24, mllp(oru()))
+    segments = [said, Segment(0, 1000, 0, 2), said]
+    packets = (packet(segment, number=number) for number, segment in enumerate(segments))
+    sessions = read(pcap_header() + b"".join(record(data, START) for data in packets)).sessions
+    assert len({session.session_id for session in sessions}) == len(sessions) == 2
+
+
 def test_silence_inside_a_message_ends_the_session_at_the_same_place_in_any_pieces() -> None:
     """Half a message, and eleven minutes later the other half; meanwhile others talk."""
     talk = Talk().open().say(0, mllp(oru("1"))).say(0, mllp(oru("2"))[:50])

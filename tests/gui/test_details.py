@@ -18,6 +18,7 @@ from hl7capture.model.events import SessionCompleted
 from hl7capture.model.session import Session
 from hl7capture.model.source import SourceError
 from hl7capture.ui.banner import Remedy
+from hl7capture.ui.detail import _FLAGS
 from hl7capture.ui.fields_view import FieldsModel
 from hl7capture.ui.garbage import ShortSearches, no_search
 from hl7capture.ui.icons import icon
@@ -171,6 +172,16 @@ def test_flags_are_said_in_words(window: MainWindow, tmp_path: Path, qtbot: QtBo
     assert window.detail.flags.isHidden()
     window.ladder.select(2)
     assert "its end was never seen" in window.detail.flags.text()
+
+
+def test_every_flag_and_framing_has_words(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    assert set(_FLAGS) == set(Flag)
+    path = tmp_path / "bare.pcap"
+    path.write_bytes(pcap(conversation((0, oru()), (1, mllp(answer()))).segments))
+    read(window, path, qtbot)
+    assert "nothing frames it" in window.detail.flags.text()
+    model = window.table.model()
+    assert [model.index(0, column).data() for column in range(model.columnCount())].count("none") == 1
 
 
 @pytest.mark.parametrize("with_empty", [True, False])

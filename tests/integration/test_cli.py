@@ -13,6 +13,7 @@ from tests.support.command import COMMAND, documents, run, summary_in
 from tests.support.rights import needs_capture_rights
 from tests.support.speech import answer, astm_transfer, mllp, oru, stx_transfer
 from tests.support.talk import talk
+from tests.support.tls import client_hello
 from tests.support.wire import conversation, pcap
 
 TURNS = [(0, mllp(oru())), (1, mllp(answer()))]
@@ -67,6 +68,16 @@ def test_what_is_wrong_with_a_file_is_said_and_the_rest_goes_on(
     assert b"wrong.pcap" in done.stderr
     assert said in done.stderr
     assert documents(done.stdout)[-1]["source"] == "one.pcap"
+
+
+def test_encrypted_link_is_told_and_is_no_failure(tmp_path: Path, capture_file: Path) -> None:
+    run("settings", "set", "lisPort", "2575")
+    path = tmp_path / "secure.pcap"
+    path.write_bytes(pcap(conversation((0, client_hello()), (1, b"\x16\x03\x03\x00\x02\x02\x00")).segments))
+    done = run("read", str(path), str(capture_file), "--json")
+    text = "Connections to 10.1.0.1:2575 (lis.example.org) are encrypted (TLS); their messages cannot be read."
+    assert f"secure.pcap: {text}" in done.stderr.decode()
+    assert (done.returncode, len(documents(done.stdout))) == (0, 1)
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

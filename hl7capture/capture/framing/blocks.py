@@ -1,7 +1,8 @@
 """MLLP blocks by the thousand, as columns: what is beyond doubt in a run is found in one pass.
 
 Beyond doubt is a run in which each 0B begins a block and each 1C ends one, with its CR in the same packet; whose turn
-it was does not matter there. Everything else is the framer's, byte by byte, with the same result.
+it was does not matter there, nor any silence but one after which nothing goes on. Everything else is the framer's, byte
+by byte, with the same result.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ import numpy as np
 from hl7capture.capture.delivery import Run
 from hl7capture.capture.framing.control import FS, VT
 from hl7capture.capture.framing.framed import Framed, Tail
+from hl7capture.capture.framing.silence import ABANDONED
 from hl7capture.capture.packet_batch import Ints
 from hl7capture.capture.text import decode, decode_together
 from hl7capture.model.elements import ElementType
@@ -97,6 +99,8 @@ def find_blocks(side: int, data: bytes, run: Run, began: int) -> tuple[Blocks, i
     if is_split or sizes.min() <= _AROUND + 1:  # one byte: a commit acknowledgement, of MLLP release 2
         return None
     times = np.asarray(run.times)
+    if (np.diff(times) > ABANDONED).any():
+        return None
     starts = times[np.searchsorted(chunk_ends, begins, side="right")]
     starts[0] = began
     cuts = ends.tolist()
@@ -113,10 +117,10 @@ def find_blocks(side: int, data: bytes, run: Run, began: int) -> tuple[Blocks, i
 
 def _texts(inside: bytes) -> tuple[list[str], list[int]]:
     """The texts of blocks that stand close together, and their sizes in bytes."""
-    text = decode_together(inside)
-    if text is not None and len(text) == len(inside):  # ASCII: as many characters as bytes
-        texts = text.split(_BETWEEN.decode())
-        return texts, list(map(len, texts))
-    bodies = inside.split(_BETWEEN)
-    texts = text.split(_BETWEEN.decode()) if text is not None else list(map(decode, bodies))
-    return texts, list(map(len, bodies))
+    together = decode_together(inside)
+    if together is None:
+        bodies = inside.split(_BETWEEN)
+        return list(map(decode, bodies)), list(map(len, bodies))
+    texts = together.split(_BETWEEN.decode())
+    is_ascii = len(together) == len(inside)
+    return texts, list(map(len, texts if is_ascii else (text.encode() for text in texts)))

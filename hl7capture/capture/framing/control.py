@@ -9,6 +9,8 @@ from hl7capture.model.settings import Settings
 VT, FS, CR, LF = 0x0B, 0x1C, 0x0D, 0x0A
 # ASTM E1381-95 §6.3: <STX> FN text <ETB|ETX> C1 C2 <CR> <LF>
 STX, ETX, ETB = 0x02, 0x03, 0x17
+# A block's whole payload as commit acknowledgement (HL7 Transport Specification: MLLP, Release 2, §3.1).
+COMMITS = {0x06: ElementType.ACK, 0x15: ElementType.NAK}
 # The first segment of a message or batch (HL7 v2.5 §2.10.3).
 HEADERS = (b"MSH", b"FHS", b"BHS")
 

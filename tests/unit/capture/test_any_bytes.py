@@ -25,6 +25,11 @@ SNIPPETS = (
     stx(oru()),
     frame(1, RECORDS[0]),
     frame(1, RECORDS[3]),
+    frame(2, RECORDS[1], last=False),
+    frame(1, RECORDS[0])[:-4] + b"\r\n",
+    oru(),
+    oru() + b"\x1c\r",
+    mllp(oru().replace(b"\r", b"\r\n")) + b"\n",
 )
 BEGINNINGS = (mllp(oru()), oru(), oru()[:40], ENQ, b"\x0b", frame(1, RECORDS[0]), b"")
 

@@ -36,7 +36,7 @@ def texts(session: Session) -> list[bytes]:
         (mllp(ORU.replace(b"\r", b"\n")), ("line-feeds",)),
         (mllp(ORU.replace(b"\r", b"\r\n")), ("line-feeds",)),
         (mllp(ORU.replace(b"OBX|1|NM", b"OBX|1|TX||a\nb")), ()),  # LF in a text is nobody's separator
-        (b"\x0b" + ORU + b"\x1c\n", ("missing-cr",)),
+        (b"\x0b" + ORU + b"\x1c\n", ("lf-end",)),
     ],
 )
 @pytest.mark.parametrize("cut", [1, 1460])

@@ -1,38 +1,83 @@
-"""TLS where HL7 was to be expected is told, once; elsewhere it is nobody's business."""
+"""TLS where HL7 was to be expected is told, once for each server; elsewhere it is nobody's business."""
 
+import pytest
+
+from hl7capture.capture import encrypted
+from hl7capture.capture.encrypted import EncryptedServers
+from hl7capture.capture.engine import Engine
 from hl7capture.model.events import Notice
 from hl7capture.model.settings import Settings
-from tests.support.engine import events_of
-from tests.support.speech import mllp, oru
-from tests.support.wire import Talk, conversation, pcap
+from tests.support.speech import answer, mllp, oru
+from tests.support.tls import client_hello
+from tests.support.wire import DEVICE, LIS, MILLISECOND, START, Segment, conversation, packet, pcap_header, record
 
-HELLO = b"\x16\x03\x01\x00\x05hello"
-TLS = conversation((0, HELLO), (1, HELLO)).segments
-OPEN = Talk((70_000, 80_000)).open().say(0, mllp(oru())).close().segments
-
-
-def notices(data: bytes, **values: object) -> list[Notice]:
-    return [event for event in events_of(data, 0, Settings(**values)) if isinstance(event, Notice)]  # type: ignore[arg-type]
+NAMELESS = "Connections to 10.1.0.1:2575 are encrypted (TLS); their messages cannot be read"
+TEXT = NAMELESS.replace(":2575", ":2575 (lis.example.org)")
+SECURE = conversation((0, client_hello(padding=1800)), (1, b"\x16\x03\x03\x00\x02\x02\x00")).segments
+PLAIN = conversation((0, mllp(oru())), (1, mllp(answer()))).segments
+FIRST, SECOND = DEVICE, (DEVICE[0], 40_009)
 
 
-def test_tls_on_the_port_of_the_lis_is_told_once() -> None:
-    told = notices(pcap(TLS + TLS), lis_port=2575)
-    assert [notice.text for notice in told] == [
-        "Connections to 10.1.0.1:2575 are encrypted (TLS); their messages cannot be read"
-    ]
-    assert not told[0].is_problem
+def capture(*conversations: tuple[tuple[str, int], list[Segment]]) -> bytes:
+    """Connections one after the other: the device's end, and the segments."""
+    data, number = pcap_header(), 0
+    for device, segments in conversations:
+        for segment in segments:
+            number += 1
+            data += record(packet(segment, (device, LIS), number=number), START + number * MILLISECOND)
+    return data
 
 
-def test_tls_of_a_host_of_interest_is_told() -> None:
-    assert len(notices(pcap(TLS), device_ip="10.0.0.5")) == 1
-    assert len(notices(pcap(TLS), lis_ip="10.1.0.1")) == 1
+def told(data: bytes, step: int = 0, **values: object) -> tuple[list[str], int]:
+    """What is told, and how many connections were counted."""
+    engine = Engine(Settings().changed(**values), probe="lab-pc-3", source="test")
+    step = step or len(data)
+    events = [event for at in range(0, len(data), step) for event in engine.feed(data[at : at + step])]
+    found = [event for event in events + engine.finish() if isinstance(event, Notice)]
+    assert not any(notice.is_problem for notice in found)
+    return [notice.text for notice in found], engine.counters.encrypted
 
 
-def test_tls_on_a_server_that_spoke_hl7_is_told_whichever_came_first() -> None:
-    assert len(notices(pcap(TLS + OPEN))) == 1
-    assert len(notices(pcap(OPEN + TLS))) == 1
+@pytest.mark.parametrize("step", [0, 1, 100])
+@pytest.mark.parametrize("values", [{"lisPort": LIS[1]}, {"deviceIP": DEVICE[0]}, {"lisIP": LIS[0]}])
+def test_where_the_settings_name_it_each_server_is_told_once(values: dict[str, object], step: int) -> None:
+    assert told(capture((FIRST, SECURE), (SECOND, SECURE)), step, **values) == ([TEXT], 2)
 
 
-def test_other_tls_is_counted_alone() -> None:
-    assert notices(pcap(TLS)) == []
-    assert notices(pcap(TLS), lis_port=6661, device_ip="10.0.0.99") == []
+@pytest.mark.parametrize("step", [0, 1, 100])
+@pytest.mark.parametrize("order", [1, -1])
+def test_where_the_server_carries_messages_at_another_time(order: int, step: int) -> None:
+    assert told(capture(*[(FIRST, PLAIN), (SECOND, SECURE)][::order]), step) == ([TEXT], 1)
+
+
+def test_elsewhere_it_is_counted_alone() -> None:
+    assert told(capture((FIRST, SECURE))) == ([], 1)
+    assert told(capture((FIRST, SECURE)), lisPort=443, deviceIP="10.0.0.99") == ([], 1)
+
+
+@pytest.mark.parametrize("size", [3, 10, 700])
+def test_hello_that_is_never_whole_is_told_without_a_name(size: int) -> None:
+    segments = conversation((0, client_hello(padding=1800)[:size])).segments
+    assert told(capture((FIRST, segments)), lisPort=LIS[1]) == ([NAMELESS], 1)
+
+
+def test_hello_that_is_larger_than_what_is_waited_for_is_encrypted_all_the_same() -> None:
+    segments = conversation((0, client_hello(padding=9000)), cut=1460).segments
+    assert told(capture((FIRST, segments)), lisPort=LIS[1]) == ([NAMELESS], 1)
+
+
+def test_memory_is_bounded_and_so_is_what_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encrypted, "_MOST_SERVERS", 10)
+    monkeypatch.setattr(encrypted, "_MOST_TOLD", 20)
+    servers, named = EncryptedServers(), Settings().changed(lisPort=2575)
+    for number in range(100):
+        assert servers.spoke_tls(("10.0.0.5", 1), (f"10.1.0.{number}", 443), None, named) is None
+        servers.spoke_in_the_open((f"10.2.0.{number}", 2575))
+    assert (len(servers._untold), len(servers._in_the_open)) == (10, 10)
+    texts = [servers.spoke_tls(("10.0.0.5", 1), (f"10.3.0.{number}", 2575), None, named) for number in range(100)]
+    assert sum(text is not None for text in texts) == 20
+
+
+def test_ipv6_server_is_written_with_brackets() -> None:
+    text = EncryptedServers().spoke_tls(("2001:db8::5", 1), ("2001:db8::1", 2575), None, Settings(lis_port=2575))
+    assert text == "Connections to [2001:db8::1]:2575 are encrypted (TLS); their messages cannot be read"

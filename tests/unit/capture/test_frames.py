@@ -43,7 +43,7 @@ def test_a_lost_frame_cuts_the_message_around_it() -> None:
     first, lost, last = frame(1, b"H|\\^&|||ANALYZER\rP|1|", last=False), frame(2, b"|Testmann\r"), frame(3, b"L|1|N\r")
     session = session_of(transfer(first, lost, last), without=lost)
     assert session.messages == []
-    assert flags_of_frames(session) == [(), ("gap",)]
+    assert flags_of_frames(session) == [("truncated",), ("gap",)]
 
 
 def test_a_lost_record_cuts_the_message_and_the_next_is_whole() -> None:
@@ -58,7 +58,7 @@ def test_a_lost_record_cuts_the_message_and_the_next_is_whole() -> None:
     ]
     session = session_of(transfer(*frames), without=lost)
     assert session.messages == ["H|\\^&|||ANALYZER\rL|1|N\r"]
-    assert flags_of_frames(session) == [(), ("gap",), (), (), ()]
+    assert flags_of_frames(session) == [("truncated",), ("gap",), (), (), ()]
     assert [e.message for e in session.elements if e.type == "frame"] == [None, None, None, 0, 0]
 
 

@@ -1,0 +1,99 @@
+"""What STX begins in the ENQ protocols: an E1381 frame (ASTM E1381-95 §6.3), or a message that ends with CR LF."""
+
+import re
+
+from hl7capture.capture.framing.control import CR, ETB, ETX, STX, Markers
+from hl7capture.capture.framing.found import Found
+from hl7capture.capture.framing.header import text_flags
+from hl7capture.capture.framing.unread import Unread
+from hl7capture.model.elements import ElementType, Flag
+
+_END = re.compile(rb"[\x03\x17]|\r\n")
+
+
+class Frame:
+    """The first of ETX, ETB and CR LF decides between a frame and a message."""
+
+    kind = ElementType.FRAME
+
+    def __init__(self, unread: Unread, found: Found, markers: Markers) -> None:
+        self._unread = unread
+        self._found = found
+        self._starts = (STX, markers.enq, markers.eot)
+
+    def take(self, at: int, largest: int) -> int | None:
+        """Where what STX at `at` begins is over; None where more is needed. It is cut at `largest`."""
+        data = self._unread.data
+        scan = max(at + 1, self._unread.scanned)
+        while True:
+            if self._is_cut(scan):
+                return self._found.cut(self.kind, at, scan)
+            turn = self._unread.turn_after(scan)
+            match = _END.search(data, scan, min(turn + 1, largest))  # LF may come behind an answer
+            if match and match.start() < turn:
+                end = match.start()
+                if data[end] == CR:
+                    body = bytes(data[at + 1 : end])
+                    self._found.add(ElementType.MESSAGE, at, end + 2, flags=text_flags(body), body=body)
+                    return end + 2
+                self._unread.scanned = end
+                return self._end(at, end)
+            if largest <= turn:
+                return self._found.too_large(self.kind, at, largest)
+            if turn == len(data):
+                self._unread.scanned = max(at + 1, turn - 1)  # a CR at the end may be the first half of CR LF
+                return None
+            scan = turn
+
+    def end_at_turn(self, *, is_silence: bool) -> bool:
+        """Ends a frame that was only waiting for its checksum or tail: the turn is over. False where it goes on."""
+        data, end, size = self._unread.data, self._unread.scanned, len(self._unread)
+        if not (0 < end < size and data[end] in (ETX, ETB)):
+            return False
+        core = end + 1
+        while core < min(size, end + 3) and data[core] >= 0x20:
+            core += 1
+        self._found.expect_tail(b"\r\n"[size - core :])
+        self._add(0, end, core, size)
+        return True
+
+    def _is_cut(self, scan: int) -> bool:
+        """Does a new turn begin at `scan` with another frame, or with what stands around them?"""
+        return scan < len(self._unread) and self._unread.is_turn(scan) and self._unread.data[scan] in self._starts
+
+    def _end(self, at: int, end: int) -> int | None:
+        """A frame whose ETX or ETB stands at `end`: its checksum and tail, as far as they are there."""
+        behind = end + 1
+        while behind < end + 3:
+            if behind == len(self._unread):
+                return None
+            if self._unread.is_turn(behind) or self._unread.data[behind] < 0x20:
+                break  # there is no checksum, or only half of one
+            behind += 1
+        tail = self._found.tail_length(behind, b"\r\n")
+        if tail is None:
+            return None
+        self._add(at, end, behind, behind + tail)
+        behind += tail
+        return behind + (self._found.take_tail(behind) if self._found.expects_tail else 0)
+
+    def _add(self, at: int, end: int, core: int, behind: int) -> None:
+        """A whole frame: ETX or ETB at `end`, the checksum up to `core`, CR LF up to `behind`."""
+        data = self._unread.data
+        checksum = bytes(data[end + 1 : core])
+        flags: tuple[str, ...] = ()
+        if not checksum:
+            flags = (Flag.NO_CHECKSUM,)
+        elif checksum.upper() != b"%02X" % (sum(data[at + 1 : end + 1]) & 0xFF):
+            flags = (Flag.BAD_CHECKSUM,)
+        has_number = end > at + 1 and 0x30 <= data[at + 1] <= 0x37
+        self._found.add(
+            self.kind,
+            at,
+            behind,
+            decided=core - 1,
+            flags=flags,
+            body=bytes(data[at + 2 if has_number else at + 1 : end]),
+            number=data[at + 1] - 0x30 if has_number else -1,
+            ends_text=data[end] == ETX,
+        )
