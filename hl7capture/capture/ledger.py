@@ -268,13 +268,13 @@ class Ledger:
             if not len(mine):
                 continue
             size = int(stretch.sizes[mine].sum())
-            last = mine[-1]
             sums.packets += len(mine)
             sums.bytes += size
             sums.sent += size
-            sums.last = int(stretch.times[last])
-            if stretch.flags[last] & ACK:
-                sums.acknowledgement = int(stretch.acknowledgements[last])
+            sums.last = int(stretch.times[mine[-1]])
+            acknowledging = mine[stretch.flags[mine] & ACK != 0]
+            if len(acknowledging):
+                sums.acknowledgement = int(stretch.acknowledgements[acknowledging[-1]])
             if side == self._opener and self._handshake is None:
                 self._end_handshake(int(stretch.times[mine[0]]))
 

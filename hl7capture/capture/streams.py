@@ -107,6 +107,11 @@ class _Half:
         return self.fin is not None and self.next >= self.fin
 
     @property
+    def is_plain(self) -> bool:
+        """It has room, and no byte of what it has sent so far is missing."""
+        return not self.is_shut and self.furthest == self.next and self.resumes_at is None
+
+    @property
     def resumes_at(self) -> int | None:
         """Where a hole ends; None where there is none."""
         if self.waiting:
@@ -293,7 +298,8 @@ class Connection:
         position = half.position(sequence)
         length, lost = int(batch.length[row]), int(batch.lost[row])
         end = position + length + lost
-        fresh = max(end - half.furthest, 0)
+        is_said = (length or lost or flags & FIN) and not flags & RST
+        fresh = max(end - half.furthest, 0) if is_said else 0
         half.furthest += fresh
         self.ledger.packet(order, time, side, length + lost, fresh, acknowledgement)
         if flags & SYN:
@@ -417,7 +423,7 @@ class Connection:
 
     def _is_plain(self) -> bool:
         """Nothing is going on that makes every segment count."""
-        return not (self.is_over or self._halves[0].is_shut or self._halves[1].is_shut or self.has_hole)
+        return not self.is_over and all(half.is_plain for half in self._halves)
 
     def _check_holes(self, order: int, time: int) -> None:
         for side, half in enumerate(self._halves):

@@ -381,3 +381,30 @@ def test_copies_belong_to_the_connection_whose_packets_they_copy() -> None:
         assert before is not None
         assert after is not None
         assert (before.device.copies, after.device.copies, after.lis.copies) == (0, 4, 2)
+
+
+def in_any_pieces(segments: list[Segment]) -> ConnectionFacts:
+    data = pcap(segments)
+    whole = sessions_of(data)
+    for step in (60, 90, 500):
+        assert comparable(sessions_of(data, step)) == comparable(whole)
+    return session(data).connection  # type: ignore[return-value]
+
+
+def test_segments_without_acknowledgement_take_none_back() -> None:
+    talk = Talk().open()
+    for _ in range(40):
+        talk.say(0, BLOCK).say(1, ANSWER)
+    talk.say(0, BLOCK)
+    last = talk.segments[-1]
+    found = in_any_pieces([*talk.segments[:-1], Segment(0, last.seq, 0, PSH, BLOCK)])
+    assert (found.device.unacknowledged, found.lis.unacknowledged) == (len(BLOCK), len(ANSWER))
+
+
+@pytest.mark.parametrize("flags", [ACK, ACK | RST])
+def test_empty_segment_far_ahead_has_sent_nothing(flags: int) -> None:
+    talk = Talk().open().say(0, BLOCK)
+    talk.segments.append(Segment(0, talk.next[0] + (1 << 21), talk.next[1], flags))
+    for _ in range(40):
+        talk.say(1, ANSWER).say(0, BLOCK)
+    assert in_any_pieces(talk.segments).device.unacknowledged == len(BLOCK)
