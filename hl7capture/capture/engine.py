@@ -8,24 +8,35 @@ from collections.abc import Collection
 
 import numpy as np
 
+from hl7capture.capture.attempts import FailedAttempts, Failure
 from hl7capture.capture.capture_reader import CaptureReader
 from hl7capture.capture.delivery import Closed, Delivery, Exchange
 from hl7capture.capture.encrypted import EncryptedServers
 from hl7capture.capture.flows import ConnectionKey, by_connection
 from hl7capture.capture.framing.blocks import Elements
-from hl7capture.capture.framing.control import Markers
 from hl7capture.capture.framing.detection import Protocol
-from hl7capture.capture.framing.dialogue import Dialogue
+from hl7capture.capture.ledger import Fact
+from hl7capture.capture.link import Link
 from hl7capture.capture.packet_batch import CaptureFormatError, Ints, PacketBatch
 from hl7capture.capture.packets import SYN, PacketDecoder, SegmentBatch
-from hl7capture.capture.sessions import Context, Happening, SessionTracker
-from hl7capture.capture.streams import HOLE_SILENCE, REMEMBERED, Connection
+from hl7capture.capture.sessions import Context, Happening
+from hl7capture.capture.streams import HOLE_SILENCE, REMEMBERED
 from hl7capture.model.events import Counters, Event, Notice, SessionGrown, SessionOpened
 from hl7capture.model.session import EndReason
 from hl7capture.model.settings import Settings
 
 MOST_CONNECTIONS = 20_000
+# What all connections may keep together, and what they keep when the largest have given way: docs/decisions/0034.
+MOST_BYTES, ROOM_AGAIN = 192 << 20, 144 << 20
 _SWEEP_INTERVAL = 1_000_000_000
+# What is given up moves from floor to floor: out of order, unfinished, in the open session.
+_MOST_STEPS = 3
+_TOO_MUCH = (
+    f"More than {MOST_BYTES >> 20} MiB waited at once to be completed; the largest streams out of order, unfinished "
+    "messages and open sessions were given up, so messages may be cut"
+)
+# A SYN that was repeated and then no more for so long (nanoseconds) has failed: systems double the time each time.
+_UNANSWERED_AFTER = 10 * 1_000_000_000
 
 
 class Engine:
@@ -41,11 +52,13 @@ class Engine:
         self._reader = CaptureReader()
         self._decoder = PacketDecoder(self.counters)
         self._encrypted = EncryptedServers()
-        self._links: OrderedDict[ConnectionKey, _Link] = OrderedDict()
+        self._attempts = FailedAttempts()
+        self._links: OrderedDict[ConnectionKey, Link] = OrderedDict()
         self._next_number = first_number
         self._now = 0  # time of the latest packet, nanoseconds
         self._swept = 0  # time of the latest look for silent connections
         self._happenings: list[Happening] = []
+        self.held_bytes = 0  # what all connections keep in memory until more of them comes
 
     @property
     def settings(self) -> Settings:
@@ -72,13 +85,20 @@ class Engine:
         One engine is either fed or given packets.
         """
         found = self._decoder.segments(batch)
+        copies = self._copies()
         for key, rows in by_connection(found):
-            self._receive(key, found, rows)
+            self._receive(key, found, rows, copies.pop(key, None))
+        for key, rest in copies.items():  # of packets that came in an earlier piece
+            if (link := self._links.get(key)) is not None and not link.is_ignored:
+                link.connection.ledger.copies(rest)
+                self._settle(link)
         self._now = max(self._now, int(batch.time.max()))
         if self._now - self._swept >= _SWEEP_INTERVAL:
             self._swept = self._now
             self._sweep(self._now)
         self._evict()
+        if self.held_bytes > MOST_BYTES:
+            self._give_way()
         return self._told()
 
     def pass_time(self, seconds: float) -> list[Event]:
@@ -103,7 +123,9 @@ class Engine:
         for link in self._links.values():
             self._end(link, EndReason.STOPPED)
         self._links.clear()
+        self.held_bytes = 0
         events = self._told()
+        events += [Notice(text, is_problem=False) for text in self._attempts.totals()]
         if problem:
             events.append(Notice(problem))
         return events
@@ -122,13 +144,19 @@ class Engine:
         for link in self._links.values():
             if link.tracker.open_session_id in session_ids and not link.tracker.is_by_enq:
                 self._happenings += link.tracker.end(EndReason.ROLLED, self.counters.packets)
+                self._settle(link)
         return self._told()
 
-    def _receive(self, key: ConnectionKey, batch: SegmentBatch, rows: Ints) -> None:
+    def _copies(self) -> dict[ConnectionKey, SegmentBatch]:
+        """The second copies among the latest packets, for each connection."""
+        copies = self._decoder.copies
+        return {} if copies is None else {key: copies.select(rows) for key, rows in by_connection(copies)}
+
+    def _receive(self, key: ConnectionKey, batch: SegmentBatch, rows: Ints, copies: SegmentBatch | None) -> None:
         while len(rows):
             link = self._links.get(key)
             if link is None:
-                link = self._links[key] = _Link(key, self._context)
+                link = self._links[key] = Link(key, self._context)
                 self.counters.connections += 1
             self._links.move_to_end(key)
             if link.is_ignored:  # until its ports are used again
@@ -139,27 +167,42 @@ class Engine:
                 if not len(rows):
                     return
             deliveries, taken = link.connection.receive(batch, rows)
+            if copies is not None:
+                mine = copies.order < batch.order[rows[taken]] if taken < len(rows) else copies.order >= 0
+                if mine.any():
+                    link.connection.ledger.copies(copies.select(mine))
+                copies = copies.select(~mine)
             self._deliver(link, deliveries)
+            if link.connection.unanswered is not None:
+                self._fail(link, Failure.UNANSWERED, link.connection.unanswered)
             rows = rows[taken:]
             if len(rows) and (batch.flags[rows[0]] & SYN or not link.is_ignored):  # the ports are used again
-                order = int(batch.order[rows[0]])
-                self._fall_silent(link, order, int(batch.time[rows[0]]))
+                order, time, side = (int(column[rows[0]]) for column in (batch.order, batch.time, batch.side))
+                if not link.connection.is_over:
+                    link.connection.ledger.note(order, time, side, Fact.REPLACED)
+                if link.connection.waiting_syns:
+                    self._fail(link, Failure.UNANSWERED, order)
+                self._fall_silent(link, order, time)
                 self._end(link, EndReason.CLOSED, order)
-                del self._links[key]
+                self._forget(key)
+            else:
+                self._settle(link)
 
-    def _deliver(self, link: "_Link", deliveries: list[Delivery]) -> None:
+    def _deliver(self, link: Link, deliveries: list[Delivery]) -> None:
         for delivery in deliveries:
             if isinstance(delivery, Closed):
                 self._fall_silent(link, delivery.order, delivery.time)
                 reason = EndReason.RESET if delivery.reset else EndReason.CLOSED
                 self._take(link, link.finish(is_closed=not delivery.reset), delivery.order)
                 self._happenings += link.tracker.end(reason, delivery.order)
+                if delivery.reset:
+                    self._note_reset(link, delivery.order)
                 continue
-            dialogue = link.dialogue_for(self._context.settings)
+            dialogue = link.dialogue
             elements: Elements = dialogue.feed(delivery) if isinstance(delivery, Exchange) else dialogue.gap(delivery)
             self._take(link, elements, self.counters.packets)
 
-    def _take(self, link: "_Link", elements: Elements, order: int) -> None:
+    def _take(self, link: Link, elements: Elements, order: int) -> None:
         """The elements go to the link's sessions; what it speaks may be worth telling."""
         if link.protocol is not link.noted_protocol:
             link.noted_protocol = link.protocol
@@ -167,18 +210,15 @@ class Engine:
         if elements:
             self._happenings += link.tracker.take(elements, link.connection.origin)
 
-    def _note_protocol(self, link: "_Link", order: int) -> None:
-        opener = link.connection.opener
-        if opener is None or link.protocol is Protocol.FOREIGN:
+    def _note_protocol(self, link: Link, order: int) -> None:
+        if link.client_and_server is None or link.protocol is Protocol.FOREIGN:
             return
-        client, server = link.tracker.ends[opener], link.tracker.ends[1 - opener]
+        client, server = link.client_and_server
         if link.protocol is Protocol.TLS:
             self.counters.encrypted += 1
-            text = self._encrypted.spoke_tls(client, server, link.server_name, self.settings)
+            self._notice(order, self._encrypted.spoke_tls(client, server, link.server_name, self.settings))
         else:
-            text = self._encrypted.spoke_in_the_open(server)
-        if text:
-            self._happenings.append(Happening(order, Notice(text, is_problem=False)))
+            self._notice(order, self._encrypted.spoke_in_the_open(server))
 
     def _sweep(self, now: int) -> None:
         """Ends sessions that have fallen silent, and forgets connections that were closed long ago.
@@ -187,14 +227,18 @@ class Engine:
         """
         forgotten = []
         for key, link in self._links.items():
-            self._fall_silent(link, self.counters.packets, now)
-            is_old = link.connection.is_over and now - link.connection.last_time > REMEMBERED
-            if is_old and not link.is_ignored:
+            if link.held_bytes:
+                self._fall_silent(link, self.counters.packets, now)
+                self._settle(link)
+            silence = now - link.connection.last_time
+            if link.connection.waiting_syns > 1 and silence > _UNANSWERED_AFTER:
+                self._fail(link, Failure.UNANSWERED, self.counters.packets)
+            elif link.connection.is_over and silence > REMEMBERED and not link.is_ignored:
                 forgotten.append(key)
         for key in forgotten:
-            del self._links[key]
+            self._forget(key)
 
-    def _fall_silent(self, link: "_Link", order: int, now: int) -> None:
+    def _fall_silent(self, link: Link, order: int, now: int) -> None:
         """It is `now`, and nothing more has come: holes are given up, elements and sessions may be over."""
         connection = link.connection
         if connection.has_hole and now - connection.last_time > HOLE_SILENCE:
@@ -204,22 +248,82 @@ class Engine:
         self._take(link, link.fall_silent(now), order)
         until = link.tracker.patient_until()
         if until is not None and now > until and not link.is_waiting:
-            is_closed = connection.fin_time is not None and connection.fin_time <= until
-            self._happenings += link.tracker.end(EndReason.CLOSED if is_closed else EndReason.IDLE, order)
+            self._happenings += link.tracker.end(EndReason.IDLE, order, until)
 
     def _evict(self) -> None:
         """Too many connections: those that were silent for the longest are given up."""
         while len(self._links) > MOST_CONNECTIONS:
-            _, link = self._links.popitem(last=False)
+            key, link = next(iter(self._links.items()))
             self._end(link, EndReason.IDLE)
+            self._forget(key)
             self.counters.evicted += 1
 
-    def _end(self, link: "_Link", reason: EndReason, order: int | None = None) -> None:
+    def _give_way(self) -> None:
+        """Too much is kept in all: the connections that keep the most give way, until there is room again."""
+        if not self.counters.gave_way:
+            self._happenings.append(Happening(self.counters.packets, Notice(_TOO_MUCH)))
+        for link in sorted(self._links.values(), key=lambda link: link.held_bytes, reverse=True):
+            if self.held_bytes <= ROOM_AGAIN:
+                return
+            self.counters.gave_way += 1
+            before = link.held_bytes
+            for _ in range(_MOST_STEPS):
+                self._give_up_largest(link)
+                self._settle(link)
+                if link.held_bytes <= before // 2:
+                    break
+
+    def _give_up_largest(self, link: Link) -> None:
+        """The largest part of what a connection keeps moves on: behind a hole, out of an element, or to its end."""
+        out_of_order, unfinished = link.connection.waiting_bytes, link.unfinished_bytes
+        if out_of_order >= max(unfinished, link.tracker.open_bytes):
+            self._deliver(link, link.connection.give_up_holes(self.counters.packets, self._now))
+            link.connection.ledger.settle(None, None)
+        elif unfinished >= link.tracker.open_bytes:
+            self._take(link, link.give_up(self.counters.packets, self._now), self.counters.packets)
+        else:
+            self._happenings += link.tracker.end(EndReason.ROLLED, self.counters.packets)
+
+    def _settle(self, link: Link) -> None:
+        """The link has taken all its packets of a piece of the capture, or given up some of what it keeps."""
+        link.settle()
+        before, link.held_bytes = link.held_bytes, link.kept_bytes
+        self.held_bytes += link.held_bytes - before
+
+    def _forget(self, key: ConnectionKey) -> None:
+        self.held_bytes -= self._links.pop(key).held_bytes
+
+    def _end(self, link: Link, reason: EndReason, order: int | None = None) -> None:
         """Ends the link's session, with everything that was still waiting in the floors below."""
         order = self.counters.packets if order is None else order
+        if link.connection.waiting_syns > 1:
+            self._fail(link, Failure.UNANSWERED, order)
         self._deliver(link, link.connection.give_up_holes(order, self._now))
         self._take(link, link.finish(), order)
         self._happenings += link.tracker.end(reason, order)
+
+    def _note_reset(self, link: Link, order: int) -> None:
+        """A connection was reset: worth telling where no session shows it."""
+        connection = link.connection
+        if connection.refused is not None:
+            self._fail(link, Failure.REFUSED, order)
+        elif connection.opener is not None and not (link.tracker.has_had_sessions or link.is_ignored):
+            is_by_client = connection.reset_by == connection.opener
+            self._fail(link, Failure.RESET_BY_CLIENT if is_by_client else Failure.RESET_BY_SERVER, order)
+
+    def _fail(self, link: Link, failure: Failure, order: int) -> None:
+        """The connection has come to nothing; that is counted once."""
+        if link.has_failed or link.client_and_server is None:
+            return
+        link.has_failed = True
+        self.counters.refused += failure is Failure.REFUSED
+        self.counters.unanswered += failure is Failure.UNANSWERED
+        _, server = link.client_and_server
+        self._notice(order, self._attempts.failed(server, failure, self.settings.lis_port))
+
+    def _notice(self, order: int, text: str | None) -> None:
+        if text:
+            self._happenings.append(Happening(order, Notice(text, is_problem=False)))
 
     def _told(self) -> list[Event]:
         """The events so far in the order of their packets; a session gets its number here."""
@@ -231,50 +335,13 @@ class Engine:
                 session.number = self._next_number
                 self._next_number += 1
                 self.counters.sessions += 1
+                for text in self._attempts.had_session((session.lis_ip, session.lis_port)):
+                    self._notice(happening.order, text)
+        happenings += self._happenings
+        self._happenings = []
         return [h.event for h in happenings if not (isinstance(h.event, SessionGrown) and not h.event.session.is_open)]
 
 
 def _text(name: str) -> str:
     """The name as it can stand in a document: a file's name may hold bytes that are no text."""
     return name.encode(errors="replace").decode()
-
-
-class _Link:
-    """One connection on its way through the floors."""
-
-    def __init__(self, key: ConnectionKey, context: Context) -> None:
-        self.connection = Connection(context.counters)
-        self.tracker = SessionTracker(key, context)
-        self.noted_protocol = Protocol.UNDECIDED
-        self._dialogue: Dialogue | None = None
-
-    def dialogue_for(self, settings: Settings) -> Dialogue:
-        """The connection's dialogue, begun with its first bytes, when it is known whether its opening was seen."""
-        if self._dialogue is None:
-            self._dialogue = Dialogue(Markers.of(settings), from_start=self.connection.opener is not None)
-        return self._dialogue
-
-    @property
-    def protocol(self) -> Protocol:
-        return self._dialogue.protocol if self._dialogue else Protocol.UNDECIDED
-
-    @property
-    def server_name(self) -> str | None:
-        """The name that was asked for, where the connection is encrypted."""
-        return self._dialogue.server_name if self._dialogue else None
-
-    @property
-    def is_ignored(self) -> bool:
-        """Speaks something else: its bytes need not be looked at."""
-        return self._dialogue is not None and self._dialogue.is_foreign
-
-    @property
-    def is_waiting(self) -> bool:
-        """Something is on its way that may still belong to the open session."""
-        return self._dialogue is not None and self._dialogue.is_waiting
-
-    def fall_silent(self, now: int) -> Elements:
-        return self._dialogue.fall_silent(now) if self._dialogue else []
-
-    def finish(self, *, is_closed: bool = False) -> Elements:
-        return self._dialogue.finish(is_closed=is_closed) if self._dialogue else []

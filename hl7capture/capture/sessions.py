@@ -15,8 +15,10 @@ from hl7capture.capture.flows import ConnectionKey
 from hl7capture.capture.framing.blocks import Blocks, Elements
 from hl7capture.capture.framing.framed import Framed, Tail
 from hl7capture.capture.framing.silence import ABANDONED
+from hl7capture.capture.ledger import Ledger
 from hl7capture.capture.streams import Origin
 from hl7capture.capture.text import decode
+from hl7capture.model.connection import ConnectionFacts
 from hl7capture.model.elements import Direction, Element, ElementType, Flag, Framing
 from hl7capture.model.events import Counters, Event, SessionCompleted, SessionGrown, SessionOpened
 from hl7capture.model.session import EndReason, Session, session_id_of
@@ -25,6 +27,7 @@ from hl7capture.model.settings import Settings
 # A session of many large messages rolls over before its document becomes too large to be read again.
 MOST_BYTES = 64 << 20
 MOST_ELEMENTS = 200_000
+_ELEMENT_COST = 256  # what Python needs to keep an element, beside its bytes
 # What stands behind a block now and then, and says nothing: it joins the block before it.
 _STRAY_ENDS = {b"\n": Flag.LF_END, b"\x1c\r": Flag.DOUBLED_END}
 
@@ -50,8 +53,9 @@ class Happening:
 class SessionTracker:
     """The sessions of one connection, one after the other. Times in nanoseconds."""
 
-    def __init__(self, key: ConnectionKey, context: Context) -> None:
+    def __init__(self, key: ConnectionKey, context: Context, ledger: Ledger) -> None:
         self.ends = (_address(key[0], key[1]), key[2]), (_address(key[3], key[4]), key[5])  # address and port
+        self._ledger = ledger
         self._context = context
         self._device: int | None = None
         self._session: Session | None = None
@@ -70,6 +74,15 @@ class SessionTracker:
     def open_session_id(self) -> str | None:
         return self._session.session_id if self._session else None
 
+    @property
+    def open_bytes(self) -> int:
+        """What it takes in memory to keep the open session: its elements, and their texts."""
+        return 2 * self._bytes + _ELEMENT_COST * len(self._session.elements) if self._session else 0
+
+    @property
+    def has_had_sessions(self) -> bool:
+        return self._opened_before > 0
+
     def take(self, elements: Elements, origin: Origin) -> list[Happening]:
         """The events that elements, in wire order, lead to. origin: how the connection began."""
         for element in elements:
@@ -87,10 +100,10 @@ class SessionTracker:
         """Time at which silence will have ended the session; None where no session is open."""
         return None if self._session is None else self._last_time + self._patience()
 
-    def end(self, reason: EndReason, order: int) -> list[Happening]:
-        """The connection, the capture, or patience has come to an end."""
+    def end(self, reason: EndReason, order: int, until: int | None = None) -> list[Happening]:
+        """The connection, the capture, or patience (at time `until`) has come to an end."""
         if self._session is not None:
-            self._complete(self._session, reason, order)
+            self._complete(self._session, reason, order, until)
         return self._told()
 
     # -- one element -------------------------------------------------------------------------------------------
@@ -107,7 +120,7 @@ class SessionTracker:
 
     def _take(self, framed: Framed, origin: Origin) -> None:
         if self._session is not None and framed.start - self._last_time > self._patience():
-            self._complete(self._session, EndReason.IDLE, framed.order)
+            self._complete(self._session, EndReason.IDLE, framed.order, self._last_time + self._patience())
         session = self._session
         if session is None:
             if framed.type not in (ElementType.START, ElementType.MESSAGE, ElementType.FRAME):
@@ -319,13 +332,24 @@ class SessionTracker:
         else:
             session.framing = Framing.STX if framed.data[:1] == b"\x02" else Framing.MLLP
 
-    def _complete(self, session: Session, reason: EndReason, order: int) -> None:
+    def _complete(self, session: Session, reason: EndReason, order: int, until: int | None = None) -> None:
         self._finish_message(session)
         self._assembly.forget()
         self._session = None
+        session.connection = self._connection_facts(session, order, until)
         session.is_complete = reason is EndReason.EOT if self.is_by_enq else not self._was_cut
         session.end_reason = reason
         self._tell(order, SessionCompleted(session))
+
+    def _connection_facts(self, session: Session, order: int, until: int | None) -> ConnectionFacts:
+        assert self._device is not None
+        first, second = (
+            number is not None
+            and Flag.TRUNCATED in (flags := session.elements[number].flags)
+            and Flag.GAP not in flags  # else it was the capture that cut it
+            for number in self._latest
+        )
+        return self._ledger.facts(self._device, order, until, (first, second))
 
     def _device_side(self, framed: Framed, opener: int | None) -> int:
         """Which side is the device: the settings say, or who connected, or who spoke first."""

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hl7capture.capture.delivery import Closed, Delivery, Exchange, Gap, Run
+from hl7capture.capture.ledger import Fact, Ledger
 from hl7capture.capture.packet_batch import Ints
 from hl7capture.capture.packets import ACK, FIN, RST, SYN, SegmentBatch
 from hl7capture.model.events import Counters
@@ -28,12 +29,16 @@ MOST_WAITING_PIECES = 4096
 # How long a hole that was acknowledged is waited for: this many segments, or this time.
 PATIENCE_SEGMENTS = 16
 PATIENCE_NANOSECONDS = 500_000_000
+# An attempt to connect whose SYN came so often, and no answer, has failed; two may be one that was lost.
+UNANSWERED_SYNS = 3
 # How long any hole is waited for while the connection is silent: TCP gives up as late as that, or does not repeat.
 HOLE_SILENCE = 30 * 1_000_000_000
 # How long a closed connection is remembered, so that a late retransmission opens nothing.
 REMEMBERED = 120 * 1_000_000_000
 # A reset counts when its number is this near to what was expected; others are somebody's guess.
 RESET_WINDOW = 1 << 20
+# What Python needs to keep a piece of a stream, beside its bytes, and an entry of the ledger.
+_PIECE_COST, _ENTRY_COST = 256, 192
 _SHORT_RUN = 8  # below this many rows in order, columns cost more than they save
 _STEPS = 32  # rows to take one by one before columns are tried again
 
@@ -44,8 +49,8 @@ class Origin(NamedTuple):
     """How a connection began.
 
     opener: the side that opened it, None where that was not seen. numbers: the sequence number of each side's first
-    byte, None where it has said nothing yet. greeted: whether each side's SYN was seen. They tell connections apart
-    that use the same ports one after the other.
+    byte, None where it has said nothing yet. greeted: whether each side's SYN was seen. These two tell connections
+    apart that use the same ports one after the other.
     """
 
     opener: int | None
@@ -81,6 +86,10 @@ class _Half:
     waiting: list[_Piece] = field(default_factory=list)
     waiting_bytes: int = 0
     suspected: tuple[int, int] | None = None  # segment count and time at which a hole was seen to be acknowledged
+    furthest: int = 0  # position behind the last byte that it has sent, in order or not
+    size: int = 0  # of the latest segment whose bytes were handed on
+    hole_since: int = 0  # time of the first segment that has to wait
+    is_shut: bool = False  # it has no room for more
 
     def position(self, sequence: int) -> int:
         assert self.base is not None
@@ -96,6 +105,11 @@ class _Half:
     @property
     def is_finished(self) -> bool:
         return self.fin is not None and self.next >= self.fin
+
+    @property
+    def is_plain(self) -> bool:
+        """It has room, and no byte of what it has sent so far is missing."""
+        return not self.is_shut and self.furthest == self.next and self.resumes_at is None
 
     @property
     def resumes_at(self) -> int | None:
@@ -129,10 +143,14 @@ class Connection:
         self.opener: int | None = None
         self.is_over = False
         self.last_time = 0  # of the last segment, nanoseconds
-        self.fin_time: int | None = None  # when one side had said that it sends no more
+        self.ledger = Ledger()
+        self.refused: int | None = None  # number of the packet by which the other side refused it
+        self.unanswered: int | None = None  # number of the SYN that was once too many
+        self.reset_by: int | None = None  # side
         self._halves = (_Half(), _Half())
         self._counters = counters
         self._segments = 0
+        self._syns = 0  # without ACK
         self._queue: list[_Chunk | Gap] = []  # what was not handed out yet
         self._queued_bytes = 0
         self._out: list[Delivery] = []
@@ -142,6 +160,12 @@ class Connection:
         """How it began, as far as that was seen."""
         first, second = self._halves
         return Origin(self.opener, (first.base, second.base), (first.initial is not None, second.initial is not None))
+
+    @property
+    def waiting_syns(self) -> int:
+        """SYNs that opened the connection, where nothing else was said by anybody."""
+        is_answered = self.opener is None or self._halves[1 - self.opener].base is not None
+        return 0 if is_answered or self._syns < self._segments else self._syns
 
     @property
     def has_hole(self) -> bool:
@@ -156,7 +180,7 @@ class Connection:
         """
         at = 0
         while at < len(rows):
-            if not self.is_over and not self.has_hole and len(rows) - at >= _SHORT_RUN:
+            if len(rows) - at >= _SHORT_RUN and self._is_plain():
                 clean = self._rows_in_order(batch, rows[at:])
                 if clean >= _SHORT_RUN:
                     self._take_in_order(batch, rows[at : at + clean])
@@ -173,6 +197,17 @@ class Connection:
         if len(rows):
             self.last_time = max(self.last_time, int(batch.time[rows[-1]]))
 
+    @property
+    def waiting_bytes(self) -> int:
+        """What it takes in memory to keep what has to wait for a hole to fill."""
+        waiting = self._queued_bytes + _ENTRY_COST * self.ledger.waiting + _PIECE_COST * len(self._queue)
+        return waiting + sum(half.waiting_bytes + _PIECE_COST * len(half.waiting) for half in self._halves)
+
+    @property
+    def hole_began(self) -> int | None:
+        """Number of the packet that showed the first hole; None where there is none."""
+        return min((order for half in self._halves if (order := half.hole_began) is not None), default=None)
+
     def give_up_holes(self, order: int, time: int) -> list[Delivery]:
         """At the end of a capture or connection: what lies behind holes is delivered, the holes are gaps."""
         for side, half in enumerate(self._halves):
@@ -180,6 +215,7 @@ class Connection:
                 self._gap(side, order, time)
             if half.fin is None and half.acknowledged > half.next + 1:
                 # The last bytes were acknowledged but never captured; the last of them may be a FIN.
+                self.ledger.note(order, time, side, Fact.LOST, half.acknowledged - half.next)
                 self._queue_gap(side, half.acknowledged - half.next, order, time)
                 half.next = half.acknowledged
         return self._handed_out()
@@ -188,9 +224,10 @@ class Connection:
 
     def _rows_in_order(self, batch: SegmentBatch, rows: Ints) -> int:
         """How many of the first rows are exactly what their sides should send next."""
-        odd = ((batch.flags[rows] & (FIN | SYN | RST)) != 0) | (batch.lost[rows] != 0)
+        odd = batch.is_special[rows]
+        sides = batch.side[rows]
         for side, half in enumerate(self._halves):
-            mine = np.flatnonzero(batch.side[rows] == side)
+            mine = np.flatnonzero(sides == side)
             if half.base is None:
                 odd[mine[:1]] = True
                 continue
@@ -205,12 +242,14 @@ class Connection:
 
     def _take_in_order(self, batch: SegmentBatch, rows: Ints) -> None:
         self._segments += len(rows)
-        self.last_time = max(self.last_time, int(batch.time[rows[-1]]))
-        with_data = rows[batch.length[rows] > 0]
+        stretch = self.ledger.stretch(batch, rows)
+        self.last_time = max(self.last_time, int(stretch.times[-1]))
+        has_data = stretch.sizes > 0
         payload = memoryview(batch.data)
         runs: list[Run | None] = [None, None]
         for side, half in enumerate(self._halves):
-            said = with_data[batch.side[with_data] == side]
+            is_mine = stretch.sides == side
+            said = rows[has_data & is_mine]
             if len(said):
                 start, length = batch.start[said], batch.length[said]
                 data = b"".join([payload[a:b] for a, b in zip(start.tolist(), (start + length).tolist(), strict=True)])
@@ -218,7 +257,8 @@ class Connection:
                     data, np.cumsum(length).tolist(), batch.time[said].tolist(), batch.order[said].tolist()
                 )
                 half.next += len(data)
-            acknowledging = rows[(batch.side[rows] != side) & (batch.flags[rows] & ACK != 0)]
+                half.furthest, half.size = half.next, int(length[-1])
+            acknowledging = rows[~is_mine & (stretch.flags & ACK != 0)]
             if len(acknowledging) and half.base is not None:
                 ahead = half.ahead(batch.acknowledgement[acknowledging])
                 half.acknowledged = max(half.acknowledged, half.next + int(ahead.max()))
@@ -240,37 +280,58 @@ class Connection:
             return False
         if self.has_hole and silence > HOLE_SILENCE:
             self._out = self.give_up_holes(order, time)
+        if flags & SYN and self._is_new_connection(half, sequence, flags):
+            return False
         self._segments += 1
         if flags & SYN:
-            if self._is_new_connection(half, sequence, flags):
-                return False
             self._open(side, sequence, flags)
             sequence += 1
+            self._syns += not flags & ACK
         if self.is_over:
             return True
+        is_first = half.base is None
         if half.base is None:
-            half.base = sequence % _WHOLE
-        if flags & ACK and other.base is not None:
-            acknowledged = other.position(int(batch.acknowledgement[row]))
-            other.acknowledged = max(other.acknowledged, acknowledged)
+            half.base = self.ledger.first[side] = sequence % _WHOLE
+        acknowledgement = int(batch.acknowledgement[row]) if flags & ACK else None
+        if acknowledgement is not None and other.base is not None:
+            other.acknowledged = max(other.acknowledged, other.position(acknowledgement))
         position = half.position(sequence)
+        length, lost = int(batch.length[row]), int(batch.lost[row])
+        end = position + length + lost
+        is_said = (length or lost or flags & FIN) and not flags & RST
+        fresh = max(end - half.furthest, 0) if is_said else 0
+        half.furthest += fresh
+        self.ledger.packet(order, time, side, length + lost, fresh, acknowledgement)
+        if flags & SYN:
+            self.ledger.note(order, time, side, Fact.SYN_ACK if flags & ACK else Fact.SYN)
+            if self.unanswered is None and self.waiting_syns == UNANSWERED_SYNS:
+                self.unanswered = order
         if flags & RST:
             if abs(position - half.next) <= RESET_WINDOW:
+                self.ledger.note(order, time, side, Fact.RST)
+                self.reset_by = side
+                # RFC 9293 §3.5.2: a RST to a SYN acknowledges it.
+                if is_first and other.initial is not None and acknowledgement == (other.initial + 1) % _WHOLE:
+                    self.refused = order
                 self._close(order, time, reset=True)
             return True
-        length, lost = int(batch.length[row]), int(batch.lost[row])
-        if flags & FIN and half.fin is None and position + length + lost >= half.next:
-            half.fin, half.fin_order = position + length + lost, order
+        self._look_at_window(side, batch.window(row), order, time)
+        if flags & FIN and half.fin is None and end >= half.next:
+            half.fin, half.fin_order = end, order
+            self.ledger.note(order, time, side, Fact.FIN)
         if length or lost:
             start = int(batch.start[row])
             self._data(side, _Piece(position, batch.data[start : start + length], lost, order, time))
         self._check_holes(order, time)
-        finished = [half.is_finished for half in self._halves]
-        if any(finished) and self.fin_time is None:
-            self.fin_time = time
-        if all(finished):
+        if self._halves[0].is_finished and self._halves[1].is_finished:
             self._close(order, time, reset=False)
         return True
+
+    def _look_at_window(self, side: int, window: int, order: int, time: int) -> None:
+        half = self._halves[side]
+        if half.is_shut != (window == 0):
+            half.is_shut = window == 0
+            self.ledger.note(order, time, side, Fact.WINDOW, int(window > 0))
 
     def _is_new_connection(self, half: _Half, sequence: int, flags: int) -> bool:
         if half.initial is not None:
@@ -282,7 +343,7 @@ class Connection:
         half = self._halves[side]
         if half.initial is None:
             half.initial = sequence
-            half.base = (sequence + 1) % _WHOLE
+            half.base = self.ledger.first[side] = (sequence + 1) % _WHOLE
             if not any(half.next for half in self._halves):  # in merged captures it may come late
                 self.opener = 1 - side if flags & ACK else side
 
@@ -290,11 +351,21 @@ class Connection:
         half = self._halves[side]
         if piece.end <= half.next:
             self._counters.retransmitted += 1
+            is_probe = piece.end - piece.at == 1 and piece.end == half.next and half.size != 1
+            self.ledger.note(piece.order, piece.time, side, Fact.KEEP_ALIVE if is_probe else Fact.REPEATED)
             return
         if piece.at > half.next:
-            self._wait(half, piece)
+            if not half.waiting:
+                half.hole_since = piece.time
+            is_new = self._wait(half, piece)
+            self.ledger.note(piece.order, piece.time, side, Fact.OUT_OF_ORDER if is_new else Fact.REPEATED)
             return
+        if piece.at < half.next:
+            self.ledger.note(piece.order, piece.time, side, Fact.REPEATED)
+        if half.waiting:
+            self.ledger.note(piece.order, piece.time, side, Fact.FILLED, max(piece.time - half.hole_since, 0))
         self._deliver(side, piece, piece.order, piece.time)
+        half.size = piece.end - piece.at
         while half.waiting and half.waiting[0].at <= half.next:
             self._deliver(side, self._first_waiting(half), piece.order, piece.time)
         if half.resumes_at is None:
@@ -311,11 +382,16 @@ class Connection:
             self._queued_bytes += len(fresh)
             half.next += len(fresh)
         if piece.end > half.next:  # cut by the snap length
+            self.ledger.note(order, time, side, Fact.CUT, piece.end - half.next)
             self._queue_gap(side, piece.end - half.next, order, time)
             half.next = piece.end
 
-    def _wait(self, half: _Half, new: _Piece) -> None:
-        """Keeps bytes until their turn; of bytes that are there already, the first copy stays."""
+    def _wait(self, half: _Half, new: _Piece) -> bool:
+        """Keeps bytes until their turn; of bytes that are there already, the first copy stays.
+
+        False where nothing of it was new.
+        """
+        is_new = False
         at, data, lost = new.at, new.data, new.lost
         pieces = half.waiting
         index = bisect_left(pieces, at, key=lambda piece: piece.end)
@@ -335,11 +411,19 @@ class Connection:
             lost -= fresh.lost
             data, at = data[room:], fresh.end
             index += 1
+            is_new = True
+        return is_new
 
     def _first_waiting(self, half: _Half) -> _Piece:
         piece = half.waiting.pop(0)
         half.waiting_bytes -= len(piece.data)
+        if half.waiting:  # behind another hole, perhaps
+            half.hole_since = half.waiting[0].time
         return piece
+
+    def _is_plain(self) -> bool:
+        """Nothing is going on that makes every segment count."""
+        return not self.is_over and all(half.is_plain for half in self._halves)
 
     def _check_holes(self, order: int, time: int) -> None:
         for side, half in enumerate(self._halves):
@@ -371,7 +455,12 @@ class Connection:
         half = self._halves[side]
         assert half.resumes_at is not None
         first = half.waiting[0] if half.waiting else _Piece(half.resumes_at, b"", 0, order, time)
-        self._queue_gap(side, first.at - half.next, first.order, first.time)
+        size = first.at - half.next
+        lost = min(max(half.acknowledged - half.next, 0), size)
+        for fact, amount in ((Fact.LOST, lost), (Fact.MISSING, size - lost)):
+            if amount:
+                self.ledger.note(first.order, first.time, side, fact, amount)
+        self._queue_gap(side, size, first.order, first.time)
         half.next = first.at
         half.suspected = None
         while half.waiting and half.waiting[0].at <= half.next:

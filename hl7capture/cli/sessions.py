@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from hl7capture.app.connection_words import connection_words
 from hl7capture.cli import options
 from hl7capture.cli.output import (
     FAILED,
@@ -162,6 +163,8 @@ def _said(store: SessionStore, session_id: str) -> Iterator[None]:
 
 def _print_whole(session: Session) -> None:
     print_line(session)
+    for section in connection_words(session.connection) if session.connection else ():
+        click.echo(f"  {section.title}: {'; '.join(section.facts)}")
     for element in session.elements:
         arrow = "→" if element.direction == "device-to-lis" else "←"
         offset = (element.timestamp - session.start_time) / 1000

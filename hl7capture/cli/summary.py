@@ -25,6 +25,7 @@ def summary_sentence(state: SourceState, counters: Counters) -> str:
         (counters.fragments, "fragments left out"),
         (counters.unknown_link, "packets of an unknown link type"),
         (counters.evicted, "connections given up"),
+        (counters.gave_way, "times something was given up for want of room"),
         (counters.not_in_raw_file, "packets missing in the raw file"),
     )
     said += [f"{number} {what}" for number, what in troubles if number]

@@ -55,9 +55,12 @@ class Counters:
     not_tcp: int = 0  # packets that hold something else
     malformed: int = 0  # packets whose headers do not fit
     unknown_link: int = 0  # packets of a link type that cannot be read
+    refused: int = 0  # connections that the other side refused
+    unanswered: int = 0  # attempts to connect that nobody answered
     encrypted: int = 0  # connections that speak TLS
     stray: int = 0  # control bytes outside any session
     evicted: int = 0  # connections given up because there were too many
+    gave_way: int = 0  # times that a connection gave up what it kept, because all together kept too much
     not_in_raw_file: int = 0  # packets that the disk could not take in time, or not at all; the sessions have them
 
     def copy(self) -> "Counters":

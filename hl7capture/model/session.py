@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from hl7capture.model.connection import ConnectionFacts
 from hl7capture.model.elements import Element, Framing
 
 _SESSION_ID = re.compile(r"\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}")
@@ -52,6 +53,7 @@ class Session:
     end_reason: EndReason | None = None
     elements: list[Element] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
+    connection: ConnectionFacts | None = None  # once it has ended; None also where an old document does not say
     saved_at: float | None = None
     persisted_until: float | None = None
     pinned: bool = False

@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from hl7capture.model.elements import Direction, Element, ElementType, Framing
 from hl7capture.model.session import EndReason, Session, is_session_id
+from hl7capture.store.connection_document import ConnectionDocument, connection_facts, connection_values
 
 VERSION = 1
 
@@ -54,6 +55,7 @@ class SessionDocument(msgspec.Struct, rename="camel"):
     end_reason: EndReason | None
     elements: list[ElementDocument]
     messages: list[str]
+    connection: ConnectionDocument | None = None
     saved_at: float | None = msgspec.field(default=None, name="_saved_at")
     persisted_until: float | None = None
     pinned: bool = False
@@ -89,6 +91,7 @@ def head_values(session: Session) -> dict[str, Any]:
         "endTime": session.end_time,
         "isComplete": session.is_complete,
         "endReason": session.end_reason,
+        **({} if session.connection is None else {"connection": connection_values(session.connection)}),
         **session.extra,
     }
 
@@ -162,6 +165,7 @@ def _session(document: SessionDocument, values: dict[str, Any]) -> Session:
         end_reason=document.end_reason,
         elements=list(map(_element, document.elements, values["elements"])),
         messages=document.messages,
+        connection=connection_facts(document.connection, values["connection"]) if document.connection else None,
         saved_at=document.saved_at,
         persisted_until=document.persisted_until,
         pinned=document.pinned,

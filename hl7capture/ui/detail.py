@@ -1,4 +1,4 @@
-"""What is chosen in the ladder, in detail: Fields, Text, Hex."""
+"""What is chosen in the ladder, in detail: Fields, Text, Hex; and the connection it came over."""
 
 from contextlib import nullcontext
 from datetime import datetime
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
 from hl7capture.hl7.split import Delimiters
 from hl7capture.hl7.tree import Node, delimiters_of, parse
 from hl7capture.model.elements import Direction, Element, ElementType, Flag
+from hl7capture.ui.connection_view import ConnectionView
 from hl7capture.ui.fields_view import FieldsView
 from hl7capture.ui.garbage import no_search
 from hl7capture.ui.hex_view import HexView
@@ -66,11 +67,13 @@ class Detail(QWidget):
         self.fields = FieldsView()
         self.text = TextView()
         self.hex = HexView()
+        self.connection = ConnectionView()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.fields, self.tr("Fields"))
         self.tabs.addTab(self.text, self.tr("Text"))
         self.tabs.addTab(self.hex, self.tr("Hex"))
+        self.tabs.addTab(self.connection, self.tr("Connection"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -81,6 +84,7 @@ class Detail(QWidget):
 
     def show_element(self, row: SessionRow | None, number: int) -> None:
         """One element of a session; none where `number` is no element."""
+        self.connection.show_session(row.session if row else None)
         if row is None or not 0 <= number < len(row.session.elements):
             self._shown = None
             self.title.setText(self.tr("Choose an arrow of the ladder"))

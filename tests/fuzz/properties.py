@@ -82,7 +82,7 @@ def read(*pieces: bytes) -> Reading:
     for event in engine.finish():
         if not isinstance(event, Notice):
             events.append(event)
-        elif not failure:  # what is wrong with the end follows from what was wrong before it
+        elif event.is_problem and not failure:  # what is wrong with the end follows from what was wrong before it
             failure = event.text
     counters = {name: getattr(engine.counters, name) for name in engine.counters.__slots__}
     return Reading(events, counters, failure)

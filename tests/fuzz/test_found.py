@@ -77,6 +77,18 @@ def test_opening_of_a_foreign_connection_that_comes_late_in_any_pieces() -> None
     assert pieces.counters["connections"] == whole.counters["connections"]
 
 
+@pytest.mark.xfail(strict=True, reason="the latest time that was seen decides what is silent")
+def test_clock_that_steps_back_by_an_hour_in_any_pieces() -> None:
+    """One packet of somebody else has a time of its own."""
+    talk = Talk().open().say(0, mllp(oru("1")))
+    before = len(talk.segments)
+    talk.say(0, mllp(oru("2")))
+    records = timed([(segment, START) for segment in talk.segments[:before]])
+    records += timed([(segment, START + 3_600_000 * MILLISECOND) for segment in Talk().open().segments], port=40_002)
+    records += timed([(segment, START + MILLISECOND) for segment in talk.segments[before:]])
+    assert comparable(read(pcap_header(), *records)) == comparable(read(pcap_header() + b"".join(records)))
+
+
 def test_connection_that_opens_behind_its_first_data_on_a_clock_that_stands_still_is_another_one() -> None:
     """The session of what came before the SYN, and that of what came behind it, have an id each."""
     said = Segment(0, 1001, 9001, 24, mllp(oru()))

@@ -97,6 +97,8 @@ def test_saved_shown_listed_deleted(capture_file: Path, output: Path) -> None:
     assert len(list((output / "sessions").glob("*.json"))) == 1
     shown = run("sessions", "show", document["sessionId"]).stdout.decode()
     assert "PID|1||SIM-4711||Testmann^Tilda" in shown
+    assert "  Opening: by the device; SYN answered after 1 ms; handshake done after 2 ms\n" in shown
+    assert f"  From the device: {document['connection']['device']['packets']} packets, " in shown
     assert run("sessions", "delete", document["sessionId"]).returncode == 0
     assert run("sessions", "list", "--json").stdout == b""
     gone = run("sessions", "show", document["sessionId"])

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,10 +14,11 @@ import pytest
 from hl7capture.sources.unpacking import zstd
 from tests.support.command import COMMAND, documents
 from tests.support.speech import answer, mllp, oru
-from tests.support.wire import MILLISECOND, START, conversation, packet, pcap_header, record
+from tests.support.wire import MILLISECOND, START, Segment, Talk, conversation, packet, pcap_header, record
 
 SIZE = 1_500_000_000
 MOST_MEGABYTES = 300
+MOST_MEGABYTES_HOSTILE = 500  # 192 MiB of what is kept, what Python needs for that, and the piece at hand
 DEVICE = "10.77.88.99"
 ADDRESS = ipaddress.ip_address(DEVICE).packed
 
@@ -74,3 +75,53 @@ def test_very_large_capture_is_read_in_little_memory(way: str, pack: Callable[[b
     assert (process.wait(60), said) == (0, b"")
     assert len(documents(b"".join(printed))) == SIZE // len(one)
     assert peak < MOST_MEGABYTES
+
+
+HOSTILE_CONNECTIONS = 500
+HOSTILE_SIZE = 1_000_000
+
+
+def hostile() -> Iterator[bytes]:
+    """Connection after connection that keeps a megabyte: behind a hole, in a block without an end, in a session."""
+    big = b"OBX|1|TX|NOTE||" + b"x" * HOSTILE_SIZE + b"\r"
+    begun = Talk().open().say(0, mllp(oru())).say(1, mllp(answer())).segments
+    talk = Talk().open().say(0, mllp(oru())).say(1, mllp(answer())).say(0, mllp(oru() + big))
+    kinds: list[list[Segment]] = [
+        [*begun, *talk.segments[6:]],
+        talk.segments[:-1],
+        talk.segments,
+    ]
+    packets = [
+        [packet(segment, ((DEVICE, 40001), ("10.1.0.1", 2575)), number=row + 1) for row, segment in enumerate(segments)]
+        for segments in kinds
+    ]
+    for number in range(HOSTILE_CONNECTIONS):
+        address = ipaddress.ip_address(f"10.77.{number // 250}.{number % 250}").packed
+        time = START + number * 10 * MILLISECOND
+        yield b"".join(record(one.replace(ADDRESS, address), time) for one in packets[number % len(packets)])
+
+
+def test_capture_that_would_have_much_kept_is_read_in_bounded_memory(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    process = subprocess.Popen([*COMMAND, "read", "--json", str(pipe)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    printed: list[bytes] = []
+    reader = threading.Thread(target=lambda: printed.extend(process.stdout))  # type: ignore[arg-type]
+    reader.start()
+    with pipe.open("wb") as writer:
+        writer.write(pcap_header())
+        for piece in hostile():
+            writer.write(piece)
+        writer.flush()
+        peak = peak_megabytes(process)
+    reader.join(120)
+    said = process.stderr.read().decode()
+    process.stdout.close()
+    process.stderr.close()
+    assert process.wait(60) == 1
+    assert "waited at once to be completed" in said
+    ports = {(document["deviceIP"], document["devicePort"]) for document in documents(b"".join(printed))}
+    assert len(ports) == HOSTILE_CONNECTIONS
+    assert peak < MOST_MEGABYTES_HOSTILE

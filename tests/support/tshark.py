@@ -39,7 +39,8 @@ def blocks_in(documents: Iterable[dict[str, Any]]) -> Blocks:
         for element in document["elements"]:
             if element["type"] == "message" and "truncated" not in element["flags"]:
                 ends = (device, lis) if element["direction"] == "device-to-lis" else (lis, device)
-                found[ends].append(bytes.fromhex(element["hexData"]))
+                # LF behind a block is part of it here, and of nothing there.
+                found[ends].append(bytes.fromhex(element["hexData"]).removesuffix(b"\n"))
     return dict(found)
 
 

@@ -19,6 +19,7 @@ class Segment:
     ack: int
     flags: int
     data: bytes = b""
+    window: int = 65_535
 
 
 @dataclass
@@ -105,7 +106,8 @@ def packet(
 ) -> bytes:
     """link: the bytes before the EtherType; vlan: tags; trailer: Ethernet padding; number: IPv4 identification."""
     source, target = ends[segment.side], ends[1 - segment.side]
-    tcp = struct.pack(">HHIIBBHHH", source[1], target[1], segment.seq, segment.ack, 5 << 4, segment.flags, 65_535, 0, 0)
+    numbers = (source[1], target[1], segment.seq, segment.ack, 5 << 4, segment.flags, segment.window, 0, 0)
+    tcp = struct.pack(">HHIIBBHHH", *numbers)
     payload = tcp + segment.data
     here, there = ipaddress.ip_address(source[0]), ipaddress.ip_address(target[0])
     if here.version == 4:

@@ -39,7 +39,7 @@ def detect(said: tuple[bytes, bytes], speaker: int, markers: Markers) -> Protoco
     """
     mine, other = said[speaker][:DECISION_BYTES], said[1 - speaker][:DECISION_BYTES]
     verdict = _beginning(mine, other, markers)
-    if verdict is Protocol.UNDECIDED and other:
+    if verdict is Protocol.UNDECIDED and other and not _may_begin(mine):
         verdict = _beginning(other, mine, markers)  # the speaker may have answered
     if verdict is Protocol.UNDECIDED and max(map(len, said)) >= DECISION_BYTES:
         return Protocol.TLS if tls.greeter(said) is not None else Protocol.FOREIGN
@@ -54,6 +54,11 @@ def detect_at_end(said: tuple[bytes, bytes], markers: Markers) -> Protocol:
     text = b"".join(part.strip(BLANKS) for part in said)
     is_enquiry = len(text) > 1 and markers.enq in text and all(byte in control for byte in text)
     return Protocol.ENQ if is_enquiry else Protocol.FOREIGN
+
+
+def _may_begin(said: bytes) -> bool:
+    """Are these bytes too few to tell whether they begin something of their own, whatever the other side says?"""
+    return bool(said.strip(BLANKS)) and (header_end(said) is None or tls.is_handshake(said) is not False)
 
 
 def _beginning(said: bytes, other: bytes, markers: Markers) -> Protocol:

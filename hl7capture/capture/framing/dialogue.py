@@ -36,6 +36,26 @@ class Dialogue:
         """There are bytes that no element has taken yet: `fall_silent` ends what is complete if no more comes."""
         return self._framers is not None and any(framer.is_waiting for framer in self._framers)
 
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes that no element has taken yet."""
+        if self._framers is not None:
+            return self._framers[0].waiting_bytes + self._framers[1].waiting_bytes
+        said = 2 * (len(self._said[0]) + len(self._said[1]))  # it is held, too
+        return said + (self._watch.waiting_bytes if self._watch is not None else 0)
+
+    @property
+    def waiting_since(self) -> int | None:
+        """Number of the first packet of which elements may still be made; None where all are."""
+        if self._framers is not None:
+            first, second = self._framers[0].waiting_since, self._framers[1].waiting_since
+            return second if first is None else first if second is None else min(first, second)
+        if self._watch is not None:
+            return self._watch.waiting_since
+        return (
+            min((run.orders[0] for run in self._held[0].runs if run is not None), default=None) if self._held else None
+        )
+
     def feed(self, exchange: Exchange) -> Elements:
         """The elements that the exchange completes."""
         if self._framers is not None:
@@ -68,8 +88,10 @@ class Dialogue:
         silence = now - self._last_time
         if self._framers is None or silence <= SILENCE:
             return []
-        is_abandoned = silence > ABANDONED
-        return _in_order([one for framer in self._framers for one in framer.fell_silent(is_abandoned=is_abandoned)])
+        ended = _in_order([element for framer in self._framers for element in framer.fell_silent()])
+        if silence > ABANDONED:
+            ended += _in_order([element for framer in self._framers for element in framer.abandoned()])
+        return ended
 
     def finish(self, *, is_closed: bool = False) -> Elements:
         """No more bytes will come. is_closed: both sides have said so, so nothing was cut off."""

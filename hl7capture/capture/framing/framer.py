@@ -84,11 +84,15 @@ class Framer:
         self._end_turn(is_silence=False)
         return self._found.take()
 
-    def fell_silent(self, *, is_abandoned: bool) -> list[Framed | Tail]:
-        """Nobody has spoken for a while: the turn is over. is_abandoned: for so long that nothing goes on behind it."""
+    def fell_silent(self) -> list[Framed | Tail]:
+        """Nobody has spoken for a while: the turn is over, and what comes is nobody's tail any more."""
         self._end_turn(is_silence=True)
-        if is_abandoned:
-            self._cut_off((Flag.TRUNCATED,))
+        self._found.expect_tail(b"")
+        return self._found.take()
+
+    def abandoned(self) -> list[Framed | Tail]:
+        """Nobody has spoken for so long that what has begun will not go on: it is cut."""
+        self._cut_off((Flag.TRUNCATED,))
         return self._found.take()
 
     def gap(self) -> list[Framed | Tail]:
@@ -115,6 +119,16 @@ class Framer:
     def is_waiting(self) -> bool:
         """There are bytes that no element has taken yet."""
         return bool(self._unread)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """How many."""
+        return len(self._unread)
+
+    @property
+    def waiting_since(self) -> int | None:
+        """Number of the first packet by which an element may be decided that ends before the next packet."""
+        return self._unread.since
 
     # -- finding elements --------------------------------------------------------------------------------------
 

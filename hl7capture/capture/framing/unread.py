@@ -10,6 +10,7 @@ from hl7capture.capture.delivery import Exchange, Run
 
 # Bytes before the run at hand whose packets are still known: the longest beginning or end that may be waiting for more.
 _REMEMBERED = 32
+_NO_RUN, _NO_EXCHANGE = Run(b"", [], [], []), Exchange((None, None))
 
 
 class Unread:
@@ -25,14 +26,18 @@ class Unread:
         self.turned = False
         self._side = side
         self._carried = 0  # how much of the data was there before the run at hand
-        self._run = Run(b"", [], [], [])
-        self._exchange = Exchange((None, None))
+        self._run, self._exchange = _NO_RUN, _NO_EXCHANGE
         self._found_turns: list[int] | None = []  # where turns begin, in the data; None: nobody has asked yet
         # Size, number and time of the chunks that hold the last bytes before the run at hand, newest first.
         self._recent: list[tuple[int, int, int]] = []
 
     def __len__(self) -> int:
         return len(self.data)
+
+    @property
+    def since(self) -> int | None:
+        """Number of the packet that brought the first byte, or of the oldest that is known; None without bytes."""
+        return self.packet(0)[0] if self.data else None
 
     def followed_by(self, run: Run) -> bytes | None:
         """What would be unread with the run; None where too much is: that is not copied with each of its packets."""
@@ -68,7 +73,7 @@ class Unread:
             else:
                 self.data = self.data[size:]
         self._remember()
-        self._run = Run(b"", [], [], [])
+        self._run, self._exchange = _NO_RUN, _NO_EXCHANGE  # else each connection would keep its latest piece in memory
         self._carried = len(self.data)
         self._found_turns = []
 

@@ -38,6 +38,16 @@ class Watch:
         self._kept: Run | None = None  # the last bytes of that turn
         self._opening: _Opening | None = _Opening(markers)
 
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes that are kept, for a beginning may stand in them."""
+        return sum(len(run.data) for run in self._waiting())
+
+    @property
+    def waiting_since(self) -> int | None:
+        """Number of the packet that brought the first of them; None where there are none."""
+        return min((run.orders[0] for run in self._waiting()), default=None)
+
     def look(self, exchange: Exchange) -> Beginning | None:
         """The first beginning to be complete, if there is one."""
         for side, first, stop in exchange.turns():
@@ -58,6 +68,10 @@ class Watch:
                 return Beginning(protocol, Exchange((begun, rest[1]) if side == 0 else (rest[0], begun)))
             self._side, self._kept = side, _what_may_begin(turn)
         return None
+
+    def _waiting(self) -> list[Run]:
+        opening = self._opening.said if self._opening is not None else ()
+        return [run for run in (self._kept, *opening) if run is not None]
 
     def _opened(self, side: int, turn: Run) -> tuple[Run | None, Run | None] | None:
         """ENQ and its answer, if the turn shows that they were that."""

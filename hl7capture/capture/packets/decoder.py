@@ -96,6 +96,11 @@ class PacketDecoder:
         """Fragments that may still become part of a packet."""
         return self._reassembler.waiting
 
+    @property
+    def copies(self) -> SegmentBatch | None:
+        """The second copies that were left out of the latest batch, without data."""
+        return self._mirror.copies
+
     def segments(self, batch: PacketBatch) -> SegmentBatch:
         """The TCP segments among the packets of `batch`, and among those that its fragments complete."""
         first_packet = self._counters.packets

@@ -32,9 +32,11 @@ class MirrorFilter:
         self._counters = counters
         self._recent: list[dict[str, NDArray[Any]]] = []  # the columns of at least these segments
         self._prints: Longs = np.zeros(0, dtype=np.uint64)  # of the last NEAR_PACKETS segments
+        self.copies: SegmentBatch | None = None  # that were left out of the latest batch, without data
 
     def without_copies(self, batch: SegmentBatch) -> SegmentBatch:
         """The segments of `batch` without second copies, which are counted."""
+        self.copies = None
         if not len(batch):
             return batch
         before = len(self._prints)
@@ -66,7 +68,10 @@ class MirrorFilter:
         is_copy = is_copy[before:]
         copies = int(np.count_nonzero(is_copy))
         self._counters.mirrored += copies
-        return batch.select(~is_copy) if copies else batch
+        if not copies:
+            return batch
+        self.copies = batch.select(is_copy).without_data()
+        return batch.select(~is_copy)
 
 
 def _prints(batch: SegmentBatch) -> Longs:

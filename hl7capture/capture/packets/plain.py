@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from hl7capture.capture.packet_batch import Ints, PacketBatch
 from hl7capture.capture.packets.layers import read
 from hl7capture.capture.packets.link import LINK_ETHERNET
-from hl7capture.capture.packets.segment_batch import Longs, SegmentBatch, connections
+from hl7capture.capture.packets.segment_batch import Longs, SegmentBatch, connections, special
 
 _ETHERNET, _IPV4, _TCP = 14, 20, 20
 _HEADERS = np.dtype(
@@ -60,12 +60,14 @@ def plain(batch: PacketBatch, first_packet: int) -> tuple[SegmentBatch, NDArray[
     receiver = header["target"].astype(np.uint64) << np.uint64(16) | header["target_port"]
     lower, higher = np.minimum(sender, receiver), np.maximum(sender, receiver)
     addresses, ports = _ends(lower, higher)
+    lost = np.zeros(len(length), dtype=np.int64)
+    mark = rest & _NOT_URGENT | header["identification"]
     return (
         SegmentBatch(
             data=batch.data,
             start=batch.start[rows] + size + (_ETHERNET + _IPV4),
             length=length,
-            lost=np.zeros(len(length), dtype=np.int64),
+            lost=lost,
             order=np.arange(first_packet, first_packet + len(batch), dtype=np.int64)[rows],
             time=batch.time[rows],
             side=(sender > receiver).astype(np.int64),
@@ -75,7 +77,8 @@ def plain(batch: PacketBatch, first_packet: int) -> tuple[SegmentBatch, NDArray[
             acknowledgement=header["acknowledgement"].astype(np.int64),
             flags=(rest >> np.uint64(48)).astype(np.int64) & 0xFF,
             connection=connections(lower, higher),
-            mark=rest & _NOT_URGENT | header["identification"],
+            mark=mark,
+            is_special=special(mark, lost),
         ),
         is_plain,
     )

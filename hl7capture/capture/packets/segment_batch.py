@@ -14,6 +14,7 @@ Longs = NDArray[np.uint64]
 
 _ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F], dtype=np.uint64)
 _32_BITS = np.uint64(0xFFFF_FFFF)
+_ENDS_OR_BEGINS, _WINDOW = np.uint64((FIN | SYN | RST) << 48), np.uint64(0xFFFF << 32)  # in the column `mark`
 
 
 @dataclass(slots=True, frozen=True)
@@ -29,6 +30,7 @@ class SegmentBatch:
     connection: a hash of both ends, the same for all segments of a connection, and hardly ever for those of others.
     mark: data offset and flags, window, checksum, and the IPv4 identification (0 for IPv6), 16 bits each: with the
     numbers it tells a copy of a packet from a packet that was sent again.
+    is_special: more than data passing by: FIN, SYN or RST, a window of 0, or lost bytes.
     """
 
     data: bytes
@@ -45,6 +47,7 @@ class SegmentBatch:
     flags: Ints
     connection: Longs
     mark: Longs
+    is_special: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.start)
@@ -57,8 +60,22 @@ class SegmentBatch:
         """These rows alone (numbers of rows, or a mask), with the same data."""
         return SegmentBatch(self.data, **{name: column[rows] for name, column in self.columns().items()})
 
+    def without_data(self) -> "SegmentBatch":
+        """The same columns; what they say of the data is about data that is gone."""
+        return SegmentBatch(b"", **self.columns())
+
+    def window(self, row: int) -> int:
+        """The window of one segment as it stands there, not scaled: only 0 means the same everywhere."""
+        return int(self.mark[row]) >> 32 & 0xFFFF
+
 
 _COLUMNS = [field.name for field in fields(SegmentBatch)][1:]
+
+
+def special(mark: Longs, lost: Ints) -> NDArray[np.bool_]:
+    """The column `is_special`."""
+    found: NDArray[np.bool_] = (mark & _ENDS_OR_BEGINS != 0) | (mark & _WINDOW == 0) | (lost != 0)
+    return found
 
 
 def connections(lower: Longs, higher: Longs) -> Longs:

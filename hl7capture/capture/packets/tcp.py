@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from hl7capture.capture.packet_batch import Ints
 from hl7capture.capture.packets.layers import Layers
-from hl7capture.capture.packets.segment_batch import Longs, SegmentBatch, connections, end_words
+from hl7capture.capture.packets.segment_batch import Longs, SegmentBatch, connections, end_words, special
 
 _TCP = np.dtype(
     [
@@ -36,11 +36,13 @@ def tcp(layers: Layers, rows: Ints) -> SegmentBatch:
     swapped = _sender_is_higher(addresses, ports)
     addresses = np.where(swapped[:, None], addresses[:, [2, 3, 0, 1]], addresses)
     ports = np.where(swapped[:, None], ports[:, ::-1], ports)
+    lost = layers.wire[rows] - payload - length
+    mark = _marks(header, layers.identification[rows])
     return SegmentBatch(
         data=layers.data,
         start=start,
         length=length,
-        lost=layers.wire[rows] - payload - length,
+        lost=lost,
         order=layers.order[rows],
         time=layers.time[rows],
         side=swapped.astype(np.int64),
@@ -50,7 +52,8 @@ def tcp(layers: Layers, rows: Ints) -> SegmentBatch:
         acknowledgement=header["acknowledgement"].astype(np.int64),
         flags=header["flags"].astype(np.int64),
         connection=connections(end_words(addresses[:, :2], ports[:, 0]), end_words(addresses[:, 2:], ports[:, 1])),
-        mark=_marks(header, layers.identification[rows]),
+        mark=mark,
+        is_special=special(mark, lost),
     )
 
 

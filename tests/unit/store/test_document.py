@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hl7capture.capture.engine import Engine
+from hl7capture.model.connection import ConnectionFacts, EndFacts
 from hl7capture.model.elements import Direction, Element, ElementType, Framing
 from hl7capture.model.events import SessionCompleted
 from hl7capture.model.session import EndReason, Session
@@ -30,6 +31,7 @@ def test_keys_and_values_are_those_of_the_design() -> None:
     assert list(document) == [
         "_version", "_saved_at", "persistedUntil", "sessionId", "number", "probe", "source", "deviceIP", "devicePort",
         "lisIP", "lisPort", "framing", "startTime", "endTime", "isComplete", "endReason", "elements", "messages",
+        "connection",
     ]  # fmt: skip
     assert document["elements"][0] == {
         "id": 0,
@@ -53,10 +55,13 @@ def test_unknown_fields_survive() -> None:
     document = json.loads(to_document(session()))
     document["note"] = {"by": "later version"}
     document["elements"][1]["colour"] = "blue"
+    document["connection"]["mood"] = "calm"
+    document["connection"]["lis"]["colour"] = "green"
     again = json.loads(to_document(from_document(json.dumps(document).encode())))
     assert again["note"] == {"by": "later version"}
     assert again["elements"][1]["colour"] == "blue"
     assert "colour" not in again["elements"][0]
+    assert again == document
 
 
 def test_a_document_is_one_line() -> None:
@@ -76,6 +81,8 @@ def test_a_document_is_one_line() -> None:
         ({"devicePort": 70_000}, "devicePort"),
         ({"elements": [{"id": 0}]}, r"elements\[0\]"),
         ({"elements": "none"}, "elements"),
+        ({"connection": {"device": {}}}, "connection"),
+        ({"connection": {"device": {}, "lis": {"lost": "much"}}}, r"connection\.lis\.lost"),
     ],
 )
 def test_what_is_no_session_of_this_version_is_said(change: dict[str, object], reason: str) -> None:
@@ -110,6 +117,25 @@ elements = st.builds(
     flags=st.lists(st.text(max_size=10)).map(tuple),
     extra=st.none(),
 )
+milliseconds = st.none() | st.floats(0, 1e9)
+counts = {name: st.integers(0, 10**9) for name, kind in EndFacts.__annotations__.items() if kind is int}
+ends = st.builds(
+    EndFacts,
+    **counts,
+    last_packet=st.none() | times,
+    longest_hole=milliseconds,
+    longest_zero_window=milliseconds,
+    extra=st.none(),
+)
+connections = st.builds(
+    ConnectionFacts,
+    device=ends,
+    lis=ends,
+    attempts=st.integers(0, 100),
+    syn_answered=milliseconds,
+    handshake=milliseconds,
+    extra=st.none(),
+)
 sessions = st.builds(
     Session,
     session_id=st.from_regex(r"\A[0-9]{8}T[0-9]{6}\.[0-9]{3}Z-[0-9a-f]{8}\Z"),
@@ -127,6 +153,7 @@ sessions = st.builds(
     end_reason=st.none() | st.sampled_from(EndReason),
     elements=st.lists(elements, max_size=4),
     messages=st.lists(st.text(), max_size=4),
+    connection=st.none() | connections,
     saved_at=st.none() | times,
     persisted_until=st.none() | st.integers(0, 4_102_444_800_000),
 )
