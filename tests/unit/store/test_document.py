@@ -30,8 +30,8 @@ def test_keys_and_values_are_those_of_the_design() -> None:
     document = json.loads(to_document(session()))
     assert list(document) == [
         "_version", "_saved_at", "persistedUntil", "sessionId", "number", "probe", "source", "deviceIP", "devicePort",
-        "lisIP", "lisPort", "framing", "startTime", "endTime", "isComplete", "endReason", "elements", "messages",
-        "connection",
+        "lisIP", "lisPort", "framing", "startTime", "endTime", "isComplete", "endReason", "connection",
+        "elements", "messages",
     ]  # fmt: skip
     assert document["elements"][0] == {
         "id": 0,
