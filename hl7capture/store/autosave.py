@@ -32,8 +32,10 @@ class Autosave(QObject):
         self.settings = settings
         self._folder = folder
         self._pool = pool
-        self._lock = threading.Lock()  # of the next three
+        self._lock = threading.Lock()  # of the next five
         self._dirty: dict[str, Session] = {}
+        self._ended: set[str] = set()
+        self._is_due = False  # what is dirty is to be written now
         self._is_writing = False
         self._is_timed = False
         self._idle = threading.Event()
@@ -56,18 +58,16 @@ class Autosave(QObject):
         """A session has come to its end; its document is on the way. Returns at once."""
         with self._lock:
             self._dirty.pop(session.session_id, None)
-        if session.session_id in self._journals:
-            self.note(session)
+            if session.session_id not in self._journals:
+                return
+            self._ended.add(session.session_id)
+        self._start()
 
     def write_dirty(self) -> None:
         """Writes what has changed, in the background."""
         with self._lock:
-            if not self._is_writing:
-                self._is_writing = True
-                self._idle.clear()
-                self._pool.start(Job(self._write))
-                return
-        self._work_noted.emit()  # later, then: the disk is slow
+            self._is_due = True
+        self._start()
 
     def force(self, timeout: float) -> bool:
         """Writes what has changed and waits for it, also for a job that runs already; False where time was short."""
@@ -77,7 +77,7 @@ class Autosave(QObject):
             if not self._idle.wait(max(deadline - time.monotonic(), 0)):
                 return False
             with self._lock:
-                if not self._dirty or self._problem:
+                if not (self._dirty or self._is_writing) or self._problem:
                     return not self._problem
 
     def keeps(self, session_id: str) -> bool:
@@ -91,30 +91,57 @@ class Autosave(QObject):
     def _start_timer(self) -> None:
         self._timer.start(self.settings.autosave_seconds * 1000)
 
+    def _start(self) -> None:
+        with self._lock:
+            if self._is_writing:
+                return  # the job that runs looks again
+            self._is_writing = True
+            self._idle.clear()
+        self._pool.start(Job(self._write))
+
     def _write(self) -> None:
-        """Runs in the pool."""
+        """Runs in the pool, until nothing is due."""
+        while (work := self._take_work()) is not None:
+            ended, dirty = work
+            with suppress(OSError):  # the next start finds what is left of them
+                for session_id in ended if self.settings.enable_persistence else list(self._journals):
+                    self._forget(session_id)
+            if dirty is not None:
+                self._tell(self._write_all(dirty))
+
+    def _take_work(self) -> tuple[set[str], list[Session] | None] | None:
+        """Sessions that have ended, and those that are due, if any are; None where there is nothing to do."""
+        with self._lock:
+            if not (self._ended or self._is_due):
+                self._is_writing = False
+                self._idle.set()
+                return None
+            ended, self._ended = self._ended, set()
+            if not self._is_due:
+                return ended, None
+            dirty, self._dirty = list(self._dirty.values()), {}
+            self._is_due = self._is_timed = False
+            return ended, dirty
+
+    def _write_all(self, sessions: list[Session]) -> str:
+        """Why some could not be written, or ""."""
         problem = ""
-        if not self.settings.enable_persistence:
-            self._forget_all()
-        for session in self._take_dirty():
+        for session in sessions:
             try:
                 self._write_one(session)
+                continue
             except OSError as error:
                 problem = remedy(error, self._folder().root)
-                log.error("The journal of session %s could not be written: %s", session.session_id, problem)
-                self.note(session)  # again in a while
-        with self._lock:
-            self._is_writing = False
-            self._idle.set()
+            except Exception as error:  # noqa: BLE001 - one session that cannot be written shall not keep the others
+                problem = f"An error of the program ({type(error).__name__}) keeps a session from being written."
+            log.error("The journal of session %s could not be written: %s", session.session_id, problem)
+            self.note(session)  # again in a while
+        return problem
+
+    def _tell(self, problem: str) -> None:
         if problem != self._problem:
             self._problem = problem
             self.failed.emit(problem)
-
-    def _take_dirty(self) -> list[Session]:
-        with self._lock:
-            dirty, self._dirty = self._dirty, {}
-            self._is_timed = False
-        return list(dirty.values())
 
     def _write_one(self, session: Session) -> None:
         old = self._journals.get(session.session_id)
@@ -129,11 +156,6 @@ class Autosave(QObject):
                 old.remove()
         if not session.is_open or not self.settings.enable_persistence:
             self._forget(session.session_id)
-
-    def _forget_all(self) -> None:
-        with suppress(OSError):
-            for session_id in list(self._journals):
-                self._forget(session_id)
 
     def _forget(self, session_id: str) -> None:
         """The session has ended: its document takes the journal's place, or has taken it."""
