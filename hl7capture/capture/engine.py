@@ -121,7 +121,7 @@ class Engine:
         self._decoder.finish()
         self._sweep(self._now)
         for link in self._links.values():
-            self._end(link, EndReason.STOPPED)
+            self._end(link, EndReason.STOPPED, self.counters.packets, self._now)
         self._links.clear()
         self.held_bytes = 0
         events = self._told()
@@ -183,7 +183,7 @@ class Engine:
                 if link.connection.waiting_syns:
                     self._fail(link, Failure.UNANSWERED, order)
                 self._fall_silent(link, order, time)
-                self._end(link, EndReason.CLOSED, order)
+                self._end(link, EndReason.CLOSED, order, time)
                 self._forget(key)
             else:
                 self._settle(link)
@@ -242,7 +242,7 @@ class Engine:
         """It is `now`, and nothing more has come: holes are given up, elements and sessions may be over."""
         connection = link.connection
         if connection.has_hole and now - connection.last_time > HOLE_SILENCE:
-            self._deliver(link, connection.give_up_holes(order, now))
+            self._deliver(link, connection.give_up_silent_holes(order))
         if connection.has_hole:
             return
         self._take(link, link.fall_silent(now), order)
@@ -254,7 +254,7 @@ class Engine:
         """Too many connections: those that were silent for the longest are given up."""
         while len(self._links) > MOST_CONNECTIONS:
             key, link = next(iter(self._links.items()))
-            self._end(link, EndReason.IDLE)
+            self._end(link, EndReason.IDLE, self.counters.packets, self._now)
             self._forget(key)
             self.counters.evicted += 1
 
@@ -293,12 +293,11 @@ class Engine:
     def _forget(self, key: ConnectionKey) -> None:
         self.held_bytes -= self._links.pop(key).held_bytes
 
-    def _end(self, link: Link, reason: EndReason, order: int | None = None) -> None:
+    def _end(self, link: Link, reason: EndReason, order: int, time: int) -> None:
         """Ends the link's session, with everything that was still waiting in the floors below."""
-        order = self.counters.packets if order is None else order
         if link.connection.waiting_syns > 1:
             self._fail(link, Failure.UNANSWERED, order)
-        self._deliver(link, link.connection.give_up_holes(order, self._now))
+        self._deliver(link, link.connection.give_up_holes(order, time))
         self._take(link, link.finish(), order)
         self._happenings += link.tracker.end(reason, order)
 

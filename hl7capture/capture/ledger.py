@@ -12,6 +12,7 @@ from enum import IntEnum, auto
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hl7capture.capture.packet_batch import Ints
 from hl7capture.capture.packets import ACK, SegmentBatch
@@ -91,7 +92,9 @@ class Stretch(NamedTuple):
 
     def until(self, order: int | None, time: int | None) -> int:
         """How many of the segments come no later than that."""
-        taken = len(self.orders) if order is None else int(np.searchsorted(self.orders, order, side="right"))
+        taken = len(self.orders)
+        if order is not None and order < self.orders[-1]:
+            taken = int(self.orders.searchsorted(order, side="right"))
         if time is not None:
             late = self.times[:taken] > time
             taken = int(late.argmax()) if late.any() else taken
@@ -263,20 +266,25 @@ class Ledger:
             for packet in stretch.packets():
                 self._pass_one(packet)
             return
-        for side, sums in enumerate(self._sums):
-            mine = np.flatnonzero(stretch.sides == side)
-            if not len(mine):
+        packets, size = len(stretch.sides), int(stretch.sizes.sum())
+        of_second, size_of_second = int(np.count_nonzero(stretch.sides)), int(stretch.sizes @ stretch.sides)
+        shares = (packets - of_second, size - size_of_second), (of_second, size_of_second)
+        for side, (sums, (count, said)) in enumerate(zip(self._sums, shares, strict=True)):
+            if not count:
                 continue
-            size = int(stretch.sizes[mine].sum())
-            sums.packets += len(mine)
-            sums.bytes += size
-            sums.sent += size
-            sums.last = int(stretch.times[mine[-1]])
-            acknowledging = mine[stretch.flags[mine] & ACK != 0]
-            if len(acknowledging):
-                sums.acknowledgement = int(stretch.acknowledgements[acknowledging[-1]])
+            sums.packets += count
+            sums.bytes += said
+            sums.sent += said
+            is_mine = stretch.sides == side
+            last = _last(is_mine)
+            sums.last = int(stretch.times[last])
+            if not stretch.flags[last] & ACK:
+                is_mine &= stretch.flags & ACK != 0
+                last = _last(is_mine)
+            if is_mine[last]:
+                sums.acknowledgement = int(stretch.acknowledgements[last])
             if side == self._opener and self._handshake is None:
-                self._end_handshake(int(stretch.times[mine[0]]))
+                self._end_handshake(int(stretch.times[(stretch.sides == side).argmax()]))
 
     def _pass_one(self, packet: _Packet) -> None:
         sums = self._sums[packet.side]
@@ -358,6 +366,11 @@ class Ledger:
             return sent
         behind = (first + sent - acknowledgement) % _WHOLE
         return behind if behind < _HALF else 0
+
+
+def _last(is_it: NDArray[np.bool_]) -> int:
+    """The last row of which it is true; any row where it is true of none."""
+    return len(is_it) - 1 - int(is_it[::-1].argmax())
 
 
 def _milliseconds(nanoseconds: int | None) -> float | None:

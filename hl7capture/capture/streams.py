@@ -220,6 +220,10 @@ class Connection:
                 half.next = half.acknowledged
         return self._handed_out()
 
+    def give_up_silent_holes(self, order: int) -> list[Delivery]:
+        """The same where nothing has come for `HOLE_SILENCE`, whenever that is noticed."""
+        return self.give_up_holes(order, self.last_time + HOLE_SILENCE)
+
     # -- in order: columns -------------------------------------------------------------------------------------
 
     def _rows_in_order(self, batch: SegmentBatch, rows: Ints) -> int:
@@ -275,11 +279,11 @@ class Connection:
         sequence = int(batch.sequence[row])
         order, time = int(batch.order[row]), int(batch.time[row])
         half, other = self._halves[side], self._halves[1 - side]
+        if self.has_hole and time - self.last_time > HOLE_SILENCE:
+            self._out = self.give_up_silent_holes(order)
         silence, self.last_time = time - self.last_time, max(self.last_time, time)
         if self.is_over and silence > REMEMBERED:
             return False
-        if self.has_hole and silence > HOLE_SILENCE:
-            self._out = self.give_up_holes(order, time)
         if flags & SYN and self._is_new_connection(half, sequence, flags):
             return False
         self._segments += 1

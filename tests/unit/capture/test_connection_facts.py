@@ -408,3 +408,25 @@ def test_empty_segment_far_ahead_has_sent_nothing(flags: int) -> None:
     for _ in range(40):
         talk.say(1, ANSWER).say(0, BLOCK)
     assert in_any_pieces(talk.segments).device.unacknowledged == len(BLOCK)
+
+
+def test_hole_is_given_up_in_silence_at_the_same_time_however_the_capture_is_cut() -> None:
+    talk = Talk().open().say(0, BLOCK).say(1, ANSWER)
+    sender, receiver = talk.next
+    talk.segments += [
+        Segment(0, sender + 50, receiver, ACK, BLOCK[50:90]),
+        Segment(1, receiver, sender + len(BLOCK), ACK),  # all of it has come; 50 bytes and its end were not captured
+    ]
+    late = Segment(0, sender + len(BLOCK), receiver, ACK, BLOCK)
+    others = [
+        record(packet(late, (("10.0.0.5", 7), ("10.1.0.1", 2575))), START + tick * 1000 * MILLISECOND)
+        for tick in range(1, 100)
+    ]
+    data = timed(*spaced(talk.segments)) + b"".join(others) + timed((100_000, late))[len(pcap_header()) :]
+    patient = Settings(session_idle_seconds=60)
+    whole, pieces = sessions_of(data, 0, patient), sessions_of(data, 100, patient)
+    assert comparable(pieces) == comparable(whole)
+    first = min(whole, key=lambda one: one.start_time)
+    assert first.end_reason is EndReason.IDLE
+    assert first.connection is not None
+    assert first.connection.device.lost == len(BLOCK) - 40
