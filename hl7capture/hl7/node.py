@@ -14,6 +14,7 @@ class Node:
         the second on, so the first repetition of a field has the path of the field itself.
     name: "Patient Identifier List"; empty where unknown.
     datatype: "CX"; empty for segments and where unknown.
+    table: the number of the table that the values come from, "0001", for `tables.meaning`; empty where there is none.
     value: the text on the wire, escapes not decoded: `text[start:end] == value`.
     children: the parts, in order; empty where there is only one. Empty parts are there as well, so a segment's
         children can be counted: field 5 is `children[4]`.
@@ -26,14 +27,16 @@ class Node:
     start: int
     end: int
     children: tuple["Node", ...] = ()
+    table: str = ""
 
 
 class Definition(NamedTuple):
-    """The name and data type of a place, and the definitions of its parts by their numbers, from 1."""
+    """The name and data type of a place, the definitions of its parts by their numbers, from 1, and its table."""
 
     name: str
     datatype: str
     parts: Mapping[int, "Definition"]
+    table: str = ""
 
 
 Definitions = Mapping[int, Definition]

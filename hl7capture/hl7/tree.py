@@ -23,6 +23,6 @@ def parse(text: str) -> tuple[Node, ...]:
 
 
 def delimiters_of(text: str) -> Delimiters:
-    """The delimiters that the first line of a message declares, for `er7.unescape`."""
+    """The delimiters that the first line of a message declares, for `escapes.unescape`."""
     _, first = next(lines(text), (0, ""))
     return astm.delimiters_of(first) if standard_of(text) == "astm" else er7.delimiters_of(first)

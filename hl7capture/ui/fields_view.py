@@ -6,7 +6,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QTreeView, QVBoxLayout, QWidget
 
-from hl7capture.hl7.er7 import unescape
+from hl7capture.hl7.escapes import unescape
 from hl7capture.hl7.split import Delimiters
 from hl7capture.hl7.tree import Node
 from hl7capture.ui.plain import visible

@@ -1,0 +1,31 @@
+"""What a value of a table of HL7 v2 means: "F" of table 0001 is "Female".
+
+hl7apy's tables hold values without their meanings. Those are FHIR's, which HL7 publishes under CC0 for all versions of
+v2 together; `packaging/table_values.py` made `table_values.json` of them (docs/hl7.md).
+"""
+
+import json
+from functools import cache
+from importlib import resources
+
+from hl7capture.hl7.node import Node
+
+
+def meaning(node: Node) -> str:
+    """What a place's value means, empty where no table explains it: values of a site's own are no fault.
+
+    A place with parts that has a table has it for its first part: a coded entry's code.
+    """
+    if not node.table:
+        return ""
+    code = node
+    while code.children:
+        code = code.children[0]
+    return _values().get(node.table, {}).get(code.value, "")
+
+
+@cache
+def _values() -> dict[str, dict[str, str]]:
+    text = resources.files("hl7capture.hl7").joinpath("table_values.json").read_text(encoding="utf-8")
+    tables: dict[str, dict[str, str]] = json.loads(text)
+    return tables

@@ -1,0 +1,56 @@
+"""What values mean, by the tables of the standard."""
+
+import hl7apy
+import pytest
+
+from hl7capture.hl7 import tables
+from hl7capture.hl7.names import VERSIONS
+from hl7capture.hl7.node import Node
+from hl7capture.hl7.tree import parse
+
+TEXT = (
+    "MSH|^~\\&|A|||||ORU|ORU^R01^ORU_R01|1|P|2.5.1\r"
+    "PID|1||4711^^^LAB^MR~0815^^^KH^XX||Muster^Erika||19700101|F\r"
+    "PV1|1|ZZ\rOBX|1|NM|GLU^Glucose^L||5.4|mmol/L||HH~A|||F\rOBX|2|CWE|ABO||A&B^Group"
+)
+
+
+def at(path: str) -> Node:
+    todo = list(parse(TEXT))
+    while todo:
+        node = todo.pop(0)
+        if node.path == path:
+            return node
+        todo += node.children
+    raise AssertionError(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "table", "meaning"),
+    [
+        ("PID-8", "0001", "Female"),
+        ("MSH-9.1", "0076", "Unsolicited transmission of an observation message"),
+        ("MSH-11", "0103", "Production"),
+        ("PID-3.5", "0203", "Medical record number"),
+        ("PID-3[2].5", "0203", "Organization identifier"),
+        ("OBX-2", "0125", "Numeric"),
+        ("OBX-8", "0078", "Critically high"),
+        ("OBX-8[2]", "0078", "Abnormal"),
+        ("OBX-11", "0085", "Final results"),
+        ("PV1-2", "0004", ""),  # a value of its site's own
+        ("OBX-5", "", ""),
+        ("PID-5.1", "", ""),
+    ],
+)
+def test_well_known_values(path: str, table: str, meaning: str) -> None:
+    node = at(path)
+    assert (node.table, tables.meaning(node)) == (table, meaning)
+
+
+def test_the_meanings_are_of_tables_that_the_standard_has() -> None:
+    known = {name for version in VERSIONS for name in getattr(hl7apy.load_library(version), "TABLES", {})}
+    assert len({f"HL7{number}" for number in tables._values()} & known) > 300
+
+
+def test_no_meaning_is_empty() -> None:
+    assert all(text.strip() for values in tables._values().values() for text in values.values())
