@@ -7,11 +7,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from hl7capture.capture.text import read
 from hl7capture.hl7.escapes import unescape
 from hl7capture.hl7.node import Node
+from hl7capture.hl7.places import Places
 from hl7capture.hl7.split import BLANK
 from hl7capture.hl7.summary import summarise
 from hl7capture.hl7.tree import delimiters_of, parse
+from tests.support.written import written
 
 HL7_LINES = ("MSH|^~\\&|", "MSH#*+?%#", "FHS|^~\\&|", "PID|", "OBX|1|CE|", "ZZZ|")
 ASTM_LINES = ("H|\\^&|", "H!~*%!", "P|", "R|1|", "L|1|N")
@@ -76,6 +79,31 @@ def test_the_children_hold_all_text_but_the_separators(text: str) -> None:
             assert (node.children[0].start, node.children[-1].end) == (node.start, node.end)
             assert len({*gaps(node)}) <= 1  # one separator cuts a place
             assert all(len(gap) == 1 for gap in gaps(node))
+
+
+@given(texts)
+@example("MSH\x00^~\\&\x00a^b\x00\rPID\x00\ud800^\x00")
+@example("MSH|^~\\&#|a\rMSH^|~\\&^a|b~c^")
+def test_the_tree_written_again_is_the_text(text: str) -> None:
+    assert written(text) == text
+
+
+@pytest.mark.parametrize("text", ["MSH|^~\\&|" + "A^B&C~D|" * 125_000, "PID|" + "\0" * 1_000_000], ids=["cut", "NUL"])
+def test_a_line_of_a_megabyte_written_again(text: str) -> None:
+    is_same = written(text) == text  # no assert that would show it
+    assert is_same
+
+
+@given(st.binary() | texts.map(lambda text: text.encode("utf-8", "replace")))
+def test_the_tree_of_any_bytes_written_again_is_the_bytes(data: bytes) -> None:
+    decoded = read(data)
+    places = Places(decoded, data, ())
+    again = written(decoded.text)
+    assert again == decoded.text
+    spans = [places.in_message(at, at + 1) for at in range(len(again))]
+    assert b"".join(data[start:end] for start, end in spans) == data.removeprefix(b"\xef\xbb\xbf") or (
+        decoded.charset == "iso8859-1" and again.encode("iso8859-1") == data
+    )
 
 
 @given(texts)
