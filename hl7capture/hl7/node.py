@@ -1,13 +1,11 @@
 """A place in a message, and what a standard says about such a place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
 
-@dataclass(slots=True, frozen=True)
-class Node:
+class Node(NamedTuple):
     """A segment, field, repetition, component or subcomponent of a message.
 
     path: as interface engineers write it: "PID", "PID-3", "PID-3[2].1", "OBX[2]-5.1.2". Repetitions count from
