@@ -13,7 +13,7 @@ from hl7capture.hl7.node import Node
 from hl7capture.hl7.places import Places
 from hl7capture.hl7.split import BLANK
 from hl7capture.hl7.summary import summarise
-from hl7capture.hl7.tree import delimiters_of, parse
+from hl7capture.hl7.tree import delimiters_of, nodes_at, parse
 from tests.support.written import written
 
 HL7_LINES = ("MSH|^~\\&|", "MSH#*+?%#", "FHS|^~\\&|", "PID|", "OBX|1|CE|", "ZZZ|")
@@ -104,6 +104,17 @@ def test_the_tree_of_any_bytes_written_again_is_the_bytes(data: bytes) -> None:
     assert b"".join(data[start:end] for start, end in spans) == data.removeprefix(b"\xef\xbb\xbf") or (
         decoded.charset == "iso8859-1" and again.encode("iso8859-1") == data
     )
+
+
+@given(texts, st.integers(0, 400))
+def test_a_character_is_in_the_nodes_that_hold_it(text: str, at: int) -> None:
+    chain = nodes_at(parse(text), at)
+    for node in chain:
+        assert node.start <= at < node.end
+    if chain:
+        assert not any(child.start <= at < child.end for child in chain[-1].children)
+    else:
+        assert not any(node.start <= at < node.end for node in parse(text))
 
 
 @given(texts)
