@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import keeping, live, reading, report
+from tests.benchmarks import keeping, live, reading, report, trees
 from tests.benchmarks.figures import Benchmark, Findings, Setup
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -30,6 +30,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "latency": keeping.latency,
     "waits": keeping.waits,
     "kills": keeping.kills,
+    "trees": trees.trees,
 }
 PROGRAMS = ("tshark", "tcpflow", "tcpreplay", "unshare", "ip", "strace")
 
