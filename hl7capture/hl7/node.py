@@ -12,7 +12,7 @@ class Node(NamedTuple):
         the second on, so the first repetition of a field has the path of the field itself.
     name: "Patient Identifier List"; empty where unknown.
     datatype: "CX"; empty for segments and where unknown.
-    table: the number of the table that the values come from, "0001", for `tables.meaning`; empty where there is none.
+    table: what explains coded values, for `tables.meaning`: the number of HL7's table, "0001", or E1394's field, "R-7".
     value: the text on the wire, escapes not decoded: `text[start:end] == value`.
     children: the parts, in order; empty where there is only one. Empty parts are there as well, so a segment's
         children can be counted: field 5 is `children[4]`.

@@ -142,7 +142,7 @@ class FieldsModel(QAbstractItemModel):
                 case _:
                     return visible(meaning(node), 200)
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == _MEANING and node.table:
-            return self.tr("HL7 table {0}").format(node.table)
+            return self.tr("HL7 table {0}" if node.table.isdigit() else "E1394, {0}").format(node.table)
         if role == Qt.ItemDataRole.ForegroundRole and index.column() in (0, 2):
             return colour("muted") if index.parent().isValid() or index.column() == 2 else colour("accent")
         return None

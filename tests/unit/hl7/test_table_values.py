@@ -4,6 +4,8 @@ import hl7apy
 import pytest
 
 from hl7capture.hl7 import tables
+from hl7capture.hl7.astm import RECORDS
+from hl7capture.hl7.astm_values import VALUES
 from hl7capture.hl7.names import VERSIONS
 from hl7capture.hl7.node import Node
 from hl7capture.hl7.tree import parse
@@ -50,6 +52,29 @@ def test_well_known_values(path: str, table: str, meaning: str) -> None:
 def test_the_meanings_are_of_tables_that_the_standard_has() -> None:
     known = {name for version in VERSIONS for name in getattr(hl7apy.load_library(version), "TABLES", {})}
     assert len({f"HL7{number}" for number in tables._values()} & known) > 300
+
+
+def test_values_of_records() -> None:
+    nodes = parse("H|\\^&|||A|||||||P\rO|1|S||^^^GLU|S\rR|1|^^^GLU|5.4|mmol/L||LL\\A||F\rL|1|N")
+    found = {
+        node.path: tables.meaning(node)
+        for record in nodes
+        for field in record.children
+        for node in (field, *field.children)
+    }
+    assert {path: text for path, text in found.items() if text} == {
+        "H-12": "Production",
+        "O-6": "Stat",
+        "R-7": "Below low panic",
+        "R-7[2]": "Abnormal",
+        "R-9": "Final results",
+        "L-3": "Normal termination",
+    }
+
+
+def test_every_table_of_records_belongs_to_a_field() -> None:
+    fields = {definition.table for _, definitions in RECORDS.values() for definition in definitions.values()}
+    assert fields - {""} == set(VALUES)
 
 
 def test_no_meaning_is_empty() -> None:
