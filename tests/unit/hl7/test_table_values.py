@@ -18,10 +18,11 @@ TEXT = (
 
 
 def at(path: str) -> Node:
+    """The first repetition of a field, which has its path, where there are several."""
     todo = list(parse(TEXT))
     while todo:
         node = todo.pop(0)
-        if node.path == path:
+        if node.path == path and not (node.children and node.children[0].path == path):
             return node
         todo += node.children
     raise AssertionError(path)
@@ -52,6 +53,11 @@ def test_well_known_values(path: str, table: str, meaning: str) -> None:
 def test_the_meanings_are_of_tables_that_the_standard_has() -> None:
     known = {name for version in VERSIONS for name in getattr(hl7apy.load_library(version), "TABLES", {})}
     assert len({f"HL7{number}" for number in tables._values()} & known) > 300
+
+
+def test_a_repeated_field_has_no_meaning_of_its_own() -> None:
+    (field,) = (field for field in parse(TEXT)[3].children if field.path == "OBX-8")
+    assert (len(field.children), tables.meaning(field)) == (2, "")
 
 
 def test_values_of_records() -> None:
