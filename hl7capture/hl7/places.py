@@ -16,6 +16,8 @@ from hl7capture.model.elements import Element, ElementType, Flag
 
 _VT, _FS, _STX = b"\x0b", b"\x1c", b"\x02"
 _UTF8_MARK = b"\xef\xbb\xbf"
+# Bytes of a message whose characters are longer than one; of a larger one nothing is known. UTF-8 is quick to look at.
+_MOST_UTF8, _MOST_OTHERS = 16 << 20, 2 << 20
 
 
 class Piece(NamedTuple):
@@ -66,12 +68,14 @@ class Places:
 def places_of(text: str, elements: Iterable[Element]) -> Places | None:
     """The places of a message that these elements carried, in wire order.
 
-    None where they do not give `text`: it was decoded otherwise, or comes from elsewhere.
+    None where they do not give `text`: it was decoded otherwise, or comes from elsewhere. None, too, where it is so
+    large that to know every character's place takes too much.
     """
     for data, pieces in _joined(list(elements)):
         decoded = read(data)
         if decoded.text == text:
-            return Places(decoded, data, pieces)
+            most = _MOST_UTF8 if decoded.charset == "utf-8-sig" else _MOST_OTHERS
+            return Places(decoded, data, pieces) if len(data) <= most or len(text) == len(data) else None
     return None
 
 

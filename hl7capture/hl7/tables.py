@@ -27,6 +27,11 @@ def meaning(node: Node) -> str:
     return _values().get(node.table, {}).get(code.value, "")
 
 
+def preload() -> None:
+    """Reads the values, so that the first meaning is not the one that waits for the disk."""
+    _values()
+
+
 @cache
 def _values() -> Mapping[str, Mapping[str, str]]:
     text = resources.files("hl7capture.hl7").joinpath("table_values.json").read_text(encoding="utf-8")

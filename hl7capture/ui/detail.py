@@ -8,6 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, QThreadPool, Signal
 from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
 
+from hl7capture.hl7 import tables
 from hl7capture.hl7.charset import Doubt, doubt_of, spoken
 from hl7capture.hl7.places import Places, places_of
 from hl7capture.hl7.split import Delimiters
@@ -180,29 +181,33 @@ class Detail(QWidget):
     # -- what is chosen in one view is marked in the others ------------------------------------------------------
 
     def _on_field(self, node: Node) -> None:
-        if self._parsed is _NOTHING:
-            return  # Fields still shows the message before
-        self.text.mark(node.start, node.end)
-        self._mark_bytes(node)
+        if self._parsed is not _NOTHING:  # else Fields still shows the message before
+            self._mark(node, self.fields)
 
     def _on_character(self, at: int) -> None:
-        chain = nodes_at(self._parsed.nodes, at)
-        if chain:
-            self.fields.go_to(chain)
-            self.text.mark(chain[-1].start, chain[-1].end)
-            self._mark_bytes(chain[-1])
+        self._lead(at, self.text)
 
     def _on_byte(self, byte: int) -> None:
         places = self._parsed.places
         at = None if places is None else places.character_at(self._element, byte)
         if at is None:
-            self.hex.mark((byte, byte + 1))  # framing, or nothing that is known
+            self.hex.mark((byte, byte + 1), into_sight=False)  # framing, or nothing that is known
         else:
-            self._on_character(at)
+            self._lead(at, self.hex)
 
-    def _mark_bytes(self, node: Node) -> None:
+    def _lead(self, at: int, origin: QWidget) -> None:
+        """Goes to the field that holds a character."""
+        chain = nodes_at(self._parsed.nodes, at)
+        if chain:
+            self.fields.go_to(chain)
+            self._mark(chain[-1], origin)
+
+    def _mark(self, node: Node, origin: QWidget) -> None:
+        """Marks a field; the view where a person chose it does not move."""
+        self.text.mark(node.start, node.end, into_sight=origin is not self.text)
         places = self._parsed.places
-        self.hex.mark(None if places is None else places.in_element(self._element, node.start, node.end))
+        span = None if places is None else places.in_element(self._element, node.start, node.end)
+        self.hex.mark(span, into_sight=origin is not self.hex)
 
 
 class _Parsed(NamedTuple):
@@ -220,6 +225,7 @@ _NOTHING = _Parsed()
 def _parsed(request: int, text: str, session: Session, number: int | None) -> _Parsed:
     """Takes a message apart; for a thread of its own."""
     with no_search() if len(text) > _BIG else nullcontext():
+        tables.preload()
         carried = [element for element in session.elements if element.message == number]
         return _Parsed(request, parse(text), delimiters_of(text), places_of(text, carried))
 

@@ -70,10 +70,10 @@ class HexView(QAbstractScrollArea):
         """The bytes that are marked."""
         return b"" if self._marked is None else self._data[slice(*self._marked)]
 
-    def mark(self, span: tuple[int, int] | None) -> None:
-        """Marks the bytes from the first of `span` to the one before its second, and brings them into sight."""
+    def mark(self, span: tuple[int, int] | None, *, into_sight: bool = True) -> None:
+        """Marks the bytes from the first of `span` to the one before its second."""
         self._marked = span
-        if span is not None:
+        if span is not None and into_sight:
             bar = self.verticalScrollBar()
             line = span[0] // _WIDTH
             if not bar.value() <= line < bar.value() + bar.pageStep():

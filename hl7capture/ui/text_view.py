@@ -46,12 +46,12 @@ class TextView(QPlainTextEdit):
         self.setPlainText("\n".join(lines))
         self.blockSignals(False)
 
-    def mark(self, start: int, end: int) -> None:
-        """Marks characters of the message; what is marked comes into sight, and the cursor stays where it is."""
+    def mark(self, start: int, end: int, *, into_sight: bool = True) -> None:
+        """Marks characters of the message; the cursor stays where it is."""
         self._marked = (start, end)
         self._paint_mark()
         first = self._cursor(start)
-        if first is not None and not self.viewport().rect().contains(self.cursorRect(first).center()):
+        if into_sight and first is not None and not self.viewport().rect().contains(self.cursorRect(first).center()):
             self.verticalScrollBar().setValue(max(first.block().firstLineNumber() - 3, 0))
 
     def marked_text(self) -> str:

@@ -122,6 +122,17 @@ def test_a_click_on_a_byte_chooses_the_field(detail: Detail, qtbot: QtBot) -> No
     assert chosen(detail) == "PID-5.1"
 
 
+def test_the_view_where_something_was_chosen_does_not_move(detail: Detail, qtbot: QtBot) -> None:
+    show(detail, qtbot, session_of((0, mllp(ORU.encode())), (1, mllp(answer()))))
+    detail.tabs.setCurrentWidget(detail.hex)
+    before = detail.hex.verticalScrollBar().maximum()
+    detail.hex.verticalScrollBar().setValue(before)
+    detail.hex.chosen.emit(len(detail.hex.data) - 300)  # in the middle of the report, whose beginning is out of sight
+    assert detail.hex.verticalScrollBar().value() == before
+    index_of(detail, "PID-5")
+    assert detail.hex.verticalScrollBar().value() < before
+
+
 def test_every_byte_is_where_it_is_painted(detail: Detail, qtbot: QtBot) -> None:
     detail.hex.show_bytes(bytes(range(256)))
     detail.tabs.setCurrentWidget(detail.hex)
