@@ -6,6 +6,7 @@ Field 1 is the record type itself, so numbers are one higher than a reader of HL
 import re
 from collections import Counter
 
+from hl7capture.hl7.astm_values import VALUES
 from hl7capture.hl7.node import NOTHING, UNKNOWN, Definition, Definitions, Node
 from hl7capture.hl7.split import Delimiters, fields, leaf, lines, plain
 
@@ -61,6 +62,20 @@ def _record(path: str, start: int, line: str, delimiters: Delimiters) -> Node:
     return Node(path, name, "", line, start, start + len(line), tuple(children))
 
 
+def _with_tables(records: dict[str, tuple[str, Definitions]]) -> dict[str, tuple[str, Definitions]]:
+    """The records, whose coded fields say where their values are explained: a table is named after its field."""
+    return {
+        record: (
+            name,
+            {
+                number: definition._replace(table=place) if (place := f"{record}-{number}") in VALUES else definition
+                for number, definition in definitions.items()
+            },
+        )
+        for record, (name, definitions) in records.items()
+    }
+
+
 def _numbered(*names: str, **parts: Definitions) -> Definitions:
     """Definitions in the order of `names`; `parts` gives those of the fields that have components: f6=…"""
     return {
@@ -72,7 +87,7 @@ def _numbered(*names: str, **parts: Definitions) -> Definitions:
 _TEST = _numbered("Universal Test ID", "Test Name", "Test Identifier Type", "Manufacturer's or Local Code")
 _PERSON = _numbered("Last Name", "First Name", "Middle Name or Initial", "Suffix", "Title")
 
-RECORDS: dict[str, tuple[str, Definitions]] = {
+_RECORDS: dict[str, tuple[str, Definitions]] = {
     "H": (
         "Message Header",
         _numbered(
@@ -245,3 +260,5 @@ RECORDS: dict[str, tuple[str, Definitions]] = {
     # What follows in M is each manufacturer's own (§15).
     "M": ("Manufacturer Information", _numbered("Record Type", "Sequence Number")),
 }
+
+RECORDS = _with_tables(_RECORDS)

@@ -2,23 +2,31 @@
 
 import re
 from collections import Counter
-from functools import lru_cache
 
 from hl7capture.hl7 import names
-from hl7capture.hl7.node import Node
-from hl7capture.hl7.split import Delimiters, fields, leaf, lines, plain
+from hl7capture.hl7.escapes import unescape
+from hl7capture.hl7.node import Definitions, Node
+from hl7capture.hl7.split import USUAL, Delimiters, fields, leaf, lines, plain
 
-DEFAULTS = Delimiters("|", "^", "~", "\\", "&")
+__all__ = ["DEFAULTS", "delimiters_of", "is_header", "parse", "unescape"]
+
+DEFAULTS = USUAL
 
 _HEADER = re.compile(r"(?:MSH|FHS|BHS)[^\w\s]")
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
 _MOST_ENCODING_CHARACTERS = 5  # component, repetition, escape, subcomponent; from v2.7 on truncation
+_MOST_COLUMNS = 256  # of a table in RDF whose types are looked at
+
+# Fields whose data type varies, and the field that tells it: HL7 v2.5 chapters 7 (OBX) and 8 (MFE, MFA).
+_VARYING = {"OBX": (5, 2), "MFE": (4, 5), "MFA": (5, 6)}
+_Types = tuple[tuple[int, str], ...]
 
 
 def parse(text: str) -> tuple[Node, ...]:
     """One node per segment. Every header (MSH, FHS, BHS) sets delimiters and version for what follows it."""
     delimiters = DEFAULTS
     version = names.DEFAULT_VERSION
+    columns: _Types = ()
     seen: Counter[str] = Counter()
     nodes = []
     for number, (start, line) in enumerate(lines(text), 1):
@@ -31,9 +39,14 @@ def parse(text: str) -> tuple[Node, ...]:
         values = line.split(delimiters.field)
         if segment == "MSH":
             version = _version(values, delimiters)
+            columns = ()
+        elif segment == "RDF":
+            columns = _columns(values, delimiters)
         seen[segment] += 1
         path = segment if seen[segment] == 1 else f"{segment}[{seen[segment]}]"
-        nodes.append(_segment(path, start, line, values, delimiters, version))
+        types = columns if segment == "RDT" else _types(segment, values)
+        definitions = names.typed(version, segment, types) if types else names.fields(version, segment)
+        nodes.append(_segment(path, start, line, values, delimiters, definitions))
     return tuple(nodes)
 
 
@@ -56,47 +69,8 @@ def delimiters_of(line: str) -> Delimiters:
     if not usable or any(character.isalnum() or character.isspace() for character in declared):
         return DEFAULTS._replace(field=field)
     # A sender that doubles its backslash ("^~\\&") means one: no character can have two duties.
-    component, repetition, escape, subcomponent = (*dict.fromkeys(declared), "", "", "")[:4]
-    return Delimiters(field, component, repetition, escape, subcomponent)
-
-
-def unescape(value: str, delimiters: Delimiters = DEFAULTS) -> str:
-    r"""The text that a person should read (HL7 v2.5 §2.7; E1394 has the same sequences but \T\ and \.br\).
-
-    Hexadecimal data is read as UTF-8 or else as ISO 8859-1. What is not known here stays as it is: highlighting,
-    character sets and the sequences of single sites.
-    """
-    mark = delimiters.escape
-    if not mark or mark not in value:
-        return value
-    known = {
-        "F": delimiters.field,
-        "S": delimiters.component,
-        "T": delimiters.subcomponent,
-        "R": delimiters.repetition,
-        "E": mark,
-        ".br": "\n",
-    }
-
-    def decoded(match: re.Match[str]) -> str:
-        sequence = match[1]
-        return _hexadecimal(sequence[1:]) if sequence[0] == "X" else known[sequence] or match[0]
-
-    return _escape_sequence(mark).sub(decoded, value)
-
-
-@lru_cache(maxsize=32)
-def _escape_sequence(mark: str) -> re.Pattern[str]:
-    mark = re.escape(mark)
-    return re.compile(rf"{mark}([FSTRE]|X(?:[0-9A-Fa-f]{{2}})+|\.br){mark}")
-
-
-def _hexadecimal(digits: str) -> str:
-    data = bytes.fromhex(digits)
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("iso-8859-1")
+    component, repetition, escape, subcomponent, truncation = (*dict.fromkeys(declared), *[""] * 4)[:5]
+    return Delimiters(field, component, repetition, escape, subcomponent, truncation)
 
 
 def _version(values: list[str], delimiters: Delimiters) -> str:
@@ -104,12 +78,27 @@ def _version(values: list[str], delimiters: Delimiters) -> str:
     return names.nearest(declared.split(delimiters.component)[0] if delimiters.component else declared)
 
 
-def _segment(path: str, start: int, line: str, values: list[str], delimiters: Delimiters, version: str) -> Node:
+def _types(segment: str, values: list[str]) -> _Types:
+    """The data type of the field that varies, as another field of the segment tells it."""
+    varying, telling = _VARYING.get(segment, (0, 0))
+    return ((varying, values[telling]),) if varying and telling < len(values) else ()
+
+
+def _columns(values: list[str], delimiters: Delimiters) -> _Types:
+    """The data types of the fields of RDT: RDF-2, a repetition a column (HL7 v2.5 chapter 5)."""
+    declared = values[2] if len(values) > 2 else ""
+    columns = declared.split(delimiters.repetition, _MOST_COLUMNS) if delimiters.repetition else [declared]
+    return tuple(
+        (number, parts[1])
+        for number, column in enumerate(columns[:_MOST_COLUMNS], 1)
+        if delimiters.component and len(parts := column.split(delimiters.component, 2)) > 1
+    )
+
+
+def _segment(
+    path: str, start: int, line: str, values: list[str], delimiters: Delimiters, definitions: Definitions
+) -> Node:
     segment = line[:3]
-    if segment == "OBX" and len(values) > 2:
-        definitions = names.observation(version, values[2])
-    else:
-        definitions = names.fields(version, segment)
     if is_header(line):
         # Field 1 is the separator itself, and field 2 holds the others: neither may be cut by them.
         children = [

@@ -1,4 +1,4 @@
-"""Names and data types of HL7 v2 segments, fields and components, from hl7apy's tables of the standard.
+"""Names, data types and tables of HL7 v2 segments, fields and components, from hl7apy's tables of the standard.
 
 They cover versions 2.1 to 2.8.2. Devices claim one version and send segments of another, so a segment that a
 version lacks is named as in the nearest version that has it.
@@ -45,12 +45,17 @@ def fields(version: str, segment: str) -> Definitions:
 
 
 @lru_cache(maxsize=1024)
-def observation(version: str, value_type: str) -> Definitions:
-    """The fields of OBX where OBX-2 says `value_type`: that is the data type of OBX-5 (HL7 v2.5 §7.4.2.2)."""
-    known = fields(version, "OBX")
-    if not 0 < len(value_type) <= _LONGEST_DATATYPE:
-        return known
-    return {**known, 5: Definition(known[5].name, value_type, _components(version, value_type))}
+def typed(version: str, segment: str, types: tuple[tuple[int, str], ...]) -> Definitions:
+    """The fields of a segment whose message says the data types of some: ((5, "NM"),) for OBX-5, as OBX-2 has it.
+
+    What cannot be a data type is left out. A field beyond those of the segment is one more of its last (RDT).
+    """
+    found = dict(fields(version, segment))
+    last = found[max(found)]
+    for number, datatype in types:
+        if 0 < len(datatype) <= _LONGEST_DATATYPE:
+            found[number] = Definition(found.get(number, last).name, datatype, _components(version, datatype))
+    return found
 
 
 def preload(version: str) -> None:
@@ -102,10 +107,15 @@ def _children(version: str, name: str, kind: str) -> dict[int, Definition]:
 
 
 def _definition(version: str, row: Any) -> tuple[int, Definition]:
-    """One row of hl7apy's tables: ("PID_3", (kind, parts, "CX", "PATIENT_IDENTIFIER_LIST", …), …)."""
-    place, (_, _, datatype, name, *_), *_ = row
+    """One row of hl7apy's tables: ("PID_8", (kind, parts, "IS", "ADMINISTRATIVE_SEX", "HL70001", …), …)."""
+    place, (_, _, datatype, name, table, *_), *_ = row
     parts = _components(version, datatype) if datatype else NOTHING
-    return int(place.rpartition("_")[2]), Definition(spelled(name or ""), datatype or "", parts)
+    table = (table or "").removeprefix("HL7")
+    if table and 1 in parts:  # the code of a coded entry is its first component
+        parts = {**parts, 1: parts[1]._replace(table=table)}
+    elif 1 in parts:
+        table = parts[1].table
+    return int(place.rpartition("_")[2]), Definition(spelled(name or ""), datatype or "", parts, table)
 
 
 _SMALL = frozenset("A AN AND AS AT BY FOR FROM IN OF ON OR PER THE TO WITH WITHIN".split())  # noqa: SIM905

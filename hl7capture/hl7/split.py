@@ -20,6 +20,10 @@ class Delimiters(NamedTuple):
     repetition: str
     escape: str
     subcomponent: str = ""
+    truncation: str = ""
+
+
+USUAL = Delimiters("|", "^", "~", "\\", "&")  # of ER7 (HL7 v2.5 §2.5.4)
 
 
 def lines(text: str) -> Iterator[tuple[int, str]]:
@@ -39,7 +43,8 @@ def plain(number: int, start: int, line: str) -> Node:
 
 def leaf(path: str, value: str, start: int, definition: Definition = UNKNOWN) -> Node:
     """A place that is not cut any further."""
-    return Node(path, definition.name, definition.datatype, value, start, start + len(value))
+    name, datatype, _, table = definition
+    return Node(path, name, datatype, value, start, start + len(value), (), table)
 
 
 def fields(
@@ -49,7 +54,11 @@ def fields(
     nodes = []
     for number, value in enumerate(values, first):
         definition = definitions.get(number, UNKNOWN)
-        nodes.append(_field(f"{path}-{number}", value, start, definition, delimiters))
+        own_path = f"{path}-{number}"
+        if not value or value.isalnum():  # most are; no separator is a letter or a digit
+            nodes.append(leaf(own_path, value, start, definition))
+        else:
+            nodes.append(_field(own_path, value, start, definition, delimiters))
         start += len(value) + 1
     return nodes
 
@@ -64,34 +73,32 @@ def _field(path: str, value: str, start: int, definition: Definition, delimiters
         own_path = path if number == 1 else f"{path}[{number}]"
         nodes.append(_repetition(own_path, part, at, definition, delimiters))
         at += len(part) + 1
-    return Node(path, definition.name, definition.datatype, value, start, start + len(value), tuple(nodes))
+    name, datatype, _, table = definition
+    return Node(path, name, datatype, value, start, start + len(value), tuple(nodes), table)
 
 
 def _repetition(path: str, value: str, start: int, definition: Definition, delimiters: Delimiters) -> Node:
-    name, datatype, parts = definition
+    name, datatype, parts, table = definition
     end = start + len(value)
     components, subcomponents = delimiters.component, delimiters.subcomponent
-    if components and components in value:
-        nodes = _parts(path, value, start, parts, components, subcomponents)
-        return Node(path, name, datatype, value, start, end, nodes)
+    nodes: tuple[Node, ...] = ()
     # Without a component separator the value is its own first component. It has subcomponents ("S17&LAB" in
     # SPM-2) only where the standard knows them: elsewhere people forget to escape ("Smith & Sons").
-    if subcomponents and subcomponents in value and parts.get(1, UNKNOWN).parts:
-        only = _component(f"{path}.1", value, start, parts[1], subcomponents)
-        return Node(path, name, datatype, value, start, end, (only,))
-    return Node(path, name, datatype, value, start, end)
-
-
-def _component(path: str, value: str, start: int, definition: Definition, separator: str) -> Node:
-    name, datatype, parts = definition
-    nodes = _parts(path, value, start, parts, separator, "") if separator and separator in value else ()
-    return Node(path, name, datatype, value, start, start + len(value), nodes)
+    if components and (
+        components in value or (subcomponents and subcomponents in value and parts.get(1, UNKNOWN).parts)
+    ):
+        nodes = _parts(path, value, start, parts, components, subcomponents)
+    return Node(path, name, datatype, value, start, end, nodes, table)
 
 
 def _parts(path: str, value: str, start: int, definitions: Definitions, separator: str, inner: str) -> tuple[Node, ...]:
+    """Components cut by `separator`, and their subcomponents by `inner`; or subcomponents, which have no `inner`."""
     nodes = []
     for number, part in enumerate(value.split(separator), 1):
-        definition = definitions.get(number, UNKNOWN)
-        nodes.append(_component(f"{path}.{number}", part, start, definition, inner))
-        start += len(part) + 1
+        name, datatype, parts, table = definitions.get(number, UNKNOWN)
+        own_path = f"{path}.{number}"
+        below = _parts(own_path, part, start, parts, inner, "") if inner and inner in part else ()
+        end = start + len(part)
+        nodes.append(Node(own_path, name, datatype, part, start, end, below, table))
+        start = end + 1
     return tuple(nodes)

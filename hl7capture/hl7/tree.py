@@ -1,11 +1,13 @@
 """A message as a tree, whatever its standard."""
 
+from bisect import bisect_right
+
 from hl7capture.hl7 import astm, er7
 from hl7capture.hl7.node import Node
 from hl7capture.hl7.split import Delimiters, lines, plain
 from hl7capture.hl7.standard import standard_of
 
-__all__ = ["Node", "delimiters_of", "parse"]
+__all__ = ["Node", "delimiters_of", "nodes_at", "parse"]
 
 
 def parse(text: str) -> tuple[Node, ...]:
@@ -22,7 +24,22 @@ def parse(text: str) -> tuple[Node, ...]:
             return tuple(plain(number, start, line) for number, (start, line) in enumerate(lines(text), 1))
 
 
+def nodes_at(nodes: tuple[Node, ...], at: int) -> tuple[Node, ...]:
+    """The nodes that hold the character `at`, from the segment down; none between segments.
+
+    A separator belongs to what it separates the parts of.
+    """
+    found: list[Node] = []
+    while nodes:
+        place = bisect_right(nodes, at, key=lambda node: node.start) - 1
+        if place < 0 or at >= nodes[place].end:
+            break
+        found.append(nodes[place])
+        nodes = nodes[place].children
+    return tuple(found)
+
+
 def delimiters_of(text: str) -> Delimiters:
-    """The delimiters that the first line of a message declares, for `er7.unescape`."""
+    """The delimiters that the first line of a message declares, for `escapes.unescape`."""
     _, first = next(lines(text), (0, ""))
     return astm.delimiters_of(first) if standard_of(text) == "astm" else er7.delimiters_of(first)

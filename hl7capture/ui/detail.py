@@ -2,13 +2,20 @@
 
 from contextlib import nullcontext
 from datetime import datetime
+from functools import partial
+from typing import NamedTuple
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, QThreadPool, Signal
 from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
 
+from hl7capture.hl7 import tables
+from hl7capture.hl7.charset import Doubt, doubt_of, spoken
+from hl7capture.hl7.places import Places, places_of
 from hl7capture.hl7.split import Delimiters
-from hl7capture.hl7.tree import Node, delimiters_of, parse
+from hl7capture.hl7.tree import Node, delimiters_of, nodes_at, parse
 from hl7capture.model.elements import Direction, Element, ElementType, Flag
+from hl7capture.model.session import Session
+from hl7capture.ui.background import Background
 from hl7capture.ui.connection_view import ConnectionView
 from hl7capture.ui.fields_view import FieldsView
 from hl7capture.ui.garbage import no_search
@@ -45,8 +52,21 @@ _FLAGS = {
 }
 
 
+_DOUBTS = {
+    Doubt.UNDECLARED: QT_TRANSLATE_NOOP("Detail", "it names no character set, and is read as {0}"),
+    Doubt.UNKNOWN: QT_TRANSLATE_NOOP("Detail", "MSH-18 names {1}, which is not known here; it is read as {0}"),
+    Doubt.UNFIT: QT_TRANSLATE_NOOP("Detail", "MSH-18 names {1}, which its bytes do not fit; it is read as {0}"),
+}
+
+
 class Detail(QWidget):
-    """Shows one element; its message is taken apart off the GUI's thread."""
+    """Shows one element; its message is taken apart off the GUI's thread.
+
+    What is chosen in Fields is marked in Text and Hex, and the other way round.
+    told: something that a person should read, and whether it is an error.
+    """
+
+    told = Signal(str, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +74,9 @@ class Detail(QWidget):
         self._pool.setMaxThreadCount(1)
         self._wanted = 0
         self._shown: tuple[str, bytes] | None = None
+        self._element = -1
+        self._odd: list[str] = []  # what is odd about the element, in words
+        self._parsed = _NOTHING
         self.title = QLabel()
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -80,6 +103,10 @@ class Detail(QWidget):
         layout.addWidget(self.title)
         layout.addWidget(self.flags)
         layout.addWidget(self.tabs)
+        self.fields.chosen.connect(self._on_field)
+        self.fields.told.connect(self.told)
+        self.text.chosen.connect(self._on_character)
+        self.hex.chosen.connect(self._on_byte)
         self.show_element(None, -1)
 
     def show_element(self, row: SessionRow | None, number: int) -> None:
@@ -87,21 +114,24 @@ class Detail(QWidget):
         self.connection.show_session(row.session if row else None)
         if row is None or not 0 <= number < len(row.session.elements):
             self._shown = None
+            self._element = -1
             self.title.setText(self.tr("Choose an arrow of the ladder"))
             self._show_message("")
             self.hex.show_bytes(b"")
-            self._show_flags(())
+            self._show_odd([])
             return
         session = row.session
         element = session.elements[number]
         is_whole = element.message is not None and element.message < len(session.messages)
         text = session.messages[element.message] if is_whole and element.message is not None else ""
         self.title.setText(self._title(row, element, bool(text)))
-        self._show_flags(element.flags)
-        if self._shown == (text, element.data):
+        self._show_odd([_flag_words(flag) for flag in element.flags])
+        if self._shown == (text, element.data) and self._element == element.id:
+            self._show_doubt()
             return
         self._shown = (text, element.data)
-        self._show_message(text)
+        self._element = element.id
+        self._show_message(text, session, element.message)
         self.hex.show_bytes(element.data)
 
     def refresh_colours(self) -> None:
@@ -121,39 +151,89 @@ class Detail(QWidget):
         # The bytes are settings, so what was on the wire is said.
         return f"{title}\n{self.tr(str(_EXPLAINED[element.type])).format(element.data[:1].hex().upper())}"
 
-    def _show_flags(self, flags: tuple[str, ...]) -> None:
-        """What is odd about the element, in words; a flag of a later version is shown as it is."""
-        words = [self.tr(str(_FLAGS[Flag(flag)])) if flag in _FLAGS else visible(flag, 80) for flag in flags]
+    def _show_odd(self, words: list[str]) -> None:
+        """What is odd about the element."""
+        self._odd = words
         self.flags.setText("⚑ " + "; ".join(words) if words else "")
         self.flags.setVisible(bool(words))
 
-    def _show_message(self, text: str) -> None:
+    def _show_doubt(self) -> None:
+        """Whether the character set is a guess, behind the flags."""
+        places = self._parsed.places
+        doubt = doubt_of(places.decoded) if places is not None else None
+        if places is not None and doubt is not None:
+            decoded = places.decoded
+            words = self.tr(str(_DOUBTS[doubt])).format(spoken(decoded.charset), visible(decoded.declared, 40))
+            self._show_odd([*self._odd, words])
+
+    def _show_message(self, text: str, session: Session | None = None, number: int | None = None) -> None:
         self.text.show_message(text)
+        self._parsed = _NOTHING
         self._wanted += 1
-        if not text:
+        if not text or session is None:
             self.fields.show_nodes((), None)
             return
-        job = _Parsing(self._wanted, text)
-        job.told.parsed.connect(self._on_parsed, Qt.ConnectionType.QueuedConnection)
-        self._pool.start(job)
+        work = partial(_parsed, self._wanted, text, session, number)
+        Background(work, self._on_parsed).start(self._pool)
 
-    def _on_parsed(self, number: int, nodes: tuple[Node, ...], delimiters: Delimiters) -> None:
-        if number == self._wanted:
-            self.fields.show_nodes(nodes, delimiters)
+    def _on_parsed(self, parsed: "_Parsed") -> None:
+        if parsed.request == self._wanted:
+            self._parsed = parsed
+            self.fields.show_nodes(parsed.nodes, parsed.delimiters)
+            self._show_doubt()
+
+    # -- what is chosen in one view is marked in the others ------------------------------------------------------
+
+    def _on_field(self, node: Node) -> None:
+        if self._parsed is not _NOTHING:  # else Fields still shows the message before
+            self._mark(node, self.fields)
+
+    def _on_character(self, at: int) -> None:
+        self._lead(at, self.text)
+
+    def _on_byte(self, byte: int) -> None:
+        places = self._parsed.places
+        at = None if places is None else places.character_at(self._element, byte)
+        if at is None:
+            self.hex.mark((byte, byte + 1), into_sight=False)  # framing, or nothing that is known
+        else:
+            self._lead(at, self.hex)
+
+    def _lead(self, at: int, origin: QWidget) -> None:
+        """Goes to the field that holds a character."""
+        chain = nodes_at(self._parsed.nodes, at)
+        if chain:
+            self.fields.go_to(chain)
+            self._mark(chain[-1], origin)
+
+    def _mark(self, node: Node, origin: QWidget) -> None:
+        """Marks a field; the view where a person chose it does not move."""
+        self.text.mark(node.start, node.end, into_sight=origin is not self.text)
+        places = self._parsed.places
+        span = None if places is None else places.in_element(self._element, node.start, node.end)
+        self.hex.mark(span, into_sight=origin is not self.hex)
 
 
-class _Told(QObject):
-    parsed = Signal(int, object, object)  # which request, tuple[Node, …], Delimiters
+class _Parsed(NamedTuple):
+    """A message taken apart. request: which one it answers. places: None where its bytes are not known."""
+
+    request: int = 0
+    nodes: tuple[Node, ...] = ()
+    delimiters: Delimiters | None = None
+    places: Places | None = None
 
 
-class _Parsing(QRunnable):
-    def __init__(self, number: int, text: str) -> None:
-        super().__init__()
-        self.told = _Told()
-        self._number = number
-        self._text = text
+_NOTHING = _Parsed()
 
-    def run(self) -> None:
-        with no_search() if len(self._text) > _BIG else nullcontext():
-            nodes = parse(self._text)
-        self.told.parsed.emit(self._number, nodes, delimiters_of(self._text))
+
+def _parsed(request: int, text: str, session: Session, number: int | None) -> _Parsed:
+    """Takes a message apart; for a thread of its own."""
+    with no_search() if len(text) > _BIG else nullcontext():
+        tables.preload()
+        carried = [element for element in session.elements if element.message == number]
+        return _Parsed(request, parse(text), delimiters_of(text), places_of(text, carried))
+
+
+def _flag_words(flag: str) -> str:
+    """A flag in words; one of a later version is shown as it is."""
+    return QCoreApplication.translate("Detail", str(_FLAGS[Flag(flag)])) if flag in _FLAGS else visible(flag, 80)

@@ -2,18 +2,23 @@
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QTreeView, QVBoxLayout, QWidget
 
-from hl7capture.hl7.er7 import unescape
-from hl7capture.hl7.split import Delimiters
+from hl7capture.hl7.documents import Document, document_in
+from hl7capture.hl7.escapes import unescape
+from hl7capture.hl7.split import USUAL, Delimiters
+from hl7capture.hl7.tables import meaning
 from hl7capture.hl7.tree import Node
+from hl7capture.ui.document_saving import DocumentSaving
 from hl7capture.ui.plain import visible
 from hl7capture.ui.theme import colour
 
 Index = QModelIndex | QPersistentModelIndex
 _MOST_EXPANDED = 120  # segments; beyond them a person opens what they need
+_MOST_SHOWN = 2000  # characters of a value
+_MEANING = 4
 
 
 class _Item:
@@ -44,7 +49,18 @@ class FieldsModel(QAbstractItemModel):
         self._delimiters: Delimiters | None = None
         self._with_empty = False
         self._root = _Item(None, None, 0)
-        self._titles = (self.tr("Field"), self.tr("Name"), self.tr("Type"), self.tr("Value"))
+        self._titles = (
+            self.tr("Field"),
+            self.tr("Name"),
+            self.tr("Type"),
+            self.tr("Value"),
+            self.tr("Meaning"),
+        )
+
+    @property
+    def delimiters(self) -> Delimiters:
+        """Those of the message."""
+        return self._delimiters or USUAL
 
     def show_nodes(self, nodes: tuple[Node, ...], delimiters: Delimiters | None) -> None:
         """Another message."""
@@ -62,6 +78,16 @@ class FieldsModel(QAbstractItemModel):
 
     def node(self, index: Index) -> Node | None:
         return self._item(index).node
+
+    def index_of(self, chain: tuple[Node, ...]) -> QModelIndex:
+        """The place of the last of these nodes, each of which holds the next; of the last that is shown."""
+        item = self._root
+        for node in chain:
+            below = next((child for child in self._children(item) if child.node is node), None)
+            if below is None:
+                break
+            item = below
+        return QModelIndex() if item is self._root else self.createIndex(item.row, 0, item)
 
     def _item(self, index: Index | None) -> _Item:
         if index is None or not index.isValid():
@@ -111,8 +137,12 @@ class FieldsModel(QAbstractItemModel):
                     return visible(node.name, 200)
                 case 2:
                     return visible(node.datatype, 40)
+                case 3:
+                    return visible(self._value(node), _MOST_SHOWN)
                 case _:
-                    return visible(self._value(node), 2000)
+                    return visible(meaning(node), 200)
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() == _MEANING and node.table:
+            return self.tr("HL7 table {0}" if node.table.isdigit() else "E1394, {0}").format(node.table)
         if role == Qt.ItemDataRole.ForegroundRole and index.column() in (0, 2):
             return colour("muted") if index.parent().isValid() or index.column() == 2 else colour("accent")
         return None
@@ -121,22 +151,30 @@ class FieldsModel(QAbstractItemModel):
         """Escapes are resolved where nothing lies below that they could be mistaken for."""
         if node.children or self._delimiters is None:
             return node.value
-        return unescape(node.value, self._delimiters)
+        # An escape that is cut in two at the end is beyond what is shown.
+        return unescape(node.value[: 8 * _MOST_SHOWN], self._delimiters)
 
 
 class FieldsView(QWidget):
-    """The tree, and whether empty fields are shown."""
+    """The tree, and whether empty fields are shown.
+
+    chosen: the node (Node) that a person has gone to. told: what became of a document: a text, and is it an error?
+    """
+
+    chosen = Signal(object)
+    told = Signal(str, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = FieldsModel(self)
+        self._is_led = False  # to a place that was chosen elsewhere
         self.tree = QTreeView()
         self.tree.setModel(self.model)
         self.tree.setAccessibleName(self.tr("Fields"))
         self.tree.setUniformRowHeights(True)
         self.tree.setAlternatingRowColors(True)
         self.tree.setIndentation(16)
-        for column, width in enumerate((150, 230, 60)):
+        for column, width in enumerate((150, 230, 60, 260)):
             self.tree.setColumnWidth(column, width)
         self.tree.header().setStretchLastSection(True)
         self._empty = QCheckBox(self.tr("Show empty fields"))
@@ -148,7 +186,13 @@ class FieldsView(QWidget):
         copy.triggered.connect(lambda: self._copy("value"))
         copy_path = QAction(self.tr("Copy field path"), self.tree)
         copy_path.triggered.connect(lambda: self._copy("path"))
-        self.tree.addActions([copy, copy_path])
+        self._saving = DocumentSaving(self)
+        self._saving.told.connect(self.told)
+        self._save = QAction(self.tr("Save document…"), self.tree)
+        self._save.setEnabled(False)
+        self._save.triggered.connect(self._save_document)
+        self.tree.addActions([copy, copy_path, self._save])
+        self.tree.selectionModel().currentChanged.connect(self._on_current)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -162,7 +206,38 @@ class FieldsView(QWidget):
     def show_nodes(self, nodes: tuple[Node, ...], delimiters: Delimiters | None) -> None:
         """Another message."""
         self.model.show_nodes(nodes, delimiters)
+        self._save.setEnabled(False)
         self._expand()
+
+    def go_to(self, chain: tuple[Node, ...]) -> None:
+        """Goes to the last of these nodes, each of which holds the next, and tells nobody."""
+        index = self.model.index_of(chain)
+        self._is_led = True
+        self.tree.setCurrentIndex(index)
+        self._is_led = False
+        self.tree.scrollTo(index)
+
+    def document(self) -> Document | None:
+        """The document that the current field, or one that holds it, has in it."""
+        index = self.tree.currentIndex()
+        while index.isValid():
+            node = self.model.node(index)
+            found = None if node is None else document_in(node, self.model.delimiters)
+            if found is not None:
+                return found
+            index = index.parent()
+        return None
+
+    def _on_current(self, index: QModelIndex) -> None:
+        self._save.setEnabled(self.document() is not None)
+        node = self.model.node(index)
+        if node is not None and not self._is_led:
+            self.chosen.emit(node)
+
+    def _save_document(self) -> None:
+        document = self.document()
+        if document is not None:
+            self._saving.save(document)
 
     def _set_with_empty(self, with_empty: bool) -> None:
         self.model.set_with_empty(with_empty)

@@ -247,6 +247,7 @@ class MainWindow(QMainWindow):
         self.ladder = Ladder()
         self.detail = Detail()
         self.banner = Banner()
+        self.detail.told.connect(lambda text, is_error: self.banner.say(text, is_error=is_error))
         self.status = Status()
         self.setStatusBar(self.status)
         self.interface = QComboBox()

@@ -2,37 +2,24 @@
 
 import re
 
-from PySide6.QtGui import QFont, QSyntaxHighlighter, QTextCharFormat, QTextDocument
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFont, QSyntaxHighlighter, QTextCharFormat, QTextCursor, QTextDocument
+from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
 
-from hl7capture.ui.plain import visible
+from hl7capture.ui.shown_text import CONTINUED, MOST, ShownText
 from hl7capture.ui.theme import colour, monospaced
 
-_MOST = 200_000  # characters
-# A line of its own costs nothing until it is in sight; a line of 200 kB (a report as base64) stalls the window.
-_PIECE = 2_000
-_CONTINUED = "↳ "
-_LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|$)")
-# CR ends a segment and a record in both standards; any other end is a fault worth seeing.
-_UNUSUAL_ENDS = {"\r\n": "␍␊", "\n": "␊"}
 _NAME = re.compile(r"^[A-Z][A-Z0-9]{0,2}(?=\W|$)")
 _SEPARATORS = re.compile(r"[|^~\\&]+")
 
 
-def text_lines(text: str) -> list[str]:
-    """The lines as they are shown: nothing invisible, nothing left out, long ones in pieces."""
-    shown: list[str] = []
-    for line, end in _LINE.findall(text):
-        if not line and not end:
-            continue  # after the last line
-        whole = visible(line, _MOST) + _UNUSUAL_ENDS.get(end, "")
-        shown.append(whole[:_PIECE])
-        shown += [_CONTINUED + whole[at : at + _PIECE] for at in range(_PIECE, len(whole), _PIECE)]
-    return shown
-
-
 class TextView(QPlainTextEdit):
-    """Read only, plain, monospaced."""
+    """Read only, plain, monospaced.
+
+    chosen: the character of the message at which a person has put the cursor.
+    """
+
+    chosen = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,18 +30,80 @@ class TextView(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.document().setDocumentMargin(10)
         self._highlighter = _Highlighter(self.document())
+        self._shown = ShownText("")
+        self._marked: tuple[int, int] | None = None
+        self.cursorPositionChanged.connect(self._on_cursor)
 
     def show_message(self, text: str) -> None:
         """Another message; "" for none."""
-        shown = text_lines(text[:_MOST])
-        if len(text) > _MOST:
-            shown.append(self.tr("… the first {0} of {1} characters").format(f"{_MOST:,}", f"{len(text):,}"))
-        self.setPlainText("\n".join(shown))
+        self._shown = ShownText(text)
+        lines = self._shown.lines
+        if len(text) > MOST:
+            lines = [*lines, self.tr("… the first {0} of {1} characters").format(f"{MOST:,}", f"{len(text):,}")]
+        self._marked = None
+        self.setExtraSelections([])
+        self.blockSignals(True)
+        self.setPlainText("\n".join(lines))
+        self.blockSignals(False)
+
+    def mark(self, start: int, end: int, *, into_sight: bool = True) -> None:
+        """Marks characters of the message; the cursor stays where it is."""
+        self._marked = (start, end)
+        self._paint_mark()
+        first = self._cursor(start)
+        if into_sight and first is not None and not self.viewport().rect().contains(self.cursorRect(first).center()):
+            self.verticalScrollBar().setValue(max(first.block().firstLineNumber() - 3, 0))
+
+    def marked_text(self) -> str:
+        """What is marked, as it is shown."""
+        return "".join(selection.cursor.selectedText() for selection in self.extraSelections())
 
     def refresh_colours(self) -> None:
         """After a change of theme."""
         self._highlighter.refresh_colours()
         self._highlighter.rehighlight()
+        self._paint_mark()
+
+    def _paint_mark(self) -> None:
+        selections = []
+        if self._marked is not None:
+            start, end = self._marked
+            first, last = self._cursor(start), self._cursor(min(end, MOST))
+            if first is not None and last is not None:
+                first.setPosition(last.position(), QTextCursor.MoveMode.KeepAnchor)
+                selection = QTextEdit.ExtraSelection()
+                selection.cursor = first
+                selection.format.setBackground(colour("selection"))
+                selections.append(selection)
+        self.setExtraSelections(selections)
+
+    def _cursor(self, at: int) -> QTextCursor | None:
+        place = self._shown.place(at)
+        if place is None:
+            return None
+        line, column = place
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(
+            self.document().findBlockByNumber(line).position() + column_in_utf16(self._shown.lines[line], column)
+        )
+        return cursor
+
+    def _on_cursor(self) -> None:
+        cursor = self.textCursor()
+        line = cursor.blockNumber()
+        if not cursor.hasSelection() and line < len(self._shown.lines):
+            column = column_in_text(self._shown.lines[line], cursor.positionInBlock())
+            self.chosen.emit(self._shown.character(line, column))
+
+
+def column_in_utf16(line: str, column: int) -> int:
+    """Qt counts in UTF-16: a character beyond U+FFFF is two of its positions."""
+    return len(line[:column].encode("utf-16-le", "surrogatepass")) // 2
+
+
+def column_in_text(line: str, position: int) -> int:
+    """The other way round."""
+    return len(line.encode("utf-16-le", "surrogatepass")[: position * 2].decode("utf-16-le", "ignore"))
 
 
 class _Highlighter(QSyntaxHighlighter):
@@ -74,7 +123,7 @@ class _Highlighter(QSyntaxHighlighter):
         name = _NAME.match(text)
         if name:
             self.setFormat(0, name.end(), self._name)
-        if text.startswith(_CONTINUED):
+        if text.startswith(CONTINUED):
             self.setFormat(0, 1, self._quiet)
         for separators in _SEPARATORS.finditer(text):
             self.setFormat(separators.start(), len(separators.group()), self._quiet)

@@ -49,6 +49,10 @@ def test_keeping(name: str, folder: Path, tmp_path: Path) -> None:
     found_by(name, 0.01, folder, tmp_path)
 
 
+def test_trees(folder: Path, tmp_path: Path) -> None:
+    found_by("trees", 1, folder, tmp_path)
+
+
 def test_tables_are_replaced(tmp_path: Path) -> None:
     findings = Findings()
     findings.add("times faster", 2.5, low=2, high=3)

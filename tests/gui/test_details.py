@@ -28,7 +28,7 @@ from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.recent_files import RecentFiles
 from hl7capture.ui.session_model import NUMBER, SessionModel
 from hl7capture.ui.settings_dialog import SettingsDialog
-from hl7capture.ui.text_view import text_lines
+from hl7capture.ui.shown_text import ShownText
 from tests.gui.conftest import close, read
 from tests.support.engine import sessions_of
 from tests.support.speech import answer, mllp, oru
@@ -148,14 +148,14 @@ def test_offsets_are_as_fine_as_they_need_to_be() -> None:
 
 
 def test_text_leaves_nothing_out_and_shows_unusual_ends() -> None:
-    assert text_lines("MSH|^~\\&|A\rPID|1\r") == ["MSH|^~\\&|A", "PID|1"]
-    assert text_lines("\x0b MSH|\r\nPID|1\nOBX|1") == ["␋ MSH|␍␊", "PID|1␊", "OBX|1"]
-    assert text_lines("A\r\rB") == ["A", "", "B"]
+    assert ShownText("MSH|^~\\&|A\rPID|1\r").lines == ["MSH|^~\\&|A", "PID|1"]
+    assert ShownText("\x0b MSH|\r\nPID|1\nOBX|1").lines == ["␋ MSH|␍␊", "PID|1␊", "OBX|1"]
+    assert ShownText("A\r\rB").lines == ["A", "", "B"]
 
 
 def test_long_lines_come_in_pieces_without_a_loss() -> None:
     value = "".join(chr(0x41 + n % 26) for n in range(9_500))
-    lines = text_lines(f"OBX|1|ED|{value}\rOBX|2\r")
+    lines = ShownText(f"OBX|1|ED|{value}\rOBX|2\r").lines
     assert max(map(len, lines)) <= 2_002
     assert lines[0] + "".join(line.removeprefix("↳ ") for line in lines[1:-1]) == f"OBX|1|ED|{value}"
     assert lines[-1] == "OBX|2"

@@ -7,9 +7,12 @@ from hypothesis import strategies as st
 from hl7capture.hl7.session_summary import opening_of
 from hl7capture.model.search import terms_of
 from hl7capture.model.session import EndReason
+from hl7capture.ui import shown_text
 from hl7capture.ui.hex_view import hex_line
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow, duration_text, size_text, state_of
+from hl7capture.ui.shown_text import MOST, ShownText
+from hl7capture.ui.text_view import column_in_text, column_in_utf16
 from tests.support.engine import sessions_of
 from tests.support.speech import answer, mllp, oru
 from tests.support.wire import conversation, pcap
@@ -20,6 +23,38 @@ def row() -> SessionRow:
     made = SessionRow(opening_of(session), session)
     made.refresh()
     return made
+
+
+@given(st.text(st.one_of(st.sampled_from("\r\n\x0bäx\u202e"), st.characters()), max_size=60), st.integers(1, 7))
+def test_each_character_is_found_where_it_is_shown(text: str, piece: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shown_text, "PIECE", piece)
+        shown = ShownText(text)
+        places = [shown.place(at) for at in range(len(text) + 1)]
+        for at, place in enumerate(places):
+            if place is not None and text[at : at + 1] not in ("\r", "\n", ""):
+                line, column = place
+                assert shown.lines[line][column] == visible(text[at])[0] or column == len(shown.lines[line])
+                assert shown.character(*place) == at
+        known = [place for place in places if place is not None]
+        assert known == sorted(known)
+        for line, shown_line in enumerate(shown.lines):
+            for column in range(len(shown_line) + 1):
+                assert 0 <= shown.character(line, column) <= len(text)
+
+
+def test_what_is_beyond_the_shown_part_has_no_place() -> None:
+    shown = ShownText("x" * (MOST + 1))
+    assert shown.place(MOST) is not None
+    assert shown.place(MOST + 1) is None
+    assert ShownText("").place(0) is None
+    assert ShownText("").character(0, 0) == 0
+
+
+@pytest.mark.parametrize("line", ["plain", "a\U0001d11eb", "\U0001d11e\U0001d11e", ""])
+def test_columns_of_qt(line: str) -> None:
+    for column in range(len(line) + 1):
+        assert column_in_text(line, column_in_utf16(line, column)) == column
 
 
 @given(st.text(max_size=200))

@@ -6,7 +6,19 @@ from hypothesis import strategies as st
 from hl7capture.capture.text import decode, decode_together
 from tests.support.speech import oru
 
-CHARSETS = (b"", b"UNICODE UTF-8", b"8859/1", b"GB 18030-2000", b"Big-5", b"KS X 1001", b"UNICODE UTF-16", b"ISO IR87")
+CHARSETS = (
+    b"",
+    b"UNICODE UTF-8",
+    b"8859/1",
+    b"GB 18030-2000",
+    b"Big-5",
+    b"KS X 1001",
+    b"UNICODE UTF-16",
+    b"ISO IR87",
+    b"GBK",
+    b"Shift_JIS",
+    b"~ISO-IR 14",
+)
 messages = st.builds(
     lambda charset, text: oru().replace(b"|P|2.5.1\r", b"|P|2.5.1||||||" + charset + b"\r") + text,
     st.sampled_from(CHARSETS),

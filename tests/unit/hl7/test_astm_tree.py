@@ -3,7 +3,7 @@
 import pytest
 
 from hl7capture.hl7.astm import DEFAULTS, RECORDS
-from hl7capture.hl7.er7 import unescape
+from hl7capture.hl7.escapes import unescape
 from hl7capture.hl7.node import Node
 from hl7capture.hl7.tree import delimiters_of, parse
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hl7capture.hl7.er7 import DEFAULTS, unescape
+from hl7capture.hl7.er7 import DEFAULTS
 from hl7capture.hl7.node import Node
 from hl7capture.hl7.tree import delimiters_of, parse
 
@@ -109,7 +109,7 @@ def test_other_delimiters() -> None:
 def test_delimiters_that_are_not_declared_are_not_used() -> None:
     text = "MSH|^~|APP\rNTE|1||fish & chips^a&b"
     assert at(text, "NTE-3.2").children == ()
-    assert delimiters_of(text) == ("|", "^", "~", "", "")
+    assert delimiters_of(text) == ("|", "^", "~", "", "", "")
 
 
 @pytest.mark.parametrize("second", ["", "garbage", "^ ~", "^~\\&#!!"])
@@ -160,25 +160,21 @@ def test_one_component_is_cut_further_only_where_the_standard_knows_subcomponent
     assert at(text, "NTE-3").children == ()
 
 
-@pytest.mark.parametrize(
-    ("raw", "read"),
-    [
-        ("plain", "plain"),
-        (r"a\F\b\S\c\T\d\R\e\E\f", "a|b^c&d~e\\f"),
-        (r"one\.br\two", "one\ntwo"),
-        (r"\XC3A4\ \XE4\ \X0D0A\.", "ä ä \r\n."),
-        (r"\H\bold\N\ \X1\ \Xzz\ \Z9\ \.sp2\ ", r"\H\bold\N\ \X1\ \Xzz\ \Z9\ \.sp2\ "),
-        (r"C:\dir\F\x", r"C:\dir|x"),
-        ("ends with \\", "ends with \\"),
-        (r"\E\F\E\ ", "\\F\\ "),
-    ],
-)
-def test_escapes(raw: str, read: str) -> None:
-    assert unescape(raw) == read
+def test_the_field_that_varies_has_the_type_that_another_field_tells() -> None:
+    text = (
+        "MSH|^~\\&|A|||||||1|P|2.5.1\rMFE|MAD|1|20260101|GLU^Glucose^L|CE\rMFA|MAD|1|20260101|S|NA^Sodium|CE\r"
+        "RDF|2|PID.3^CX^20~PID.5^XPN^40\rRDT|4711^^^LAB|Muster^Erika"
+    )
+    assert at(text, "MFE-4.3").name == "Name of Coding System"
+    assert at(text, "MFA-5.2").name == "Text"
+    assert (at(text, "RDT-1").datatype, at(text, "RDT-1.1").name) == ("CX", "ID Number")
+    assert (at(text, "RDT-2").datatype, at(text, "RDT-2.2").name) == ("XPN", "Given Name")
+    assert at("MSH|^~\\&|A\rRDF|1|x\rRDT|4711", "RDT-1").datatype == "varies"
+    assert at("MSH|^~\\&|A\rMFE|MAD", "MFE-1").value == "MAD"
 
 
-def test_escapes_follow_the_delimiters_of_the_message() -> None:
-    delimiters = delimiters_of("MSH#*+?%#APP")
-    assert unescape(r"?F??S??R??T??E?\F\ ", delimiters) == r"#*+%?\F\ "
-    assert unescape(r"\T\ ", DEFAULTS._replace(subcomponent="")) == r"\T\ "
-    assert unescape(r"\F\ ", DEFAULTS._replace(escape="")) == r"\F\ "
+def test_the_truncation_character() -> None:
+    text = "MSH|^~\\&#|APP|||||||1|P|2.7\rNTE|1||cut here#"
+    assert delimiters_of(text).truncation == "#"
+    assert at(text, "MSH-2").value == "^~\\&#"
+    assert at(text, "NTE-3").value == "cut here#"
