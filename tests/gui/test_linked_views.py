@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from hl7capture.hl7.node import Node
+from hl7capture.hl7.session_summary import summary_of
 from hl7capture.hl7.split import USUAL
 from hl7capture.hl7.tree import parse
 from hl7capture.model.session import Session
@@ -48,7 +49,7 @@ def detail(qtbot: QtBot) -> Detail:
 
 
 def show(detail: Detail, qtbot: QtBot, session: Session, element: int = 0) -> None:
-    row = SessionRow(session)
+    row = SessionRow(summary_of(session), session)
     row.refresh()
     detail.show_element(row, element)
     qtbot.waitUntil(lambda: len(detail._parsed.nodes) > 0)
