@@ -78,6 +78,7 @@ def capture(
         except OSError as error:
             fail(f"Sessions cannot be kept: {_reason(error)} Choose another --output-folder, or --no-persist.")
         tell_recovered(recovery)
+        controller.store.start_cleaning()
     printer = _Printer(controller, as_json=as_json, persist=persist)
     Termination(controller.shutdown, application)
     if duration is not None:

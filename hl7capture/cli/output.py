@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
 from hl7capture.model.session import Session
+from hl7capture.model.session_summary import SessionSummary
 from hl7capture.store.document import to_document
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from hl7capture.store.recovery import Recovery
+    from hl7capture.store.retention import CleanUp
 
 FAILED, USAGE = 1, 2
 
@@ -57,32 +59,36 @@ def print_document(session: Session) -> None:
     sys.stdout.buffer.flush()
 
 
-def print_line(session: Session) -> None:
+def print_line(session: Session | SessionSummary) -> None:
     """The session as a line for people."""
+    if isinstance(session, Session):
+        from hl7capture.hl7.session_summary import summary_of  # documents do without what HL7 means
+
+        session = summary_of(session)
     sys.stdout.write(printable(line_of(session)) + "\n")
     sys.stdout.flush()
 
 
-def line_of(session: Session) -> str:
+def line_of(session: SessionSummary) -> str:
     """`#17 2026-11-21 10:15:30.123 10.0.0.5:40001 → 10.1.0.1:2575 mllp 3 × ORU^R01, 3 × ACK (closed)`"""
     start = datetime.fromtimestamp(session.start_time / 1000).astimezone()
     whole = "" if session.is_complete else ", incomplete"
+    kept = ", kept" if session.pinned else ""
     return (
         f"#{session.number} {start:%Y-%m-%d %H:%M:%S}.{start.microsecond // 1000:03d} "
-        f"{session.device} → {session.lis} {session.framing} {kinds_of(session)} "
-        f"({session.end_reason or 'open'}{whole}) {session.session_id}"
+        f"{session.device} → {session.lis} {session.framing} {session.kinds_text or 'no message'} "
+        f"({session.end_reason or 'open'}{whole}{kept}) {session.session_id}"
     )
 
 
-def kinds_of(session: Session) -> str:
-    """`3 × ORU^R01, 3 × ACK`, in the order of their first appearance."""
-    from hl7capture.hl7.summary import summarise  # documents do without the names of HL7
-
-    counts: dict[str, int] = {}
-    for message in session.messages:
-        kind = summarise(message).kind or "message"
-        counts[kind] = counts.get(kind, 0) + 1
-    return ", ".join(f"{count} × {kind}" for kind, count in counts.items()) or "no message"
+def clean_up_sentence(done: "CleanUp", *, is_plan: bool) -> str:
+    """`3 sessions deleted, 48.2 kB, from 2026-10-01 10:15 to 2026-10-02 11:00.`"""
+    what = "would be deleted" if is_plan else "deleted"
+    if done.oldest is None or done.newest is None:
+        return f"No session has expired; none {'would be' if is_plan else 'was'} deleted."
+    first, last = (datetime.fromtimestamp(time / 1000).astimezone() for time in (done.oldest, done.newest))
+    span = f"from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}"
+    return f"{done.files} {'session' if done.files == 1 else 'sessions'} {what}, {done.size:,} bytes, {span}."
 
 
 def printable(text: str) -> str:

@@ -10,9 +10,20 @@ from PySide6.QtCore import QCoreApplication
 
 from hl7capture.app.controller import CaptureController
 from hl7capture.cli import options
-from hl7capture.cli.output import FAILED, complain, fail, print_document, print_line, printable, tell_recovered
+from hl7capture.cli.output import (
+    FAILED,
+    clean_up_sentence,
+    complain,
+    fail,
+    print_document,
+    print_line,
+    printable,
+    tell_recovered,
+)
 from hl7capture.hl7.split import lines
+from hl7capture.model.search import matches, terms_of
 from hl7capture.model.session import Session, is_session_id
+from hl7capture.model.session_summary import SessionSummary
 from hl7capture.store.document import DocumentError
 from hl7capture.store.session_store import SessionStore
 
@@ -25,12 +36,27 @@ def sessions() -> None:
 
 
 @sessions.command("list")
+@click.option("--search", metavar="TEXT", default="", help='Only sessions with all these words; "in quotes": together.')
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The newest N of them.")
 @options.as_json
 @options.output_folder
-def list_sessions(as_json: bool, output_folder: Path | None) -> None:
+def list_sessions(search: str, limit: int | None, as_json: bool, output_folder: Path | None) -> None:
     """Lists the sessions, newest first."""
+    summaries: list[SessionSummary] = []
+
+    def take(summary: SessionSummary) -> bool:
+        summaries.append(summary)
+        return bool(search) or limit is None or len(summaries) < limit
+
     with _store(output_folder) as store:
-        report = store.load_now(print_document if as_json else print_line)
+        report = store.load_now(take)
+        if search:  # after the list, which has brought the index up to date
+            summaries = _with_words(store, summaries, search)[:limit]
+        for summary in summaries:
+            if as_json:
+                print_document(_find(store, summary.session_id))
+            else:
+                print_line(summary)
     if report.problem:
         complain(report.problem)
     if report.unreadable:
@@ -71,6 +97,47 @@ def delete(ids: tuple[str, ...], output_folder: Path | None) -> None:
             fail(f"Sessions cannot be deleted: {error.strerror or error}.")
 
 
+@sessions.command("keep")
+@_ids
+@click.option("--undo", is_flag=True, help="Not for good any more: they are deleted when their days are over.")
+@options.output_folder
+def keep(ids: tuple[str, ...], undo: bool, output_folder: Path | None) -> None:
+    """Keeps sessions for good: no clean-up deletes them."""
+    with _store(output_folder) as store:
+        for session_id in ids:
+            _check(session_id)
+        for session_id in ids:
+            with _said(store, session_id):
+                store.keep_now(session_id, is_kept=not undo)
+
+
+@sessions.command("purge")
+@click.option("--dry-run", is_flag=True, help="Only tell what would be deleted.")
+@click.option("--confirm-clock", is_flag=True, help="The computer's clock is right, whatever the last clean-up says.")
+@options.output_folder
+def purge(dry_run: bool, confirm_clock: bool, output_folder: Path | None) -> None:
+    """Deletes the sessions whose days are over, as the program does every `cleanupIntervalHours`."""
+    with _store(output_folder) as store:
+        done = store.plan_clean_up_now() if dry_run else store.clean_up_now(is_clock_confirmed=confirm_clock)
+    if done.clock and not (dry_run and confirm_clock):
+        complain(f"{done.clock} If the clock is right, say so: --confirm-clock.")
+    if not done.problem and (dry_run or not done.clock):
+        click.echo(clean_up_sentence(done, is_plan=dry_run))
+    if done.problem:
+        complain(done.problem)
+    if done.problem or (done.clock and not dry_run):
+        sys.exit(FAILED)
+
+
+def _with_words(store: SessionStore, summaries: list[SessionSummary], search: str) -> list[SessionSummary]:
+    try:
+        found = store.search_now(search)
+    except OSError as error:
+        fail(f"Sessions cannot be searched: {error.strerror or error}.")
+    terms = terms_of(search)
+    return [summary for summary in summaries if matches(summary, (), terms, found)]
+
+
 @contextmanager
 def _store(output_folder: Path | None) -> Iterator[SessionStore]:
     application = QCoreApplication.instance() or QCoreApplication(sys.argv[:1])
@@ -94,12 +161,19 @@ def _check(session_id: str) -> None:
 
 def _find(store: SessionStore, session_id: str) -> Session:
     _check(session_id)
-    try:
+    with _said(store, session_id):
         return store.find(session_id)
+
+
+@contextmanager
+def _said(store: SessionStore, session_id: str) -> Iterator[None]:
+    """What keeps a session from being read or written ends the command, in words."""
+    try:
+        yield
     except FileNotFoundError:
         fail(f"There is no session {session_id} in {store.folder.root}.")
     except OSError as error:
-        fail(f"Session {session_id} cannot be read: {error.strerror}.")
+        fail(f"Session {session_id}: {error.strerror or error}.")
     except DocumentError as error:
         fail(f"Session {session_id} cannot be read: {error}.")
 

@@ -31,7 +31,8 @@ class Session:
     its tail (`Element.with_tail`). Once `end_reason` is set nothing changes any more.
 
     Times are Unix milliseconds. An element's `message` may be `len(messages)` while that message is still
-    being put together from frames.
+    being put together from frames. `pinned`: a person wants it kept for good, whatever `persisted_until` says; that
+    may be set at any time.
     """
 
     session_id: str
@@ -51,6 +52,7 @@ class Session:
     messages: list[str] = field(default_factory=list)
     saved_at: float | None = None
     persisted_until: float | None = None
+    pinned: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property

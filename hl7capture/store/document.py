@@ -56,6 +56,7 @@ class SessionDocument(msgspec.Struct, rename="camel"):
     messages: list[str]
     saved_at: float | None = msgspec.field(default=None, name="_saved_at")
     persisted_until: float | None = None
+    pinned: bool = False
 
 
 _SESSION_KEYS = frozenset(SessionDocument.__struct_encode_fields__)
@@ -74,6 +75,7 @@ def head_values(session: Session) -> dict[str, Any]:
         "_version": VERSION,
         "_saved_at": session.saved_at,
         "persistedUntil": session.persisted_until,
+        **({"pinned": True} if session.pinned else {}),
         "sessionId": session.session_id,
         "number": session.number,
         "probe": session.probe,
@@ -165,6 +167,7 @@ def _session(document: SessionDocument, values: dict[str, Any]) -> Session:
         messages=document.messages,
         saved_at=document.saved_at,
         persisted_until=document.persisted_until,
+        pinned=document.pinned,
         extra=_unknown(values, _SESSION_KEYS) or {},
     )
 

@@ -1,85 +1,107 @@
-"""Loading: the sessions that lie on disk, newest first, in the background."""
+"""Loading: the list of the sessions on disk, newest first, and the documents of the newest; all in the background."""
 
 import logging
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+from contextlib import closing
 
-from PySide6.QtCore import QObject, QThreadPool, Signal
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
 from hl7capture.model.session import Session
+from hl7capture.model.session_summary import SessionSummary
 from hl7capture.model.settings import Settings
 from hl7capture.store.document import DocumentError
 from hl7capture.store.jobs import Job
+from hl7capture.store.listing import Listing, LoadReport, Unreadable, read_or_report
 from hl7capture.store.remedies import remedy
+from hl7capture.store.scanning import find_file
+from hl7capture.store.searching import search_messages
 from hl7capture.store.session_folder import SessionFolder
 
 log = logging.getLogger(__name__)
 
+LARGEST_MEMORY = 256 << 20  # bytes of documents
+_LISTED_AT_ONCE = 500
 _LOADED_AT_ONCE = 50
-_LARGEST_LOAD = 256 << 20  # bytes of session files kept in memory
+_PIECES_UNDER_WAY = 2
+_TRIES, _TRY_SECONDS = 20, 0.05
 _NUMBERS_LOOKED_AT = 20
 
-
-@dataclass(slots=True, frozen=True)
-class Unreadable:
-    """A file that could not be read, and why; it stays where it is."""
-
-    path: Path
-    reason: str
-
-
-@dataclass(slots=True)
-class LoadReport:
-    """How a load went: what stands on disk, what was loaded of it, what could not be read."""
-
-    files: int = 0
-    loaded: int = 0
-    unreadable: list[Unreadable] = field(default_factory=list)
-    problem: str = ""
+__all__ = ["LARGEST_MEMORY", "LoadReport", "Loader", "Unreadable"]
 
 
 class Loader(QObject):
     """Reads the sessions of the folder."""
 
-    loaded = Signal(list)  # list[Session], newest first
+    listed = Signal(list)  # list[SessionSummary], newest first
+    load_progressed = Signal(int, int)  # files looked at, files in all
+    loaded = Signal(list)  # list[Session], the documents of the newest, newest first
     load_finished = Signal(object)  # LoadReport
+    fetched = Signal(object)  # Session
+    fetch_failed = Signal(str, str)  # session id; why
+    found = Signal(str, object)  # what was searched for; dict[str, set[str]]: for each word the session ids
 
     def __init__(
         self, settings: Settings, folder: Callable[[], SessionFolder], pool: QThreadPool, parent: QObject | None = None
     ) -> None:
-        """folder: the folder of the moment."""
+        """folder: the folder of the moment. pool: of three threads or more; a load keeps one busy for long."""
         super().__init__(parent)
         self.settings = settings
         self._folder = folder
         self._pool = pool
         self._is_cancelled = False
+        self._loads = 0
+        self._searched = ""
+        self._room = threading.Semaphore(_PIECES_UNDER_WAY)
+        self.listed.connect(self._on_delivered, Qt.ConnectionType.QueuedConnection)
 
     def cancel(self) -> None:
         """What is being loaded ends early."""
         self._is_cancelled = True
 
     def load(self) -> None:
-        """Loads the newest sessions in the background: `loaded` in pieces, then `load_finished`."""
-        self._pool.start(Job(self._load))
+        """Lists all sessions in the background and loads the newest: `listed`, `loaded`, then `load_finished`.
 
-    def load_now(self, on_session: Callable[[Session], None]) -> LoadReport:
-        """The same in the calling thread, all sessions, one by one."""
+        A load that is under way ends.
+        """
+        self._loads += 1
+        number = self._loads
+        self._pool.start(Job(lambda: self._load(number)))
+
+    def load_now(self, on_session: Callable[[SessionSummary], bool]) -> LoadReport:
+        """The list in the calling thread, one by one, until `on_session` has had enough (False)."""
         folder = self._folder()
         report = LoadReport()
         try:
-            for path in folder.newest_first():
-                if self._is_cancelled:
-                    break
-                report.files += 1
-                session = self._read(folder, path, report)
-                if session is not None:
-                    report.loaded += 1
-                    on_session(session)
+            with closing(Listing(folder, report).sessions()) as sessions:
+                for listed in sessions:
+                    if not on_session(listed.summary):
+                        break
         except OSError as error:
-            report.problem = remedy(error, folder.root)
-            log.error("Sessions could not be loaded: %s", report.problem)
+            self._cannot_load(folder, error, report)
         return report
+
+    def fetch(self, session_id: str) -> None:
+        """Reads one session in the background: `fetched`, or `fetch_failed`."""
+        self._pool.start(Job(lambda: self._fetch(session_id)), 1)
+
+    def find(self, session_id: str) -> Session:
+        """One session from disk. Raises OSError, DocumentError, ValueError."""
+        folder = self._folder()
+        path = folder.path_of(session_id)
+        if not path.exists() and (file := find_file(folder.sessions, path.name)) is not None:
+            folder.remember(file)
+            path = folder.path_of(session_id)
+        return folder.read(path)
+
+    def search(self, text: str, terms: list[str]) -> None:
+        """Looks for words in all messages on disk, in the background: `found`. A search under way ends unheard."""
+        self._searched = text
+        self._pool.start(Job(lambda: self._search(text, terms)))
+
+    def search_now(self, terms: list[str]) -> dict[str, set[str]]:
+        """The same in the calling thread. Raises OSError."""
+        return search_messages(self._folder(), terms, lambda: self._is_cancelled)
 
     def newest_number(self) -> int:
         """The highest number among the newest sessions on disk; 0 where there are none."""
@@ -97,41 +119,95 @@ class Loader(QObject):
             return 0
         return highest
 
-    def _load(self) -> None:
+    # -- in the pool -------------------------------------------------------------------------------------------
+
+    def _load(self, number: int) -> None:
         folder = self._folder()
         report = LoadReport()
-        piece: list[Session] = []
-        size = 0
+        newest: list[str] = []
         try:
-            for path in folder.newest_first():
-                report.files += 1
-                if report.loaded >= self.settings.max_sessions_in_memory or size > _LARGEST_LOAD:
-                    continue
-                if self._is_cancelled:
-                    return
-                session = self._read(folder, path, report)
-                if session is None:
-                    continue
-                report.loaded += 1
-                size += sum(len(element.data) for element in session.elements)
-                piece.append(session)
-                if len(piece) == _LOADED_AT_ONCE:
-                    self.loaded.emit(piece)
-                    piece = []
+            newest = self._list(folder, report, number)
         except OSError as error:
-            report.problem = remedy(error, folder.root)
-            log.error("Sessions could not be loaded: %s", report.problem)
+            self._cannot_load(folder, error, report)
+        self._load_documents(folder, newest, number)
+        if self._is_wanted(number):
+            self.load_finished.emit(report)
+
+    def _list(self, folder: SessionFolder, report: LoadReport, number: int) -> list[str]:
+        """The ids of the newest that fit in memory."""
+        newest: list[str] = []
+        memory = 0
+        piece: list[SessionSummary] = []
+
+        def tell() -> None:
+            nonlocal piece
+            self._wait_for_room(number)
+            self.listed.emit(piece)
+            self.load_progressed.emit(report.loaded + len(report.unreadable), report.files)
+            piece = []
+
+        with closing(Listing(folder, report).sessions()) as sessions:
+            for listed in sessions:
+                if not self._is_wanted(number):
+                    return []
+                piece.append(listed.summary)
+                memory += listed.summary.memory
+                if len(newest) < self.settings.max_sessions_in_memory and memory <= LARGEST_MEMORY:
+                    newest.append(listed.summary.session_id)
+                if len(piece) >= _LISTED_AT_ONCE:
+                    tell()
+        if piece:
+            tell()
+        return newest
+
+    def _wait_for_room(self, number: int) -> None:
+        """Whoever shows the list goes on answering: it never gets many pieces in a row."""
+        for _try in range(_TRIES):
+            if self._room.acquire(timeout=_TRY_SECONDS) or not self._is_wanted(number):
+                return
+
+    def _on_delivered(self) -> None:
+        self._room.release()
+
+    def _load_documents(self, folder: SessionFolder, ids: list[str], number: int) -> None:
+        piece: list[Session] = []
+        for session_id in ids:
+            if not self._is_wanted(number):
+                break
+            # What cannot be read has been told of by the list.
+            session = read_or_report(folder, folder.path_of(session_id), LoadReport(), logging.DEBUG)
+            if session is None:
+                continue
+            piece.append(session)
+            if len(piece) == _LOADED_AT_ONCE:
+                self.loaded.emit(piece)
+                piece = []
         if piece:
             self.loaded.emit(piece)
-        self.load_finished.emit(report)
 
-    def _read(self, folder: SessionFolder, path: Path, report: LoadReport) -> Session | None:
+    def _is_wanted(self, number: int) -> bool:
+        return not self._is_cancelled and number == self._loads
+
+    def _fetch(self, session_id: str) -> None:
         try:
-            return folder.read(path)
+            self.fetched.emit(self.find(session_id))
         except FileNotFoundError:
-            return None  # deleted meanwhile
+            self.fetch_failed.emit(session_id, "its file is gone")
         except (OSError, DocumentError) as error:
             reason = str(error) if isinstance(error, DocumentError) else error.strerror or "it cannot be read"
-            report.unreadable.append(Unreadable(path, reason))
-            log.error("Session file %s cannot be read: %s", path, reason)
-            return None
+            log.error("Session %s cannot be read: %s", session_id, reason)
+            self.fetch_failed.emit(session_id, reason)
+
+    def _search(self, text: str, terms: list[str]) -> None:
+        folder = self._folder()
+        try:
+            found = search_messages(folder, terms, lambda: self._is_cancelled or self._searched != text)
+        except OSError as error:
+            log.error("Sessions could not be searched: %s", remedy(error, folder.root))
+            return
+        if self._searched == text and not self._is_cancelled:
+            self.found.emit(text, found)
+
+    def _cannot_load(self, folder: SessionFolder, error: OSError, report: LoadReport) -> None:
+        report.problem = remedy(error, folder.root)
+        log.error("Sessions could not be loaded: %s", report.problem)

@@ -12,6 +12,7 @@ from hl7capture.model.session import Session, is_session_id
 from hl7capture.store import journal
 from hl7capture.store.atomic import TEMPORARY_SUFFIX, make_private, sync_folder, write_atomically
 from hl7capture.store.document import DocumentError, from_document, to_document
+from hl7capture.store.scanning import StoredFile
 
 LARGEST_FILE = 256 << 20
 _DAY_MS = 86_400_000
@@ -29,6 +30,7 @@ class SessionFolder:
         self.sessions = root / "sessions"
         self.journals = root / "journal"
         self._lock: QLockFile | None = None
+        self._elsewhere: dict[str, Path] = {}  # sessions that lie in folders below
 
     def prepare(self) -> None:
         """Makes the folder and takes its lock. Raises OSError, FolderInUseError."""
@@ -88,14 +90,23 @@ class SessionFolder:
             path.unlink()
         except FileNotFoundError:
             return False
-        sync_folder(self.sessions)
+        sync_folder(path.parent)
         return True
 
     def path_of(self, session_id: str) -> Path:
         """Where a session lies. Raises ValueError for what is no session id."""
         if not is_session_id(session_id):
             raise ValueError(f"{session_id!r} is not a session id")
-        return self.sessions / f"{session_id}.json"
+        return self._elsewhere.get(session_id) or self.sessions / f"{session_id}.json"
+
+    def name_of(self, session_id: str) -> str:
+        """Its file, relative to the sessions' folder, with `/`."""
+        return self.path_of(session_id).relative_to(self.sessions).as_posix()
+
+    def remember(self, file: StoredFile) -> None:
+        """Where a session was seen; without being told, it is looked for in the folder itself."""
+        if "/" in file.name:
+            self._elsewhere[file.stem] = file.below(self.sessions)
 
     def journal_of(self, session_id: str) -> Path:
         """Where the journal of an open session lies. Raises ValueError for what is no session id."""

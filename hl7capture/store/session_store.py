@@ -4,19 +4,28 @@ import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QThreadPool, Signal
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
+from hl7capture.model.search import terms_of
 from hl7capture.model.session import Session, is_session_id
+from hl7capture.model.session_summary import SessionSummary
 from hl7capture.model.settings import Settings
 from hl7capture.store.autosave import Autosave
+from hl7capture.store.cleaning import Cleaner
+from hl7capture.store.document import DocumentError
+from hl7capture.store.indexing import Indexer
 from hl7capture.store.jobs import Job
 from hl7capture.store.loading import Loader, LoadReport
+from hl7capture.store.moving import Mover
 from hl7capture.store.recovery import Recovery, recover_journals
 from hl7capture.store.remedies import remedy
+from hl7capture.store.retention import CleanUp
 from hl7capture.store.saving import Saver
 from hl7capture.store.session_folder import FolderInUseError, SessionFolder
 
 log = logging.getLogger(__name__)
+
+_KEEP_SECONDS = 5.0
 
 
 class SessionStore(QObject):
@@ -32,17 +41,27 @@ class SessionStore(QObject):
     recovered = Signal(object)  # Recovery: journals that a crash left behind
     in_use = Signal(str)  # another program writes to the folder; the text says which, and since when
     waiting_changed = Signal(int, str)  # sessions not yet on disk; why, or "" where they are just on their way
-    loaded = Signal(list)  # list[Session], newest first
+    listed = Signal(list)  # list[SessionSummary], newest first
+    load_progressed = Signal(int, int)  # files looked at, files in all
+    loaded = Signal(list)  # list[Session], the documents of the newest, newest first
     load_finished = Signal(object)  # LoadReport
+    fetched = Signal(object)  # Session
+    fetch_failed = Signal(str, str)  # session id; why
+    found = Signal(str, object)  # what was searched for; dict[str, set[str]]: for each word the session ids
     deleted = Signal(list)  # list[str]: session ids
     delete_failed = Signal(str)
+    keep_failed = Signal(str)
+    cleaned = Signal(object)  # CleanUp
+    clean_up_planned = Signal(object)  # CleanUp
+    move_progressed = Signal(int, int)  # files done, files in all
+    moved = Signal(object)  # Moved
 
     def __init__(self, settings: Settings, root: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
         self._folder = SessionFolder(root)
         self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(4)  # documents, journals, the last resort, reading: none waits for another
+        self._pool.setMaxThreadCount(4)  # documents, journals, the last resort, deleting: none waits for another
         self._saver = Saver(settings, lambda: self._folder, self._pool, self)
         self._saver.saved.connect(self.saved)
         self._saver.failed.connect(self.failed)
@@ -50,9 +69,19 @@ class SessionStore(QObject):
         self._saver.waiting_changed.connect(self.waiting_changed)
         self._autosave = Autosave(settings, lambda: self._folder, self._pool, self)
         self._autosave.failed.connect(self.journal_failed)
-        self._loader = Loader(settings, lambda: self._folder, self._pool, self)
-        self._loader.loaded.connect(self.loaded)
-        self._loader.load_finished.connect(self.load_finished)
+        self._indexer = Indexer(lambda: self._folder)
+        self._saver.saved.connect(self._indexer.saved, Qt.ConnectionType.DirectConnection)
+        self._reading = QThreadPool(self)
+        self._reading.setMaxThreadCount(3)  # a list, a search, and what a person wants to see now
+        self._loader = Loader(settings, lambda: self._folder, self._reading, self)
+        for name in ("listed", "load_progressed", "loaded", "load_finished", "fetched", "fetch_failed", "found"):
+            getattr(self._loader, name).connect(getattr(self, name))
+        self._cleaner = Cleaner(settings, lambda: self._folder, self._pool, self._on_cleaned, self)
+        self._cleaner.cleaned.connect(self.cleaned)
+        self._cleaner.planned.connect(self.clean_up_planned)
+        self._mover = Mover(self._pool, self)
+        self._mover.progressed.connect(self.move_progressed)
+        self._mover.moved.connect(self.moved)
 
     @property
     def folder(self) -> SessionFolder:
@@ -76,6 +105,7 @@ class SessionStore(QObject):
     def apply(self, settings: Settings, root: Path) -> None:
         """New settings count from the next save on."""
         self._settings = self._saver.settings = self._autosave.settings = self._loader.settings = settings
+        self._cleaner.apply(settings)
         if root != self._folder.root:
             old, self._folder = self._folder, SessionFolder(root)
             old.release()
@@ -92,11 +122,15 @@ class SessionStore(QObject):
         False where the disk has not answered for `timeout` seconds: the program cannot wait for its threads then.
         """
         self._loader.cancel()
+        self._cleaner.stop()
+        self._mover.cancel()
         self._saver.stop()
         self._autosave.stop()
         if self._saver.waiting:
             self._pool.start(Job(self._saver.put_aside), 2)
         is_done = self._pool.waitForDone(int(timeout * 1000))
+        is_done = self._reading.waitForDone(int(timeout * 1000)) and is_done
+        self._indexer.close()
         self._folder.release()
         return is_done
 
@@ -137,9 +171,9 @@ class SessionStore(QObject):
     # -- loading and deleting ----------------------------------------------------------------------------------
 
     def load(self) -> None:
-        """Recovers what a crash left behind and loads the newest sessions, in the background.
+        """Recovers what a crash left behind, lists all sessions and loads the newest, in the background.
 
-        `recovered` or `in_use`, then `loaded` in pieces, then `load_finished`.
+        `recovered` or `in_use`, then `listed` in pieces, `loaded` in pieces, and `load_finished`.
         """
         self._pool.start(Job(self._recover_and_load))
 
@@ -159,9 +193,21 @@ class SessionStore(QObject):
             self._saver.write_waiting()  # what was put aside in an earlier run comes home
         self._loader.load()
 
-    def load_now(self, on_session: Callable[[Session], None]) -> LoadReport:
-        """The same in the calling thread, all sessions, one by one."""
+    def load_now(self, on_session: Callable[[SessionSummary], bool]) -> LoadReport:
+        """The list in the calling thread, newest first, one by one, until `on_session` has had enough (False)."""
         return self._loader.load_now(on_session)
+
+    def fetch(self, session_id: str) -> None:
+        """Reads one session in the background: `fetched`, or `fetch_failed`."""
+        self._loader.fetch(session_id)
+
+    def search(self, text: str) -> None:
+        """Looks for the words of `text` in all messages on disk, in the background: `found`."""
+        self._loader.search(text, terms_of(text))
+
+    def search_now(self, text: str) -> dict[str, set[str]]:
+        """The same in the calling thread. Raises OSError."""
+        return self._loader.search_now(terms_of(text))
 
     def newest_number(self) -> int:
         """The highest number among the newest sessions on disk; 0 where there are none."""
@@ -169,7 +215,7 @@ class SessionStore(QObject):
 
     def find(self, session_id: str) -> Session:
         """One session from disk. Raises OSError, DocumentError, ValueError."""
-        return self._folder.read(self._folder.path_of(session_id))
+        return self._loader.find(session_id)
 
     def delete(self, session_ids: Sequence[str]) -> None:
         """Deletes sessions in the background: `deleted`, or `delete_failed`."""
@@ -184,9 +230,71 @@ class SessionStore(QObject):
             for session_id in session_ids:
                 self._folder.delete(session_id)
                 gone.append(session_id)
+                self._indexer.deleted([self._folder.name_of(session_id)])
         except OSError as error:
             reason = remedy(error, self._folder.root)
             log.error("Sessions could not be deleted: %s", reason)
             self.delete_failed.emit(reason)
         if gone:
             self.deleted.emit(gone)
+
+    def keep(self, session_ids: Sequence[str], *, is_kept: bool = True) -> None:
+        """Marks sessions on disk to be kept for good, or not any more, in the background: `saved`, or `keep_failed`."""
+        ids = list(session_ids)
+        self._pool.start(Job(lambda: self._keep(ids, is_kept)))
+
+    def keep_now(self, session_id: str, *, is_kept: bool) -> Session:
+        """The same in the calling thread. What is no longer kept has its days from now on. Raises as `find` does."""
+        self._folder.prepare()
+        session = self.find(session_id)
+        session.pinned = is_kept
+        self._folder.write(session, self._settings.retention_days)
+        self._indexer.saved(session)
+        return session
+
+    def _keep(self, session_ids: list[str], is_kept: bool) -> None:
+        self._saver.flush(_KEEP_SECONDS)  # one that was completed just now is to be on disk first
+        for session_id in session_ids:
+            try:
+                self.saved.emit(self.keep_now(session_id, is_kept=is_kept))
+            except (OSError, DocumentError) as error:
+                reason = remedy(error, self._folder.root) if isinstance(error, OSError) else f"{error}."
+                log.error("Session %s cannot be marked: %s", session_id, reason)
+                self.keep_failed.emit(reason)
+
+    # -- cleaning up -------------------------------------------------------------------------------------------
+
+    def start_cleaning(self) -> None:
+        """Deletes sessions whose time is over, now and every `cleanupIntervalHours`: `cleaned`, `deleted`."""
+        self._cleaner.start()
+
+    def clean_up(self, *, is_clock_confirmed: bool = False) -> None:
+        """The same once. is_clock_confirmed: a person says that the clock is right."""
+        self._cleaner.clean_up(is_clock_confirmed=is_clock_confirmed)
+
+    def clean_up_now(self, *, is_clock_confirmed: bool = False) -> CleanUp:
+        """The same in the calling thread."""
+        return self._cleaner.clean_up_now(is_clock_confirmed=is_clock_confirmed)
+
+    def plan_clean_up(self) -> None:
+        """What a clean-up would delete, in the background: `clean_up_planned`."""
+        self._cleaner.plan()
+
+    def plan_clean_up_now(self) -> CleanUp:
+        """The same in the calling thread."""
+        return self._cleaner.plan_now()
+
+    def _on_cleaned(self, done: CleanUp) -> None:
+        if done.files:
+            self._indexer.deleted(done.names)
+            self.deleted.emit(done.ids)
+
+    # -- moving ------------------------------------------------------------------------------------------------
+
+    def move_from(self, root: Path) -> None:
+        """Takes the sessions of another output folder to this one, in the background: `move_progressed`, `moved`."""
+        self._mover.start(SessionFolder(root), self._folder)
+
+    def cancel_move(self) -> None:
+        """What is moved stays where it is now, what is not stays where it was."""
+        self._mover.cancel()

@@ -3,12 +3,30 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal
 
 
 class _Told(QObject):
+    """Lives until it has told, and goes in the thread that made it.
+
+    What is told to a plain function is told through this object: were it destroyed by the pool's thread, as soon as the
+    work is done, the other thread would now and then be in the middle of it.
+    """
+
     done = Signal(object)
     failed = Signal(object)
+
+    def stay(self) -> None:
+        """Connect everybody else before."""
+        _alive.add(self)
+        self.done.connect(self._leave, Qt.ConnectionType.QueuedConnection)
+        self.failed.connect(self._leave, Qt.ConnectionType.QueuedConnection)
+
+    def _leave(self, _told: object) -> None:
+        QTimer.singleShot(0, lambda: _alive.discard(self))  # not while its own signal is being delivered
+
+
+_alive: set[_Told] = set()
 
 
 class Background(QRunnable):
@@ -28,6 +46,7 @@ class Background(QRunnable):
         self._told.done.connect(on_done, Qt.ConnectionType.QueuedConnection)
         if on_failed is not None:
             self._told.failed.connect(on_failed, Qt.ConnectionType.QueuedConnection)
+        self._told.stay()
 
     def start(self, pool: QThreadPool | None = None) -> None:
         """Begins as soon as a thread of the pool is free."""

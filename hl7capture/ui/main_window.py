@@ -37,6 +37,7 @@ from hl7capture.app.controller import CaptureController, State
 from hl7capture.app.merging import MergedFiles
 from hl7capture.model.events import Counters, Event, Notice
 from hl7capture.model.session import Session
+from hl7capture.model.session_summary import SessionSummary
 from hl7capture.model.settings import Settings
 from hl7capture.model.source import Interface, Source, SourceError, SourceState
 from hl7capture.sources.capture_helper import pkexec
@@ -49,23 +50,29 @@ from hl7capture.store.loading import LoadReport
 from hl7capture.ui import theme
 from hl7capture.ui.background import Background
 from hl7capture.ui.banner import Banner, Remedy
+from hl7capture.ui.clean_up_notices import CleanUpNotices
+from hl7capture.ui.copying import CopyMessages
 from hl7capture.ui.detail import Detail
 from hl7capture.ui.icons import icon
 from hl7capture.ui.ladder import Ladder
+from hl7capture.ui.moving import Moving, ask_to_move
 from hl7capture.ui.plain import visible
 from hl7capture.ui.recent_files import RecentFiles
 from hl7capture.ui.remote_dialog import RemoteDialog
-from hl7capture.ui.session_model import SessionFilter, SessionModel
+from hl7capture.ui.session_filter import SessionFilter
+from hl7capture.ui.session_model import SessionModel
 from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.session_table import SessionTable
 from hl7capture.ui.settings_dialog import SettingsDialog
 from hl7capture.ui.status import Status
 from hl7capture.ui.store_notices import StoreNotices
+from hl7capture.ui.unreadable_files import UnreadableFiles
 from hl7capture.ui.welcome_page import WelcomePage
 
 # keys of banners that replace themselves
 _UNREADABLE, _INTERFACES, _RIGHTS = "unreadable", "interfaces", "rights"
 _COUNT_MS = 100
+_SEARCH_MS = 200  # after the last key
 
 
 class MainWindow(QMainWindow):
@@ -83,8 +90,12 @@ class MainWindow(QMainWindow):
         self._saved: set[str] = set()
         self._theme = controller.settings.theme
         self._folder = controller.output_folder
+        self._shown: SessionRow | None = None  # in the ladder
+        self._copying: CopyMessages | None = None
         self._count = QTimer(self, interval=_COUNT_MS, singleShot=True)
         self._count.timeout.connect(self._show_counts)
+        self._search = QTimer(self, interval=_SEARCH_MS, singleShot=True)
+        self._search.timeout.connect(lambda: self.controller.store.search(self.filter_box.text()))
         self.setWindowTitle("HL7 Capture")
         self.resize(1280, 800)
         self.setAcceptDrops(True)
@@ -95,6 +106,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self._on_state(controller.state)
+        self.model.documents.most = controller.settings.max_sessions_in_memory
         for problem in controller.settings_problems:
             self.banner.say(problem)
         self.refresh_interfaces()
@@ -185,11 +197,16 @@ class MainWindow(QMainWindow):
 
     def edit_settings(self, key: str = "") -> None:
         """The settings dialog; `key`: the setting to begin with."""
-        dialog = SettingsDialog(self.controller.settings, str(self.controller.output_folder), self)
+        old, saved = self.controller.output_folder, len(self._saved)
+        dialog = SettingsDialog(self.controller.settings, str(old), self, self.controller.store)
         if key:
             dialog.go_to(key)
         if dialog.exec() == SettingsDialog.DialogCode.Accepted:
             self.controller.apply_settings(dialog.settings)
+        dialog.deleteLater()
+        new = self.controller.output_folder
+        if new != old and saved and ask_to_move(saved, old, new, self):
+            Moving(self.controller.store, old, self.banner, self)
 
     def refresh_interfaces(self) -> None:
         """Asks for the interfaces again, in the background."""
@@ -351,12 +368,19 @@ class MainWindow(QMainWindow):
         controller.cleared.connect(self._on_cleared)
         controller.settings_changed.connect(self._on_settings)
         controller.shut_down.connect(self._on_shut_down)
-        store.loaded.connect(self._on_loaded)
+        store.listed.connect(self._on_listed)
+        store.load_progressed.connect(self.status.show_loading)
+        store.loaded.connect(self.model.add_documents)
+        store.fetched.connect(self._on_fetched)
+        store.fetch_failed.connect(self._on_fetch_failed)
+        store.found.connect(self._on_found)
         store.load_finished.connect(self._on_load_finished)
         store.saved.connect(self._on_saved)
         store.waiting_changed.connect(lambda waiting, _problem: self.status.show_waiting(waiting))
         StoreNotices(store, self.banner, lambda: self.edit_settings("outputFolder"), self)
         store.deleted.connect(self._on_deleted)
+        store.keep_failed.connect(lambda text: self.banner.say(self.tr("Not changed: {0}").format(text)))
+        CleanUpNotices(store, self.banner, self.status, self)
         store.delete_failed.connect(lambda text: self.banner.say(self.tr("Not deleted: {0}").format(text)))
         self._recent.changed.connect(lambda: self.welcome.show_recent(self._recent.paths))
         self.welcome.interfaces_chosen.connect(lambda names: self.listen(", ".join(names)))
@@ -367,12 +391,15 @@ class MainWindow(QMainWindow):
         self.welcome.remote_wanted.connect(self.listen_remotely)
         self.table.session_selected.connect(self._on_session_selected)
         self.table.delete_wanted.connect(controller.delete)
+        self.table.copy_wanted.connect(self._copy_messages)
+        self.table.keep_wanted.connect(self._keep)
         self.ladder.element_selected.connect(self._on_element_selected)
         self.model.dataChanged.connect(self._on_rows_changed)
         self.model.rowsInserted.connect(self._show_counts)
         self.model.rowsRemoved.connect(self._show_counts)
         self.filter.rowsInserted.connect(self._show_matches)
         self.filter.rowsRemoved.connect(self._show_matches)
+        self.filter.settled.connect(self._show_matches)
         self.filter_box.textChanged.connect(self._on_filter)
         self.filter_box.returnPressed.connect(self.table.setFocus)
         self.cancel.clicked.connect(self.start_or_stop)
@@ -468,38 +495,64 @@ class MainWindow(QMainWindow):
 
     # -- sessions ----------------------------------------------------------------------------------------------
 
-    def _on_session_selected(self, session: Session | None) -> None:
+    def _on_session_selected(self, session: SessionSummary | None) -> None:
         row = self.model.row_of(session.session_id) if session is not None else None
+        self.model.documents.looked_at = row
+        if row is not None and row.document is None:
+            self.controller.store.fetch(row.session_id)  # `_on_fetched` shows it
+            row = None
+        self._show_row(row)
+
+    def _show_row(self, row: SessionRow | None) -> None:
+        if row is not None and row is self._shown:
+            return
+        self._shown = row
+        if row is not None:
+            row.refresh()
         self.ladder.show_session(row)
         self.detail.show_element(row, self.ladder.selected)
 
+    def _on_fetched(self, session: Session) -> None:
+        self.model.add_documents([session])
+        row = self.model.documents.looked_at
+        if row is not None and row.session_id == session.session_id and row.document is not None:
+            self._show_row(row)
+
+    def _on_fetch_failed(self, session_id: str, reason: str) -> None:
+        self.banner.say(self.tr("Session {0} cannot be shown: {1}.").format(session_id, reason))
+
+    def _copy_messages(self, session_ids: list[str]) -> None:
+        self._copying = CopyMessages(self.controller.store, self.model, session_ids, self)
+
     def _on_element_selected(self, number: int) -> None:
-        self.detail.show_element(self._selected_row(), number)
+        self.detail.show_element(self._shown, number)
 
     def _on_rows_changed(self, first: QModelIndex, last: QModelIndex) -> None:
-        row = self._selected_row()
+        row = self._shown
         if row is not None and any(self.model.row(n) is row for n in range(first.row(), last.row() + 1)):
             self.ladder.grow()
             self.detail.show_element(row, self.ladder.selected)
 
-    def _selected_row(self) -> SessionRow | None:
-        chosen = self.table.selected()
-        return self.model.row_of(chosen[0].session_id) if len(chosen) == 1 else None
-
-    def _on_loaded(self, sessions: list[Session]) -> None:
-        self._saved.update(session.session_id for session in sessions)
-        self.model.add(reversed(sessions))
+    def _on_listed(self, summaries: list[SessionSummary]) -> None:
+        self._saved.update(summary.session_id for summary in summaries)
+        self.model.add(reversed(summaries))
         if self._is_at_home and self.pages.currentWidget() is self.welcome:
             self.go_to_sessions()
 
     def _on_load_finished(self, report: LoadReport) -> None:
+        self.status.show_loading(0, 0)
+        self.controller.store.start_cleaning()
+        self._search_messages()  # what was typed meanwhile was looked for in a part of them
         if report.problem:
             self.banner.say(self.tr("Sessions could not be loaded. {0}").format(report.problem))
         if report.unreadable:
             first = report.unreadable[0]
             text = self.tr("Session files that could not be read, and were left as they are: {0}. The first: {1}: {2}.")
             text = text.format(len(report.unreadable), first.path.name, first.reason)
-            self.banner.say(text, is_error=False, key=_UNREADABLE)
+            remedy = Remedy(self.tr("Show them…"), lambda: UnreadableFiles(report.unreadable, self).open())
+            self.banner.say(text, is_error=False, key=_UNREADABLE, remedy=remedy)
+        else:
+            self.banner.take_back(_UNREADABLE)
 
     def _on_saved(self, session: Session) -> None:
         self._saved.add(session.session_id)
@@ -511,6 +564,14 @@ class MainWindow(QMainWindow):
         self._saved.difference_update(session_ids)
         self.model.remove(session_ids)
 
+    def _keep(self, session_ids: list[str], is_kept: bool) -> None:
+        """An open session takes the mark along when it goes to the disk."""
+        rows = list(filter(None, map(self.model.row_of, session_ids)))
+        for row in rows:
+            if row.document is not None and row.document.is_open:
+                row.document.pinned = row.summary.pinned = is_kept
+        self.controller.store.keep([row.session_id for row in rows if not row.summary.is_open], is_kept=is_kept)
+
     def _on_cleared(self) -> None:
         self.model.clear()
         self._show_counts()
@@ -518,9 +579,19 @@ class MainWindow(QMainWindow):
 
     def _on_filter(self, text: str) -> None:
         self.filter.set_filter(text)
+        self._search_messages()
         self._show_matches()
         if text and self.pages.currentWidget() is self.welcome and self.model.rowCount():
             self.go_to_sessions()
+
+    def _search_messages(self) -> None:
+        """In those sessions whose documents are not in memory."""
+        if self.filter_box.text().strip() and len(self.model.documents) < len(self._saved):
+            self._search.start()
+
+    def _on_found(self, text: str, found: dict[str, set[str]]) -> None:
+        if text == self.filter_box.text():
+            self.filter.set_found(found)
 
     def _show_matches(self) -> None:
         is_filtered = bool(self.filter_box.text().strip())
@@ -564,6 +635,8 @@ class MainWindow(QMainWindow):
             self.banner.say(str(error), key=_INTERFACES, remedy=remedy)
 
     def _on_settings(self, settings: Settings) -> None:
+        self.model.documents.most = settings.max_sessions_in_memory
+        self.model.documents.trim()
         if settings.theme != self._theme:
             self._theme = settings.theme
             application = QApplication.instance()

@@ -8,24 +8,26 @@ from PySide6.QtCore import (
     QModelIndex,
     QObject,
     QPersistentModelIndex,
-    QSortFilterProxyModel,
     Qt,
     QTimer,
 )
 
+from hl7capture.hl7.session_summary import opening_of
 from hl7capture.model.elements import Framing
 from hl7capture.model.events import Event, Notice
 from hl7capture.model.session import Session
+from hl7capture.model.session_summary import SessionSummary
+from hl7capture.ui.held_documents import HeldDocuments
 from hl7capture.ui.icons import icon
 from hl7capture.ui.plain import visible
-from hl7capture.ui.session_row import SessionRow, state_of, terms_of
+from hl7capture.ui.session_row import SessionRow, state_of
 from hl7capture.ui.theme import colour, colours
 
 Index = QModelIndex | QPersistentModelIndex
 
 _FLUSH_MS = 100
+_MOST_RUNS = 50  # of rows that go; where they are scattered wider the list is shown anew
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 
 NUMBER, START, DEVICE, LIS, FRAMING, MESSAGES, DURATION, STATE, SAVED = range(9)
 
@@ -39,6 +41,7 @@ class SessionModel(QAbstractTableModel):
         self._index: dict[str, int] = {}
         self._new: dict[str, SessionRow] = {}
         self._changed: set[str] = set()
+        self.documents = HeldDocuments()
         self._titles = (
             self.tr("No."),
             self.tr("Start"),
@@ -62,38 +65,66 @@ class SessionModel(QAbstractTableModel):
                 self._note(event.session)
         self._timer.start() if not self._timer.isActive() else None
 
-    def add(self, sessions: Iterable[Session]) -> None:
-        """Sessions from the disk; those that are in the list already stay as they are."""
-        for session in sessions:
-            if session.session_id not in self._index:
-                self._note(session)
+    def add(self, summaries: Iterable[SessionSummary]) -> None:
+        """Sessions on disk; those that are in the list already stay as they are."""
+        for summary in summaries:
+            if summary.session_id not in self._index and summary.session_id not in self._new:
+                self._new[summary.session_id] = SessionRow(summary)
         self.flush()
 
+    def add_documents(self, sessions: Iterable[Session]) -> None:
+        """Documents of sessions in the list, read from the disk."""
+        for session in sessions:
+            row = self.row_of(session.session_id)
+            if row is not None and row.document is None:
+                row.document = session
+                self.documents.hold(row)
+        self.documents.trim()
+
     def session_saved(self, session: Session) -> None:
-        """The session is on disk now."""
-        if session.session_id in self._index:
-            self._changed.add(session.session_id)
-            self._timer.start() if not self._timer.isActive() else None
+        """The session is on disk now, or anew."""
+        row = self._new.get(session.session_id) or self.row_of(session.session_id)
+        if row is None:
+            return
+        row.summary.saved_at, row.summary.persisted_until = session.saved_at, session.persisted_until
+        row.summary.pinned = session.pinned
+        if row.document is not None:
+            row.document.pinned = session.pinned
+            row.document.saved_at, row.document.persisted_until = session.saved_at, session.persisted_until
+            self.documents.hold(row)
+        self._changed.add(session.session_id)
+        self._timer.start() if not self._timer.isActive() else None
 
     def remove(self, session_ids: Iterable[str]) -> None:
         """These are gone."""
         self.flush()
         gone = sorted(self._index[i] for i in session_ids if i in self._index)
-        for first, last in reversed(list(_runs(gone))):
+        for number in gone:
+            self.documents.forget(self._rows[number])
+        runs = list(runs_of(gone))
+        if len(runs) > _MOST_RUNS:
+            self.beginResetModel()
+            left_out = set(gone)
+            self._rows = [row for number, row in enumerate(self._rows) if number not in left_out]
+            self._reindex()
+            self.endResetModel()
+            return
+        for first, last in reversed(runs):
             self.beginRemoveRows(QModelIndex(), first, last)
             for row in self._rows[first : last + 1]:
-                del self._index[row.session.session_id]
+                del self._index[row.session_id]
             del self._rows[first : last + 1]
             # Before anybody hears of it: who listens asks for rows by their ids.
             for number, row in enumerate(self._rows[first:], first):
-                self._index[row.session.session_id] = number
+                self._index[row.session_id] = number
             self.endRemoveRows()
 
     def clear(self) -> None:
         """Empties the list but for sessions that are still open."""
         self.flush()
         self.beginResetModel()
-        self._rows = [row for row in self._rows if row.session.is_open]
+        self._rows = [row for row in self._rows if row.summary.is_open]
+        self.documents.clear()
         self._reindex()
         self.endResetModel()
 
@@ -109,24 +140,25 @@ class SessionModel(QAbstractTableModel):
             self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
             self._rows += fresh
             for number, row in enumerate(fresh, first):
-                self._index[row.session.session_id] = number
+                self._index[row.session_id] = number
             self.endInsertRows()
         changed = sorted(self._index[session_id] for session_id in self._changed if session_id in self._index)
         self._changed.clear()
         for number in changed:
             self._rows[number].refresh()
         # In runs: the filter looks again at every row that is named, and there may be thousands between two.
-        for first, last in _runs(changed):
+        for first, last in runs_of(changed):
             self.dataChanged.emit(self.index(first, 0), self.index(last, SAVED))
+        self.documents.trim()
 
     def _note(self, session: Session) -> None:
         if session.session_id in self._index:
             self._changed.add(session.session_id)
         elif session.session_id not in self._new:
-            self._new[session.session_id] = SessionRow(session)
+            self._new[session.session_id] = SessionRow(opening_of(session), session)
 
     def _reindex(self) -> None:
-        self._index = {row.session.session_id: number for number, row in enumerate(self._rows)}
+        self._index = {row.session_id: number for number, row in enumerate(self._rows)}
 
     # -- what the view asks ------------------------------------------------------------------------------------
 
@@ -148,17 +180,21 @@ class SessionModel(QAbstractTableModel):
             return self._titles[section]
         return None
 
+    def rows(self) -> list[SessionRow]:
+        """All of them, in the order of their coming."""
+        return self._rows
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        row = self._rows[index.row()]
-        column = index.column()
+        return self.shown(self._rows[index.row()], index.column(), role)
+
+    def shown(self, row: SessionRow, column: int, role: int) -> Any:
+        """What a cell shows."""
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row, column)
-        if role == SORT_ROLE:
-            return self._sort_key(row, column)
         if role == Qt.ItemDataRole.TextAlignmentRole and column in (NUMBER, DURATION):
             return _RIGHT
         if column == STATE:
-            state = state_of(row.session)
+            state = state_of(row.summary)
             if role == Qt.ItemDataRole.DecorationRole:
                 return icon(state.icon, getattr(colours(), state.colour))
             if role == Qt.ItemDataRole.ForegroundRole:
@@ -167,8 +203,21 @@ class SessionModel(QAbstractTableModel):
             return f"{self._titles[column]}: {self._text(row, column)}"
         return None
 
+    def sort_key(self, row: SessionRow, column: int) -> Any:
+        """What a column is sorted by."""
+        session = row.summary
+        if column == NUMBER:
+            return session.number
+        if column == START:
+            return session.start_time
+        if column == DURATION:
+            return session.end_time - session.start_time
+        if column == MESSAGES:
+            return session.message_count
+        return self._text(row, column)
+
     def _text(self, row: SessionRow, column: int) -> str:
-        session = row.session
+        session = row.summary
         match column:
             case 0:  # NUMBER
                 return str(session.number)
@@ -181,28 +230,21 @@ class SessionModel(QAbstractTableModel):
             case 4:
                 return self.tr("none") if session.framing is Framing.NONE else session.framing.upper()
             case 5:
-                return visible(row.messages, 200)
+                return visible(session.kinds_text, 200)
             case 6:
                 return row.duration
             case 7:
-                return state_of(session).word
+                return session.state_word
             case _:
-                return self.tr("yes") if session.saved_at is not None else ""
+                return self._saved(session)
 
-    def _sort_key(self, row: SessionRow, column: int) -> Any:
-        session = row.session
-        if column == NUMBER:
-            return session.number
-        if column == START:
-            return session.start_time
-        if column == DURATION:
-            return session.end_time - session.start_time
-        if column == MESSAGES:
-            return len(session.messages)
-        return self._text(row, column)
+    def _saved(self, session: SessionSummary) -> str:
+        if session.saved_at is None:
+            return ""
+        return self.tr("kept") if session.pinned else self.tr("yes")
 
 
-def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+def runs_of(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
     """First and last of each run of consecutive numbers; they come sorted."""
     first = last = -1
     for number in numbers:
@@ -213,28 +255,3 @@ def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
         last = number
     if first >= 0:
         yield first, last
-
-
-class SessionFilter(QSortFilterProxyModel):
-    """The sessions that the filter box lets through, sorted."""
-
-    def __init__(self, model: SessionModel, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._terms: list[str] = []
-        self._model = model
-        self.setSourceModel(model)
-        self.setSortRole(SORT_ROLE)
-        self.setDynamicSortFilter(True)
-
-    def set_filter(self, text: str) -> None:
-        """Words that must all be found; nothing lets all through."""
-        self.beginFilterChange()
-        self._terms = terms_of(text)
-        self.endFilterChange()
-
-    def filterAcceptsRow(self, source_row: int, _source_parent: Index) -> bool:
-        return not self._terms or self._model.row(source_row).matches(self._terms)
-
-    def row(self, number: int) -> SessionRow:
-        """The row at a place in the filtered list."""
-        return self._model.row(self.mapToSource(self.index(number, 0)).row())

@@ -1,13 +1,14 @@
 """What a list shows of a session, worked out only for what is new."""
 
-import re
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from hl7capture.hl7.session_summary import follow
 from hl7capture.hl7.summary import Summary, summarise
+from hl7capture.model.search import matches
 from hl7capture.model.session import EndReason, Session
-
-_TERM = re.compile(r'"([^"]*)"?|(\S+)')
+from hl7capture.model.session_summary import SessionSummary
 
 
 @dataclass(slots=True, frozen=True)
@@ -19,25 +20,13 @@ class SessionState:
     colour: str
 
 
-_OPEN = SessionState("open", "open-session", "accent")
-_WORDS = {
-    EndReason.EOT: "complete",
-    EndReason.CLOSED: "closed",
-    EndReason.IDLE: "idle",
-    EndReason.ROLLED: "rolled over",
-    EndReason.STOPPED: "stopped",
-    EndReason.RESET: "reset",
-    EndReason.RECOVERED: "recovered",
-}
-
-
-def state_of(session: Session) -> SessionState:
+def state_of(session: SessionSummary) -> SessionState:
     """How the session stands: the way it ended, and whether anything of it is missing."""
-    if session.end_reason is None:
-        return _OPEN
-    word = _WORDS[session.end_reason]
+    word = session.state_word
+    if session.is_open:
+        return SessionState(word, "open-session", "accent")
     if not session.is_complete:
-        return SessionState(f"{word}, incomplete", "incomplete", "warning")
+        return SessionState(word, "incomplete", "warning")
     if session.end_reason is EndReason.RESET:
         return SessionState(word, "incomplete", "bad")
     if session.end_reason is EndReason.STOPPED:
@@ -47,57 +36,51 @@ def state_of(session: Session) -> SessionState:
 
 @dataclass(slots=True, eq=False)
 class SessionRow:
-    """A session and the summaries of its messages so far."""
+    """A session in the list. document: while it is in memory; summaries: of its messages, as far as they were read."""
 
-    session: Session
+    summary: SessionSummary
+    document: Session | None = None
     summaries: list[Summary] = field(default_factory=list)
-    kinds: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def session_id(self) -> str:
+        return self.summary.session_id
+
+    @property
+    def session(self) -> Session:
+        """The document; ask only where it is in memory."""
+        assert self.document is not None
+        return self.document
 
     def refresh(self) -> None:
-        """Takes note of messages that have come since."""
-        for text in self.session.messages[len(self.summaries) :]:
-            summary = summarise(text)
-            self.summaries.append(summary)
-            kind = summary.kind or "message"
-            self.kinds[kind] = self.kinds.get(kind, 0) + 1
+        """Takes note of what has come since, and of messages not read yet."""
+        if self.document is None:
+            return
+        self.summaries += map(summarise, self.document.messages[len(self.summaries) :])
+        follow(self.summary, self.document, self.summaries[self.summary.message_count :])
+
+    def release(self) -> None:
+        """The document need not be in memory any more: it is on disk."""
+        self.document = None
+        self.summaries = []
 
     @property
     def start(self) -> str:
         """Local time; with the date where that is not today."""
-        moment = datetime.fromtimestamp(self.session.start_time / 1000).astimezone()
+        moment = datetime.fromtimestamp(self.summary.start_time / 1000).astimezone()
         clock = f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
         return clock if moment.date() == datetime.now().astimezone().date() else f"{moment:%Y-%m-%d} {clock}"
 
     @property
-    def messages(self) -> str:
-        """`3 × ORU^R01, 3 × ACK`"""
-        return ", ".join(f"{count} × {kind}" for kind, count in self.kinds.items())
-
-    @property
     def duration(self) -> str:
-        return duration_text(self.session.end_time - self.session.start_time)
+        return duration_text(self.summary.end_time - self.summary.start_time)
 
-    def matches(self, terms: list[str]) -> bool:
-        """Every term stands somewhere: in an address, the framing, the state, a kind, or a message's text."""
-        session = self.session
-        line = " ".join(
-            (
-                str(session.number),
-                session.device,
-                session.lis,
-                session.framing,
-                session.source,
-                state_of(session).word,
-                self.messages,
-                session.session_id,
-            )
-        ).casefold()
-        return all(term in line or any(term in text.casefold() for text in session.messages) for term in terms)
+    def matches(self, terms: list[str], found: Mapping[str, Container[str]] | None = None) -> bool:
+        """Every term stands somewhere: in an address, the framing, the state, a kind, or a message's text.
 
-
-def terms_of(text: str) -> list[str]:
-    """The words of a filter; words in quotes belong together."""
-    return [(quoted or word).casefold() for quoted, word in _TERM.findall(text) if quoted or word]
+        found: for a term, the ids of sessions with it in a message on disk.
+        """
+        return matches(self.summary, self.document.messages if self.document else (), terms, found)
 
 
 def duration_text(milliseconds: float) -> str:
@@ -113,7 +96,10 @@ def duration_text(milliseconds: float) -> str:
 
 
 def size_text(octets: int) -> str:
-    """`240 B`, `1.2 kB`"""
+    """`240 B`, `1.2 kB`, `3.4 MB`, `5.6 GB`"""
     if octets < 1000:
         return f"{octets} B"
-    return f"{octets / 1000:.1f} kB" if octets < 1_000_000 else f"{octets / 1_000_000:.1f} MB"
+    for unit, size in (("kB", 1e3), ("MB", 1e6)):
+        if octets < size * 1000:
+            return f"{octets / size:.1f} {unit}"
+    return f"{octets / 1e9:.1f} GB"

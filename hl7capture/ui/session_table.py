@@ -1,20 +1,23 @@
 """The list of sessions: it follows the newest until the person looks at something."""
 
-from PySide6.QtCore import QItemSelection, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QMessageBox, QTableView, QWidget
 
-from hl7capture.model.session import Session
-from hl7capture.ui.session_model import MESSAGES, NUMBER, START, SessionFilter
+from hl7capture.model.session_summary import SessionSummary
+from hl7capture.ui.session_filter import SessionFilter
+from hl7capture.ui.session_model import MESSAGES, NUMBER, START
 
-_WIDTHS = (56, 170, 150, 150, 76, 0, 90, 170, 64)
+_WIDTHS = (74, 200, 150, 150, 76, 0, 90, 170, 64)
 
 
 class SessionTable(QTableView):
     """Rows are sessions; several may be selected."""
 
-    session_selected = Signal(object)  # Session, or None
+    session_selected = Signal(object)  # SessionSummary, or None
+    copy_wanted = Signal(list)  # list[str]: ids of sessions whose messages go to the clipboard
     delete_wanted = Signal(list)  # list[str]: session ids
+    keep_wanted = Signal(list, bool)  # list[str]: session ids; for good, or not any more
 
     def __init__(self, model: SessionFilter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,26 +50,54 @@ class SessionTable(QTableView):
         self._delete.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self._delete.triggered.connect(self._ask_to_delete)
         self.addAction(self._delete)
+        self._lost: list[str] = []  # were chosen when the list was shown anew
         model.rowsAboutToBeInserted.connect(self._remember_place)
-        model.rowsInserted.connect(self._follow)
+        model.rowsInserted.connect(self._on_inserted)
+        model.modelAboutToBeReset.connect(self._remember_chosen)
+        model.settled.connect(self._choose_again)
 
     def go_to(self, session_id: str) -> None:
         """Selects a session and brings it into sight; nothing where the filter hides it."""
-        for row in range(self._filter.rowCount()):
-            if self._filter.row(row).session.session_id == session_id:
-                self.selectRow(row)
-                self.scrollTo(self._filter.index(row, 0))
-                return
+        row = self._filter.place_of(session_id)
+        if row is not None:
+            self.selectRow(row)
+            self.scrollTo(self._filter.index(row, 0))
 
-    def selected(self) -> list[Session]:
+    def selected(self) -> list[SessionSummary]:
         """The selected sessions, from top to bottom."""
         rows = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return [self._filter.row(row).session for row in rows]
+        return [self._filter.row(row).summary for row in rows]
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
         chosen = self.selected()
+        if chosen:
+            self._lost = []
         self.session_selected.emit(chosen[0] if len(chosen) == 1 else None)
+
+    def _remember_chosen(self) -> None:
+        """A list that is shown anew forgets what was chosen, and tells nobody."""
+        self._remember_place()
+        self._lost = [session.session_id for session in self.selected()] or self._lost
+
+    def _choose_again(self) -> None:
+        """What the filter hides now may come back: it is remembered until something else is chosen."""
+        places = [place for place in map(self._filter.place_of, self._lost) if place is not None]
+        chosen = QItemSelection()
+        for place in places:
+            chosen.select(self._filter.index(place, 0), self._filter.index(place, self._filter.columnCount() - 1))
+        if chosen:
+            self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.Select)
+            self.scrollTo(self._filter.index(places[0], 0))
+        elif not self.selectionModel().hasSelection():
+            self.session_selected.emit(None)
+            self._follow()
+
+    def _on_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
+        bar = self.verticalScrollBar()
+        if not self._was_at_end and first <= bar.value() and bar.value() > 0:
+            bar.setValue(bar.value() + last - first + 1)  # what somebody looks at stays in sight
+        self._follow()
 
     def _remember_place(self) -> None:
         bar = self.verticalScrollBar()
@@ -91,10 +122,21 @@ class SessionTable(QTableView):
             return
         menu = QMenu(self)
         copy = menu.addAction(self.tr("Copy messages"))
-        copy.setEnabled(any(session.messages for session in chosen))
-        copy.triggered.connect(lambda: _copy("\n\n".join(m.replace("\r", "\n") for s in chosen for m in s.messages)))
+        copy.setEnabled(any(session.message_count for session in chosen))
+        copy.triggered.connect(lambda: self.copy_wanted.emit([session.session_id for session in chosen]))
         copy_id = menu.addAction(self.tr("Copy session id"))
-        copy_id.triggered.connect(lambda: _copy("\n".join(session.session_id for session in chosen)))
+        copy_id.triggered.connect(lambda: copy_text("\n".join(session.session_id for session in chosen)))
+        menu.addSeparator()
+        for title, is_kept in ((self.tr("Keep"), True), (self.tr("Do not keep"), False)):
+            others = [
+                session.session_id
+                for session in chosen
+                if session.pinned is not is_kept and (session.saved_at is not None or session.is_open)
+            ]
+            action = menu.addAction(title)
+            action.setToolTip(self.tr("What is kept stays on disk when its days are over"))
+            action.setEnabled(bool(others))
+            action.triggered.connect(lambda _on=False, ids=others, kept=is_kept: self.keep_wanted.emit(ids, kept))
         menu.addSeparator()
         menu.addAction(self._delete)
         self._delete.setEnabled(any(not session.is_open for session in chosen))
@@ -119,5 +161,6 @@ class SessionTable(QTableView):
             self.delete_wanted.emit([session.session_id for session in chosen])
 
 
-def _copy(text: str) -> None:
+def copy_text(text: str) -> None:
+    """To the clipboard."""
     QGuiApplication.clipboard().setText(text)

@@ -22,7 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from hl7capture.model.settings import Settings, SettingsError, bounds_of, field_of, parse_value
+from hl7capture.store.session_store import SessionStore
 from hl7capture.ui.filter_check import FilterCheck
+from hl7capture.ui.storage_box import StorageBox
 
 _MARKERS = ("startMarker", "ackMarker", "nakMarker", "endMarker")
 
@@ -30,7 +32,14 @@ _MARKERS = ("startMarker", "ackMarker", "nakMarker", "endMarker")
 class SettingsDialog(QDialog):
     """Edits a copy; `settings` holds it once the dialog was accepted."""
 
-    def __init__(self, settings: Settings, output_folder: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        output_folder: str,
+        parent: QWidget | None = None,
+        store: SessionStore | None = None,
+    ) -> None:
+        """store: whose use of the disk is shown, and which can be cleaned up from here."""
         super().__init__(parent)
         self.settings = settings
         self.setWindowTitle(self.tr("Settings"))
@@ -49,6 +58,20 @@ class SettingsDialog(QDialog):
         self._add("enablePersistence", self.tr("Save sessions"), self._toggle(values["enablePersistence"]))
         self._add("retentionDays", self.tr("Keep for"), self._number("retentionDays", values, self.tr(" days")))
         self._add("outputFolder", self.tr("Output folder"), self._folder(values["outputFolder"], output_folder))
+        self._add("autosaveSeconds", self.tr("Write every"), self._number("autosaveSeconds", values, self.tr(" s")))
+        self._add(
+            "maxSessionsInMemory",
+            self.tr("In memory, at most"),
+            self._number("maxSessionsInMemory", values, self.tr(" sessions")),
+        )
+        self._add(
+            "cleanupIntervalHours",
+            self.tr("Clean up every"),
+            self._number("cleanupIntervalHours", values, self.tr(" hours")),
+        )
+        if store is not None:
+            self.storage = StorageBox(store)
+            self._form.addRow(QLabel(self.tr("On disk today")), self.storage)
         self._section(self.tr("Who is who"))
         automatic = self.tr("who connects is the device")
         self._add("deviceIP", self.tr("Device IP"), self._line(values["deviceIP"], automatic))

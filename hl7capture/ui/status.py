@@ -28,6 +28,8 @@ class Status(QStatusBar):
         self.sessions = self._label()
         self.saved = self._label()
         self.waiting = self._label()
+        self.loading = self._label()
+        self.loading.hide()
         self.show_state(State.IDLE, "", is_live=True)
         self.show_progress(SourceState(), Counters())
         self.show_sessions(0, 0)
@@ -65,6 +67,11 @@ class Status(QStatusBar):
     def show_waiting(self, waiting: int) -> None:
         self.waiting.setText(self.tr("Waiting {0}").format(f"{waiting:,}"))
         _mark(self.waiting, "warning", waiting > 0)
+
+    def show_loading(self, done: int, files: int) -> None:
+        """How far the list of what is on disk is; nothing where it is complete."""
+        self.loading.setVisible(done < files)
+        self.loading.setText(self.tr("Listing {0} of {1}").format(f"{done:,}", f"{files:,}"))
 
     def show_closing(self, text: str) -> None:
         """The program is about to end."""

@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import keeping, live, reading, report
+from tests.benchmarks import keeping, live, reading, report, stored
 from tests.benchmarks.figures import Benchmark, Findings, Setup
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -30,6 +30,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "latency": keeping.latency,
     "waits": keeping.waits,
     "kills": keeping.kills,
+    "stored": stored.stored,
 }
 PROGRAMS = ("tshark", "tcpflow", "tcpreplay", "unshare", "ip", "strace")
 

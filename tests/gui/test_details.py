@@ -86,12 +86,12 @@ def test_who_hears_of_removed_rows_finds_the_others(qtbot: QtBot) -> None:
 
     def look() -> None:
         rows = [model.row(number) for number in range(model.rowCount())]
-        found.append(all(model.row_of(row.session.session_id) is row for row in rows))
+        found.append(all(model.row_of(row.session_id) is row for row in rows))
 
     model.rowsRemoved.connect(look)
     model.remove([session.session_id for session in gone])
     assert found == [True, True, True]
-    assert [model.row(n).session.number for n in range(model.rowCount())] == [3, 4, 5, 7, 8, 9]
+    assert [model.row(n).summary.number for n in range(model.rowCount())] == [3, 4, 5, 7, 8, 9]
     assert all(model.row_of(session.session_id) is None for session in gone)
 
 
@@ -103,7 +103,7 @@ def test_newest_on_top_stays_in_sight(window: MainWindow, qtbot: QtBot) -> None:
     QApplication.processEvents()
     assert window.table.verticalScrollBar().maximum() > 0
     assert window.table.verticalScrollBar().value() == 0
-    assert window.filter.row(0).session.number == 200
+    assert window.filter.row(0).summary.number == 200
 
 
 def test_opened_capture_is_shown_among_what_is_there(window: MainWindow, capture_file: Path, qtbot: QtBot) -> None:
@@ -166,7 +166,7 @@ def test_flags_are_said_in_words(window: MainWindow, tmp_path: Path, qtbot: QtBo
     message = mllp(oru())
     path.write_bytes(pcap(conversation((0, message[:-1]), (1, mllp(answer())), (0, message[:60])).segments))
     read(window, path, qtbot)
-    elements = window.table.selected()[0].elements
+    elements = window.model.row_of(window.table.selected()[0].session_id).session.elements
     assert [element.flags for element in elements] == [(Flag.MISSING_CR,), (), (Flag.TRUNCATED,)]
     assert "without the CR" in window.detail.flags.text()
     window.ladder.select(1)

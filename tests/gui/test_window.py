@@ -135,14 +135,14 @@ def test_simulated_analyzers_are_shown_kept_and_there_after_a_restart(
     qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=5000)
     qtbot.waitUntil(lambda: window.controller.store.waiting == 0)
     window.model.flush()
-    shown = {window.model.row(n).session.session_id for n in range(window.model.rowCount())}
+    shown = {window.model.row(n).session_id for n in range(window.model.rowCount())}
     assert all(cell(window, row, SAVED) == "yes" for row in range(window.filter.rowCount()))
     close(window, qtbot)
     again = open_window()
     qtbot.waitUntil(lambda: again.model.rowCount() == len(shown))
-    assert {again.model.row(n).session.session_id for n in range(again.model.rowCount())} == shown
+    assert {again.model.row(n).session_id for n in range(again.model.rowCount())} == shown
     assert again.pages.currentWidget() is again.workspace
-    numbers = [again.model.row(n).session.number for n in range(again.model.rowCount())]
+    numbers = [again.model.row(n).summary.number for n in range(again.model.rowCount())]
     assert numbers == sorted(numbers)
 
 
@@ -176,7 +176,7 @@ def test_live_sessions_are_in_the_table_within_a_second_of_their_end(window: Mai
         assert cell(window, row, LIS) == f"127.0.0.1:{port}"
     assert [cell(window, row, FRAMING) for row in range(3)] == ["MLLP", "STX", "ASTM"]
     choose(window, 0)
-    assert [element.data for element in window.table.selected()[0].elements] == [mllp(oru()), mllp(answer())]
+    assert [element.data for element in window.model.row(0).session.elements] == [mllp(oru()), mllp(answer())]
     qtbot.waitUntil(lambda: window.status.waiting.text() == "Waiting 0")
 
 

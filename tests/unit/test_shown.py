@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hl7capture.hl7.session_summary import opening_of
+from hl7capture.model.search import terms_of
 from hl7capture.model.session import EndReason
 from hl7capture.ui.hex_view import hex_line
 from hl7capture.ui.plain import visible
-from hl7capture.ui.session_row import SessionRow, duration_text, size_text, state_of, terms_of
+from hl7capture.ui.session_row import SessionRow, duration_text, size_text, state_of
 from tests.support.engine import sessions_of
 from tests.support.speech import answer, mllp, oru
 from tests.support.wire import conversation, pcap
@@ -15,7 +17,7 @@ from tests.support.wire import conversation, pcap
 
 def row() -> SessionRow:
     (session,) = sessions_of(pcap(conversation((0, mllp(oru())), (1, mllp(answer()))).segments))
-    made = SessionRow(session)
+    made = SessionRow(opening_of(session), session)
     made.refresh()
     return made
 
@@ -52,15 +54,15 @@ def test_every_term_must_be_found() -> None:
 
 def test_summaries_are_made_for_new_messages_alone() -> None:
     made = row()
-    assert made.messages == "1 × ORU^R01, 1 × ACK^R01"
+    assert made.summary.kinds_text == "1 × ORU^R01, 1 × ACK^R01"
     made.session.messages.append(oru("2").decode())
     made.refresh()
-    assert made.messages == "2 × ORU^R01, 1 × ACK^R01"
+    assert made.summary.kinds_text == "2 × ORU^R01, 1 × ACK^R01"
     assert len(made.summaries) == 3
 
 
 def test_states_in_words() -> None:
-    session = row().session
+    session = row().summary
     assert state_of(session).word == "closed"
     session.is_complete = False
     assert state_of(session).word == "closed, incomplete"

@@ -1,0 +1,62 @@
+"""The summary of a session, made once, or followed while the session grows."""
+
+from collections.abc import Iterable
+from sys import intern
+
+from hl7capture.hl7.summary import Summary, summarise
+from hl7capture.model.session import Session
+from hl7capture.model.session_summary import SessionSummary
+
+_MOST_KINDS = 12  # whatever stands in MSH-9: a summary stays small
+_LONGEST_KIND = 40  # characters
+_REST = "other"
+
+
+def summary_of(session: Session) -> SessionSummary:
+    """The summary of all that is there of the session."""
+    summary = opening_of(session)
+    follow(summary, session, map(summarise, session.messages))
+    return summary
+
+
+def opening_of(session: Session) -> SessionSummary:
+    """The summary of a session as if nothing had been said in it yet."""
+    return SessionSummary(
+        session.session_id,
+        session.number,
+        intern(session.probe),
+        intern(session.source),
+        intern(session.device_ip),
+        session.device_port,
+        intern(session.lis_ip),
+        session.lis_port,
+        session.framing,
+        session.start_time,
+        session.end_time,
+    )
+
+
+def follow(summary: SessionSummary, session: Session, fresh: Iterable[Summary]) -> None:
+    """Takes note of what the session has become. fresh: of the messages that have come since the last time."""
+    if summary.is_open and not session.is_open:
+        # An element may have got its tail, and lost a flag, after it was counted.
+        summary.element_count = summary.flag_count = summary.size = 0
+    summary.end_time = session.end_time
+    summary.is_complete = session.is_complete
+    summary.end_reason = session.end_reason
+    summary.saved_at = session.saved_at
+    summary.persisted_until = session.persisted_until
+    summary.pinned = session.pinned
+    for element in session.elements[summary.element_count :]:
+        summary.element_count += 1
+        summary.flag_count += bool(element.flags)
+        summary.size += len(element.data)
+    counts = dict(summary.kinds)
+    before = summary.message_count
+    for message in fresh:
+        summary.message_count += 1
+        kind = (message.kind or "message")[:_LONGEST_KIND]
+        kind = kind if kind in counts or len(counts) < _MOST_KINDS else _REST
+        counts[intern(kind)] = counts.get(kind, 0) + 1
+    if summary.message_count > before:
+        summary.kinds = tuple(counts.items())

@@ -1,0 +1,48 @@
+"""What the clean-up did, or why it did nothing."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QCoreApplication, QObject
+
+from hl7capture.store.retention import CleanUp
+from hl7capture.store.session_store import SessionStore
+from hl7capture.ui.banner import Banner, Remedy
+from hl7capture.ui.session_row import size_text
+from hl7capture.ui.status import Status
+
+_CLOCK = "clock"
+_SHOWN_MS = 15_000
+
+
+class CleanUpNotices(QObject):
+    """A line in the status bar where sessions were deleted; a question where the clock is not to be believed."""
+
+    def __init__(self, store: SessionStore, banner: Banner, status: Status, parent: QObject) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._banner = banner
+        self._status = status
+        store.cleaned.connect(self._on_cleaned)
+
+    def _on_cleaned(self, done: CleanUp) -> None:
+        if done.files:
+            self._status.showMessage(self.tr("Cleaned up: {0}").format(clean_up_text(done)), _SHOWN_MS)
+        if done.clock:
+            text = self.tr("{0} No session is deleted until somebody says that the clock is right.")
+            remedy = Remedy(self.tr("The clock is right"), self._confirm)
+            self._banner.say(text.format(done.clock), is_error=False, key=_CLOCK, remedy=remedy)
+        else:
+            self._banner.take_back(_CLOCK)
+
+    def _confirm(self) -> None:
+        self._banner.take_back(_CLOCK)
+        self._store.clean_up(is_clock_confirmed=True)
+
+
+def clean_up_text(done: CleanUp) -> str:
+    """`3 sessions, 48.2 kB, from 2026-10-01 to 2026-10-02`"""
+    if done.oldest is None or done.newest is None:
+        return QCoreApplication.translate("CleanUp", "no session")
+    first, last = (datetime.fromtimestamp(time / 1000).astimezone() for time in (done.oldest, done.newest))
+    text = QCoreApplication.translate("CleanUp", "sessions: {0}, {1}, from {2} to {3}")
+    return text.format(f"{done.files:,}", size_text(done.size), f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}")

@@ -1,0 +1,75 @@
+"""What the sessions take of the disk, and a clean-up that says first what would go."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMessageBox, QPushButton, QWidget
+
+from hl7capture.store.disk_use import DiskUse, disk_use
+from hl7capture.store.retention import CleanUp
+from hl7capture.store.session_store import SessionStore
+from hl7capture.ui.background import Background
+from hl7capture.ui.clean_up_notices import clean_up_text
+from hl7capture.ui.plain import visible
+from hl7capture.ui.session_row import size_text
+
+
+class StorageBox(QWidget):
+    """A line of text and a button."""
+
+    def __init__(self, store: SessionStore, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self.use = QLabel(self.tr("Counting…"))
+        self.use.setTextFormat(Qt.TextFormat.PlainText)
+        self.use.setWordWrap(True)
+        self.clean_up = QPushButton(self.tr("Clean up now…"))
+        self.clean_up.clicked.connect(self._plan)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.use, 1)
+        row.addWidget(self.clean_up)
+        store.clean_up_planned.connect(self._on_planned)
+        store.cleaned.connect(self._on_cleaned)
+        self._count()
+
+    def _count(self) -> None:
+        root = self._store.folder.root
+        Background(lambda: disk_use(root), self._show, OSError, self._on_failed).start()
+
+    def _show(self, use: DiskUse) -> None:
+        text = self.tr("{0} sessions, {1}; index {2}; {3} free on the disk")
+        sizes = (size_text(size) for size in (use.size, use.index, use.free))
+        self.use.setText(text.format(f"{use.sessions:,}", *sizes))
+
+    def _on_failed(self, error: OSError) -> None:
+        self.use.setText(visible(f"{self._store.folder.root}: {error.strerror or error}"))
+
+    def _plan(self) -> None:
+        self.clean_up.setEnabled(False)
+        self._store.plan_clean_up()
+
+    def _on_planned(self, plan: CleanUp) -> None:
+        self.clean_up.setEnabled(True)
+        box = QMessageBox(self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setWindowTitle(self.tr("Clean up now"))
+        if plan.problem or not plan.files:
+            box.setIcon(QMessageBox.Icon.Information)
+            box.setText(visible(plan.problem) or self.tr("No session has expired: nothing would be deleted."))
+            box.exec()
+            return
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setText(self.tr("These sessions have expired and would be deleted for good:"))
+        box.setInformativeText("\n\n".join(filter(None, (clean_up_text(plan), visible(plan.clock)))))
+        delete = box.addButton(self.tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        if box.clickedButton() is delete:
+            self.clean_up.setEnabled(False)
+            self._store.clean_up(is_clock_confirmed=bool(plan.clock))
+
+    def _on_cleaned(self, done: CleanUp) -> None:
+        self.clean_up.setEnabled(True)
+        self._count()
+        if done.problem:
+            self.use.setText(visible(done.problem))

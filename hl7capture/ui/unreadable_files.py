@@ -1,0 +1,53 @@
+"""The session files that could not be read: which, and why."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from hl7capture.store.listing import Unreadable
+from hl7capture.ui.plain import visible
+
+_MOST = 1000  # rows
+
+
+class UnreadableFiles(QDialog):
+    """A table, with nothing to decide: the files were left as they are."""
+
+    def __init__(self, files: Sequence[Unreadable], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Files that could not be read"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(860, 420)
+        said = QLabel(
+            self.tr(
+                "These files in the sessions' folder are no sessions that this version can read. They were left as "
+                "they are, and are not shown, searched or cleaned up."
+            )
+        )
+        said.setWordWrap(True)
+        self.table = QTableWidget(min(len(files), _MOST), 2)
+        self.table.setAccessibleName(self.windowTitle())
+        self.table.setHorizontalHeaderLabels([self.tr("File"), self.tr("Reason")])
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        self.table.verticalHeader().hide()
+        for row, file in enumerate(files[:_MOST]):
+            self.table.setItem(row, 0, QTableWidgetItem(visible(str(file.path), 1000)))
+            self.table.setItem(row, 1, QTableWidgetItem(visible(file.reason, 1000)))
+        self.table.resizeColumnToContents(0)
+        self.table.setColumnWidth(0, min(self.table.columnWidth(0), 560))
+        self.table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(said)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(buttons)
