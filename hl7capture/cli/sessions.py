@@ -89,9 +89,8 @@ def delete(ids: tuple[str, ...], output_folder: Path | None) -> None:
         for session_id in ids:
             _check(session_id)
         try:
-            store.prepare()
             for session_id in ids:
-                if not store.folder.delete(session_id):
+                if not store.delete_now(session_id):
                     fail(f"There is no session {session_id}.")
         except OSError as error:
             fail(f"Sessions cannot be deleted: {error.strerror or error}.")

@@ -87,12 +87,16 @@ class Loader(QObject):
 
     def find(self, session_id: str) -> Session:
         """One session from disk. Raises OSError, DocumentError, ValueError."""
+        self.locate(session_id)
+        folder = self._folder()
+        return folder.read(folder.path_of(session_id))
+
+    def locate(self, session_id: str) -> None:
+        """Looks for a session in the folders below if it is not in the folder itself. Raises OSError, ValueError."""
         folder = self._folder()
         path = folder.path_of(session_id)
         if not path.exists() and (file := find_file(folder.sessions, path.name)) is not None:
             folder.remember(file)
-            path = folder.path_of(session_id)
-        return folder.read(path)
 
     def search(self, text: str, terms: list[str]) -> None:
         """Looks for words in all messages on disk, in the background: `found`. A search under way ends unheard."""

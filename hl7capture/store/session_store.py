@@ -217,6 +217,18 @@ class SessionStore(QObject):
         """One session from disk. Raises OSError, DocumentError, ValueError."""
         return self._loader.find(session_id)
 
+    def delete_now(self, session_id: str) -> bool:
+        """Deletes a session in the calling thread; False where it is not there. Raises OSError, ValueError."""
+        self._loader.locate(session_id)
+        return self._delete_one(session_id)
+
+    def _delete_one(self, session_id: str) -> bool:
+        self._folder.prepare()
+        name = self._folder.name_of(session_id)
+        is_gone = self._folder.delete(session_id)
+        self._indexer.deleted([name])
+        return is_gone
+
     def delete(self, session_ids: Sequence[str]) -> None:
         """Deletes sessions in the background: `deleted`, or `delete_failed`."""
         ids = list(session_ids)
@@ -226,11 +238,9 @@ class SessionStore(QObject):
     def _delete(self, session_ids: list[str]) -> None:
         gone: list[str] = []
         try:
-            self._folder.prepare()
             for session_id in session_ids:
-                self._folder.delete(session_id)
+                self._delete_one(session_id)
                 gone.append(session_id)
-                self._indexer.deleted([self._folder.name_of(session_id)])
         except OSError as error:
             reason = remedy(error, self._folder.root)
             log.error("Sessions could not be deleted: %s", reason)

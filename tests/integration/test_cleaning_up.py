@@ -201,6 +201,9 @@ def test_commands(folder: Path, output: Path) -> None:
     assert run("sessions", "keep", old(1).session_id).returncode == 0
     assert run("sessions", "keep", session_of(77).session_id).returncode == 1
     assert run("sessions", "keep", "../../x").returncode == 2
+    extra = put(folder / "below" / "deep", young(6))
+    assert run("sessions", "delete", young(6).session_id).returncode == 0
+    assert not extra.exists()
     clock.remember(output, now() - 800 * DAY_MS)
     doubted = run("sessions", "purge")
     assert (doubted.returncode, b"--confirm-clock" in doubted.stderr) == (1, True)

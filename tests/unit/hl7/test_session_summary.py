@@ -1,0 +1,68 @@
+"""The summary of a session: the same whether it is made at once or followed, and small whatever is sent."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hl7capture.hl7.session_summary import follow, opening_of, summary_of
+from hl7capture.hl7.summary import summarise
+from hl7capture.model.elements import Direction, Element, ElementType, Flag
+from hl7capture.model.search import matches, terms_of
+from hl7capture.model.session import EndReason, Session
+from hl7capture.model.session_summary import SessionSummary
+from tests.support.stored import message_of, session_of
+
+KINDS = st.sampled_from(["ORU^R01", "ACK", "QRY^Q02", "", "X" * 90, *(f"K{n}" for n in range(20))])
+
+
+def message(kind: str) -> str:
+    return f"MSH|^~\\&|A|B|C|D|20261121||{kind}|1|P|2.5\r"
+
+
+def values(summary: SessionSummary) -> dict[str, object]:
+    return {name: getattr(summary, name) for name in SessionSummary.__struct_fields__}
+
+
+@given(st.lists(st.tuples(KINDS, st.booleans(), st.booleans()), max_size=40))
+def test_followed_is_as_made_at_once(steps: list[tuple[str, bool, bool]]) -> None:
+    session = session_of(1)
+    session.elements, session.messages, session.end_reason = [], [], None
+    followed = opening_of(session)
+    for kind, is_odd, is_looked_at in steps:
+        flags = (Flag.GAP.value,) if is_odd else ()
+        number = len(session.elements)
+        data = message(kind).encode()
+        session.elements.append(Element(number, 1.0, Direction.DEVICE_TO_LIS, ElementType.MESSAGE, data, number, flags))
+        session.messages.append(message(kind))
+        if is_looked_at:
+            follow(followed, session, map(summarise, session.messages[followed.message_count :]))
+    session.end_reason = EndReason.CLOSED
+    follow(followed, session, map(summarise, session.messages[followed.message_count :]))
+    assert values(followed) == values(summary_of(session))
+    assert followed.message_count == len(steps) == sum(count for _, count in followed.kinds)
+    assert followed.flag_count == sum(is_odd for _, is_odd, _ in steps)
+    assert len(followed.kinds) <= 13
+    assert all(len(kind) <= 40 for kind, _ in followed.kinds)
+
+
+def test_flag_that_a_tail_takes_away_is_not_counted_in_the_end() -> None:
+    session: Session = session_of(1, end_reason=None)
+    session.elements[0] = session.elements[0]._replace(flags=(Flag.MISSING_CR,))
+    summary = summary_of(session)
+    assert summary.flag_count == 1
+    session.elements[0] = session.elements[0].with_tail(b"\r")
+    session.end_reason = EndReason.CLOSED
+    follow(summary, session, ())
+    assert summary.flag_count == 0
+    assert summary.size == sum(len(element.data) for element in session.elements)
+
+
+def test_words_stand_beside_the_messages_in_them_or_were_found_on_disk() -> None:
+    session = session_of(17, message_of("MRN-00^x"))
+    summary = summary_of(session)
+    everywhere = terms_of("mllp 10.0.0.5:40017 17 closed oru mrn-00^X TILDA")
+    assert matches(summary, session.messages, everywhere)
+    assert not matches(summary, (), everywhere)
+    on_disk = {"mrn-00^x": {summary.session_id}, "tilda": {summary.session_id}}
+    assert matches(summary, (), everywhere, on_disk)
+    assert not matches(summary, (), everywhere, {**on_disk, "tilda": {"another"}})
+    assert matches(summary, (), terms_of(""))
