@@ -19,7 +19,9 @@ def main() -> int:
     from pathlib import Path
 
     parser = argparse.ArgumentParser(prog="hl7capture", description="HL7 Capture: the window")
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="captures to open")
+    parser.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE", help="captures to open, or session files to import"
+    )
     parser.add_argument("--output-folder", type=Path, metavar="DIR", help="folder for sessions")
     chosen = parser.parse_args(arguments)
     from hl7capture.ui.main import run as run_window

@@ -4,10 +4,8 @@ A session of an ENQ protocol runs from ENQ to EOT. On MLLP it runs from the firs
 silence, or the most messages a session may hold. Times are packet times, never wall time.
 """
 
-import hashlib
 import ipaddress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import repeat
 
 import numpy as np
@@ -21,7 +19,7 @@ from hl7capture.capture.streams import Origin
 from hl7capture.capture.text import decode
 from hl7capture.model.elements import Direction, Element, ElementType, Flag, Framing
 from hl7capture.model.events import Counters, Event, SessionCompleted, SessionGrown, SessionOpened
-from hl7capture.model.session import EndReason, Session
+from hl7capture.model.session import EndReason, Session, session_id_of
 from hl7capture.model.settings import Settings
 
 # A session of many large messages rolls over before its document becomes too large to be read again.
@@ -356,10 +354,7 @@ class SessionTracker:
         uses the same ports at the same time.
         """
         number = origin.numbers[side] if origin.greeted[side] else f"~{origin.numbers[side]}"
-        moment = datetime.fromtimestamp(start // 1_000_000_000, UTC)
-        named = f"{self.ends}|{number}|{start // 1000}|{self._opened_before}".encode()
-        suffix = hashlib.blake2b(named, digest_size=4).hexdigest()
-        return f"{moment:%Y%m%dT%H%M%S}.{start // 1_000_000 % 1000:03d}Z-{suffix}"
+        return session_id_of(start, f"{self.ends}|{number}|{start // 1000}|{self._opened_before}".encode())
 
     def _tell(self, order: int, event: Event) -> None:
         self._happenings.append(Happening(order, event))

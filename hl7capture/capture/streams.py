@@ -44,8 +44,8 @@ class Origin(NamedTuple):
     """How a connection began.
 
     opener: the side that opened it, None where that was not seen. numbers: the sequence number of each side's first
-    byte, None where it has said nothing yet. greeted: whether each side's SYN was seen. They tell connections apart that
-    use the same ports one after the other.
+    byte, None where it has said nothing yet. greeted: whether each side's SYN was seen. They tell connections apart
+    that use the same ports one after the other.
     """
 
     opener: int | None

@@ -5,10 +5,9 @@ import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from hl7capture.cli import options
-from hl7capture.cli.output import add_row, fail, table
+from hl7capture.cli.output import add_row, fail, show_table, table
 from hl7capture.model.source import SourceError
 from hl7capture.sources import interface_list
 
@@ -41,4 +40,4 @@ def interfaces(as_json: bool, output_folder: Path | None) -> None:
     for interface in found:
         state = "up" if interface.is_up else "down"
         add_row(listed, interface.name, state, ", ".join(interface.addresses), interface.description)
-    Console(highlight=False).print(listed)
+    show_table(listed)

@@ -71,11 +71,15 @@ def print_line(session: Session | SessionSummary) -> None:
 
 def line_of(session: SessionSummary) -> str:
     """`#17 2026-11-21 10:15:30.123 10.0.0.5:40001 → 10.1.0.1:2575 mllp 3 × ORU^R01, 3 × ACK (closed)`"""
-    start = datetime.fromtimestamp(session.start_time / 1000).astimezone()
+    try:
+        moment = datetime.fromtimestamp(session.start_time / 1000).astimezone()
+        start = f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03d}"
+    except (OverflowError, ValueError, OSError):
+        start = "?"  # a document may name a time that no calendar has
     whole = "" if session.is_complete else ", incomplete"
     kept = ", kept" if session.pinned else ""
     return (
-        f"#{session.number} {start:%Y-%m-%d %H:%M:%S}.{start.microsecond // 1000:03d} "
+        f"#{session.number} {start} "
         f"{session.device} → {session.lis} {session.framing} {session.kinds_text or 'no message'} "
         f"({session.end_reason or 'open'}{whole}{kept}) {session.session_id}"
     )
@@ -125,3 +129,10 @@ def add_row(to: "Table", *cells: object) -> None:
     from rich.text import Text
 
     to.add_row(*(Text(printable(str(cell))) for cell in cells))
+
+
+def show_table(made: "Table") -> None:
+    """The table on standard output."""
+    from rich.console import Console
+
+    Console(highlight=False).print(made)

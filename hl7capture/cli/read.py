@@ -1,7 +1,6 @@
 """`hl7capture read`: capture files, and captures on standard input, to sessions."""
 
 import gc
-import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from hl7capture.app.probe import probe_name
 from hl7capture.app.reading import read_events
 from hl7capture.capture.engine import Engine
 from hl7capture.cli import options
+from hl7capture.cli.cancelling import cancel_at_signals
 from hl7capture.cli.output import FAILED, USAGE, complain, fail, print_document, print_line, shown_progress
 from hl7capture.model.events import Notice, SessionCompleted
 from hl7capture.model.settings import Settings
@@ -94,16 +94,14 @@ class _Reading:
         self._is_stopped = False
 
     def stop_at_signals(self) -> None:
-        """Ctrl+C and SIGTERM end the reading in order: open sessions are completed. The second one ends it at once."""
+        """Ctrl+C and SIGTERM end the reading in order: open sessions are completed."""
 
-        def stop(number: int, _frame: object) -> None:
-            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+        def stop() -> None:
             self._is_stopped = True
             if self._source is not None:
                 self._source.stop()
 
-        signal.signal(signal.SIGINT, stop)
-        signal.signal(signal.SIGTERM, stop)
+        cancel_at_signals(stop)
 
     def read_all(self, name: str, *, follow: bool) -> None:
         """All that `name` stands for, one after the other."""

@@ -2,13 +2,11 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from PySide6.QtCore import QCoreApplication
 
-from hl7capture.app.controller import CaptureController
 from hl7capture.cli import options
 from hl7capture.cli.output import (
     FAILED,
@@ -18,11 +16,13 @@ from hl7capture.cli.output import (
     print_document,
     print_line,
     printable,
-    tell_recovered,
 )
+from hl7capture.cli.session_export import export
+from hl7capture.cli.session_import import import_sessions
+from hl7capture.cli.store import check_id, opened_store
 from hl7capture.hl7.split import lines
 from hl7capture.model.search import matches, terms_of
-from hl7capture.model.session import Session, is_session_id
+from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
 from hl7capture.store.document import DocumentError
 from hl7capture.store.session_store import SessionStore
@@ -33,6 +33,10 @@ _ids = click.argument("ids", nargs=-1, required=True, metavar="SESSIONID...")
 @click.group
 def sessions() -> None:
     """Sessions kept on disk."""
+
+
+sessions.add_command(export)
+sessions.add_command(import_sessions)
 
 
 @sessions.command("list")
@@ -48,7 +52,7 @@ def list_sessions(search: str, limit: int | None, as_json: bool, output_folder: 
         summaries.append(summary)
         return bool(search) or limit is None or len(summaries) < limit
 
-    with _store(output_folder) as store:
+    with opened_store(output_folder) as store:
         report = store.load_now(take)
         if search:  # after the list, which has brought the index up to date
             summaries = _with_words(store, summaries, search)[:limit]
@@ -71,7 +75,7 @@ def list_sessions(search: str, limit: int | None, as_json: bool, output_folder: 
 @options.output_folder
 def show(ids: tuple[str, ...], as_json: bool, output_folder: Path | None) -> None:
     """Shows sessions with their elements and messages."""
-    with _store(output_folder) as store:
+    with opened_store(output_folder) as store:
         for session_id in ids:
             session = _find(store, session_id)
             if as_json:
@@ -85,9 +89,9 @@ def show(ids: tuple[str, ...], as_json: bool, output_folder: Path | None) -> Non
 @options.output_folder
 def delete(ids: tuple[str, ...], output_folder: Path | None) -> None:
     """Deletes sessions for good."""
-    with _store(output_folder) as store:
+    with opened_store(output_folder) as store:
         for session_id in ids:
-            _check(session_id)
+            check_id(session_id)
         try:
             for session_id in ids:
                 if not store.delete_now(session_id):
@@ -102,9 +106,9 @@ def delete(ids: tuple[str, ...], output_folder: Path | None) -> None:
 @options.output_folder
 def keep(ids: tuple[str, ...], undo: bool, output_folder: Path | None) -> None:
     """Keeps sessions for good: no clean-up deletes them."""
-    with _store(output_folder) as store:
+    with opened_store(output_folder) as store:
         for session_id in ids:
-            _check(session_id)
+            check_id(session_id)
         for session_id in ids:
             with _said(store, session_id):
                 store.keep_now(session_id, is_kept=not undo)
@@ -116,7 +120,7 @@ def keep(ids: tuple[str, ...], undo: bool, output_folder: Path | None) -> None:
 @options.output_folder
 def purge(dry_run: bool, confirm_clock: bool, output_folder: Path | None) -> None:
     """Deletes the sessions whose days are over, as the program does every `cleanupIntervalHours`."""
-    with _store(output_folder) as store:
+    with opened_store(output_folder) as store:
         done = store.plan_clean_up_now() if dry_run else store.clean_up_now(is_clock_confirmed=confirm_clock)
     if done.clock and not (dry_run and confirm_clock):
         complain(f"{done.clock} If the clock is right, say so: --confirm-clock.")
@@ -137,29 +141,8 @@ def _with_words(store: SessionStore, summaries: list[SessionSummary], search: st
     return [summary for summary in summaries if matches(summary, (), terms, found)]
 
 
-@contextmanager
-def _store(output_folder: Path | None) -> Iterator[SessionStore]:
-    application = QCoreApplication.instance() or QCoreApplication(sys.argv[:1])
-    controller = CaptureController(output=output_folder)
-    for problem in controller.settings_problems:
-        complain(problem)
-    if controller.store.folder.journals.is_dir():
-        with suppress(OSError):  # where another program captures, the journals are its own
-            tell_recovered(controller.store.recover())
-    try:
-        yield controller.store
-    finally:
-        controller.store.close()
-        del application
-
-
-def _check(session_id: str) -> None:
-    if not is_session_id(session_id):
-        fail(f"“{session_id}” is not a session id; they look like 20261121T101530.123Z-5f1c9a2e.", usage=True)
-
-
 def _find(store: SessionStore, session_id: str) -> Session:
-    _check(session_id)
+    check_id(session_id)
     with _said(store, session_id):
         return store.find(session_id)
 

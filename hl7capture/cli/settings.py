@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from hl7capture.cli import options
-from hl7capture.cli.output import add_row, complain, fail, table
+from hl7capture.cli.output import add_row, complain, fail, show_table, table
 from hl7capture.model.settings import SettingsError, allowed_values, field_of, parse_value
 from hl7capture.store.settings_file import SettingsFile
 
@@ -33,7 +32,7 @@ def show(as_json: bool, output_folder: Path | None) -> None:
     shown = table("Setting", "Value", "")
     for key, value in values.items():
         add_row(shown, key, json.dumps(value, ensure_ascii=False), _explanation(key))
-    Console(highlight=False).print(shown)
+    show_table(shown)
 
 
 @settings.command("set")

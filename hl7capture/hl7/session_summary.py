@@ -9,6 +9,8 @@ from hl7capture.model.session_summary import SessionSummary
 
 _MOST_KINDS = 12  # whatever stands in MSH-9: a summary stays small
 _LONGEST_KIND = 40  # characters
+_LONGEST_NAME = 200  # characters of a host, an interface, an address
+_LARGEST_NUMBER = 2**63 - 1
 _REST = "other"
 
 
@@ -23,12 +25,12 @@ def opening_of(session: Session) -> SessionSummary:
     """The summary of a session as if nothing had been said in it yet."""
     return SessionSummary(
         session.session_id,
-        session.number,
-        intern(session.probe),
-        intern(session.source),
-        intern(session.device_ip),
+        min(max(session.number, -_LARGEST_NUMBER), _LARGEST_NUMBER),
+        intern(session.probe[:_LONGEST_NAME]),
+        intern(session.source[:_LONGEST_NAME]),
+        intern(session.device_ip[:_LONGEST_NAME]),
         session.device_port,
-        intern(session.lis_ip),
+        intern(session.lis_ip[:_LONGEST_NAME]),
         session.lis_port,
         session.framing,
         session.start_time,

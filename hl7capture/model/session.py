@@ -1,7 +1,9 @@
 """A session: what belongs together on one connection, from its start to its end."""
 
+import hashlib
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -71,6 +73,16 @@ class Session:
 def endpoint(ip: str, port: int) -> str:
     """`10.0.0.5:2575`, `[fe80::1]:2575`."""
     return f"[{ip}]:{port}" if ":" in ip else f"{ip}:{port}"
+
+
+def session_id_of(start: int, named: bytes) -> str:
+    """`20261121T101530.123Z-5f1c9a2e`: sorts by time, and is the same whenever `start` and `named` are the same.
+
+    start: nanoseconds since 1970 (UTC), up to the year 9999. named: what tells the session from others of that moment.
+    """
+    moment = datetime.fromtimestamp(start // 1_000_000_000, UTC)
+    suffix = hashlib.blake2b(named, digest_size=4).hexdigest()
+    return f"{moment:%Y%m%dT%H%M%S}.{start // 1_000_000 % 1000:03d}Z-{suffix}"
 
 
 def is_session_id(text: str) -> bool:

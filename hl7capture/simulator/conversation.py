@@ -4,13 +4,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import Literal
 
 from hl7capture.model.elements import Framing
 from hl7capture.simulator.frames import frames
 from hl7capture.simulator.messages import ack, astm_records, oru
-
-Side = Literal["device", "lis"]
+from hl7capture.wire.tcp_writer import Side
 
 _ENQ, _ACK, _EOT = b"\x05", b"\x06", b"\x04"
 _LONGEST_STEP = 0.004  # seconds that a side takes to answer

@@ -1,43 +1,17 @@
-"""A conversation as a capture: TCP packets of one connection in a pcap byte stream, as a mirror port would show them.
+"""A conversation as a capture: packets of one TCP connection in a pcap byte stream, as they would come over time."""
 
-Formats: pcap with nanoseconds (draft-ietf-opsawg-pcap), IEEE 802.3 and 802.1Q, RFC 791, RFC 8200, RFC 9293.
-Times are nanoseconds since 1970 (UTC).
-"""
-
-import ipaddress
-import struct
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from hl7capture.simulator.conversation import Side, Turn
+from hl7capture.simulator.conversation import Turn
+from hl7capture.wire.tcp_writer import TcpConnectionWriter, pcap_header
 
-Endpoint = tuple[str, int]
-
-DEVICE: Endpoint = ("10.0.0.5", 40001)
-LIS: Endpoint = ("10.1.0.1", 2575)
-MSS = 1460  # bytes of data in one segment: Ethernet's 1500 less two headers of 20
-
-_FIN, _SYN, _PSH, _ACK = 1, 2, 8, 16
-_WINDOW = 64_240
-_TTL = 64
-_TCP = 6
-_DONT_FRAGMENT = 0x4000
-_IPV4, _IPV6, _VLAN = 0x0800, 0x86DD, 0x8100
-_SHORTEST_FRAME = 60  # bytes; the network card fills up what is shorter
-_MACS = {"device": bytes.fromhex("020000000005"), "lis": bytes.fromhex("020000000001")}  # locally administered
-_INITIAL = {"device": 1_000_000, "lis": 9_000_000}  # sequence numbers
-_BETWEEN_PACKETS = 20_000  # nanoseconds
 _QUIET = 1_000_000  # nanoseconds after the handshake, and before the close
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def pcap_header() -> bytes:
-    """The header of a little-endian pcap stream of Ethernet packets, times in nanoseconds."""
-    return struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262_144, 1)
-
-
 def pcap_stream(
-    turns: Iterable[Turn], start: datetime, writer: "TcpConnectionWriter | None" = None
+    turns: Iterable[Turn], start: datetime, writer: TcpConnectionWriter | None = None
 ) -> Iterator[tuple[float, bytes]]:
     """The capture of a connection on which `turns` are said: pieces with the seconds since `start` when they are due.
 
@@ -50,110 +24,6 @@ def pcap_stream(
     elapsed = _QUIET
     for turn in turns:
         elapsed += round(turn.pause * 1e9)
-        yield elapsed / 1e9, connection.say(turn, begin + elapsed)
+        yield elapsed / 1e9, connection.say(turn.side, turn.data, begin + elapsed)
     elapsed += _QUIET
     yield elapsed / 1e9, connection.close(begin + elapsed)
-
-
-class TcpConnectionWriter:
-    """Writes one TCP connection, opened by the device, as pcap records; both sides count as a real stack does.
-
-    The addresses are both IPv4 or both IPv6; vlan: the 802.1Q tag's VLAN id, None for untagged packets.
-    Every method takes the time of its first packet and returns records; what follows comes 20 µs apart. A time that
-    lies before the end of what has been written is moved behind it.
-    Raises ValueError for an address that is none, or of two kinds.
-    """
-
-    def __init__(self, device: Endpoint = DEVICE, lis: Endpoint = LIS, *, vlan: int | None = None) -> None:
-        self._address = {"device": ipaddress.ip_address(device[0]), "lis": ipaddress.ip_address(lis[0])}
-        if self._address["device"].version != self._address["lis"].version:
-            raise ValueError(f"{device[0]} and {lis[0]} cannot talk to each other: one is IPv4, the other IPv6")
-        self._port = {"device": device[1], "lis": lis[1]}
-        self._vlan = vlan
-        self._is_v4 = self._address["device"].version == 4
-        self._mss = MSS if self._is_v4 else MSS - 20  # an IPv6 header has 40 bytes
-        self._next = dict(_INITIAL)  # sequence number of each side's next byte
-        self._packets = {"device": 0, "lis": 0}
-        self._time = 0  # the earliest for the next packet
-
-    def open(self, time: int) -> bytes:
-        """The handshake (RFC 9293 §3.5)."""
-        most = struct.pack(">BBH", 2, 4, self._mss)  # the option "maximum segment size", §3.2
-        return self._records(
-            time,
-            [
-                self._segment("device", _SYN, options=most),
-                self._segment("lis", _SYN | _ACK, options=most),
-                self._segment("device", _ACK),
-            ],
-        )
-
-    def say(self, turn: Turn, time: int) -> bytes:
-        """The data, cut where a segment is full; the other side acknowledges every second one and the last."""
-        listener: Side = "lis" if turn.side == "device" else "device"
-        pieces = [turn.data[at : at + self._mss] for at in range(0, len(turn.data), self._mss)]
-        packets = []
-        for number, piece in enumerate(pieces, 1):
-            is_last = number == len(pieces)
-            packets.append(self._segment(turn.side, _PSH | _ACK if is_last else _ACK, piece))
-            if is_last or number % 2 == 0:
-                packets.append(self._segment(listener, _ACK))
-        return self._records(time, packets)
-
-    def close(self, time: int) -> bytes:
-        """The device closes, then the LIS (RFC 9293 §3.6)."""
-        return self._records(
-            time,
-            [
-                self._segment("device", _FIN | _ACK),
-                self._segment("lis", _FIN | _ACK),
-                self._segment("device", _ACK),
-            ],
-        )
-
-    def _segment(self, side: Side, flags: int, data: bytes = b"", *, options: bytes = b"") -> bytes:
-        """An Ethernet packet with one TCP segment; the sender's sequence number moves on."""
-        listener: Side = "lis" if side == "device" else "device"
-        acknowledged = self._next[listener] if flags & _ACK else 0
-        offset = (20 + len(options)) // 4 << 4
-        ports = (self._port[side], self._port[listener])
-        header = struct.pack(">HHIIBBHHH", *ports, self._next[side], acknowledged, offset, flags, _WINDOW, 0, 0)
-        tcp = header + options + data
-        ends = self._address[side].packed + self._address[listener].packed
-        # The pseudo header of both IP versions adds up to the same: IPv6's is only wider (RFC 8200 §8.1).
-        tcp = tcp[:16] + struct.pack(">H", checksum(ends + struct.pack(">II", len(tcp), _TCP) + tcp)) + tcp[18:]
-        size = len(data) + (1 if flags & (_SYN | _FIN) else 0)
-        self._next[side] = (self._next[side] + size) % (1 << 32)
-        return self._ethernet(side, listener, self._ip(side, ends, tcp))
-
-    def _ip(self, side: Side, ends: bytes, payload: bytes) -> bytes:
-        self._packets[side] += 1
-        if not self._is_v4:
-            return struct.pack(">IHBB", 6 << 28, len(payload), _TCP, _TTL) + ends + payload
-        number = self._packets[side] % (1 << 16)
-        before = struct.pack(">BBHHHBB", 0x45, 0, 20 + len(payload), number, _DONT_FRAGMENT, _TTL, _TCP)
-        return before + struct.pack(">H", checksum(before + ends)) + ends + payload
-
-    def _ethernet(self, side: Side, listener: Side, packet: bytes) -> bytes:
-        tag = b"" if self._vlan is None else struct.pack(">HH", _VLAN, self._vlan)
-        kind = struct.pack(">H", _IPV4 if self._is_v4 else _IPV6)
-        return (_MACS[listener] + _MACS[side] + tag + kind + packet).ljust(_SHORTEST_FRAME, b"\0")
-
-    def _records(self, time: int, packets: list[bytes]) -> bytes:
-        time = max(time, self._time)
-        self._time = time + len(packets) * _BETWEEN_PACKETS
-        return b"".join(_record(time + number * _BETWEEN_PACKETS, packet) for number, packet in enumerate(packets))
-
-
-def checksum(data: bytes) -> int:
-    """The Internet checksum (RFC 1071): 0 over data that holds its own right checksum."""
-    even = data + b"\0" * (len(data) % 2)
-    total: int = sum(struct.unpack(f">{len(even) // 2}H", even))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
-
-
-def _record(time: int, packet: bytes) -> bytes:
-    seconds, nanoseconds = divmod(time, 1_000_000_000)
-    return struct.pack("<IIII", seconds, nanoseconds, len(packet), len(packet)) + packet

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from hl7capture.simulator.conversation import Side, Turn
+from hl7capture.simulator.conversation import Turn
+from hl7capture.wire.tcp_writer import Side
 
 _PATIENCE = 0.05  # seconds until a waiting side looks whether it shall stop
 _NAMES: dict[Side, str] = {"device": "device", "lis": "LIS"}

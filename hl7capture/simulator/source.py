@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from hl7capture.model.elements import Framing
 from hl7capture.model.source import SourceState
 from hl7capture.simulator.conversation import conversation
-from hl7capture.simulator.packets import LIS, TcpConnectionWriter, pcap_header, pcap_stream
+from hl7capture.simulator.packets import pcap_stream
+from hl7capture.wire.tcp_writer import LIS, TcpConnectionWriter, pcap_header
 
 _MESSAGES, _RATE = 3, 0.5  # of one connection; per second
 _ROUND_SECONDS = 8.0  # from the beginning of one connection to the beginning of the next

@@ -6,6 +6,7 @@ fsync of a folder; there the rename is journalled by NTFS itself. A link in a fi
 
 import os
 import secrets
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,9 +16,14 @@ _FLAGS = os.O_WRONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 def write_atomically(path: Path, data: bytes) -> None:
     """Replaces `path` by a file with mode 0600 that holds `data`, durably. Raises OSError; the old file then stays."""
+    write_pieces_atomically(path, (data,))
+
+
+def write_pieces_atomically(path: Path, pieces: Iterable[bytes]) -> None:
+    """The same with data that is made while it is written. Whatever `pieces` raises leaves the old file as it was."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
     try:
-        _write(os.open(temporary, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600), data)
+        _write(os.open(temporary, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600), pieces)
         temporary.replace(path)
     except BaseException:
         with suppress(OSError):
@@ -31,7 +37,7 @@ def append_durably(path: Path, data: bytes) -> None:
 
     Raises OSError: what the file then ends with is unknown, for a failed fsync may have thrown away what was written.
     """
-    _write(os.open(path, _FLAGS | os.O_APPEND), data)
+    _write(os.open(path, _FLAGS | os.O_APPEND), (data,))
 
 
 def sync_folder(folder: Path) -> None:
@@ -55,8 +61,8 @@ def make_private(folder: Path) -> None:
         folder.chmod(0o700)
 
 
-def _write(descriptor: int, data: bytes) -> None:
+def _write(descriptor: int, pieces: Iterable[bytes]) -> None:
     with open(descriptor, "wb") as file:
-        file.write(data)
+        file.writelines(pieces)
         file.flush()
         os.fsync(file.fileno())

@@ -59,8 +59,8 @@ class SessionDocument(msgspec.Struct, rename="camel"):
     pinned: bool = False
 
 
-_SESSION_KEYS = frozenset(SessionDocument.__struct_encode_fields__)
-_ELEMENT_KEYS = frozenset(ElementDocument.__struct_encode_fields__)
+SESSION_KEYS = frozenset(SessionDocument.__struct_encode_fields__)
+ELEMENT_KEYS = frozenset(ElementDocument.__struct_encode_fields__)
 
 
 def to_document(session: Session) -> bytes:
@@ -110,22 +110,19 @@ def element_values(element: Element) -> dict[str, Any]:
 
 def from_document(data: bytes) -> Session:
     """The session of a document. Raises DocumentError."""
-    return from_values(decode(data))
+    return from_values(values_of(data))
 
 
-def decode(data: bytes) -> dict[str, Any]:
-    """A JSON object. Raises DocumentError."""
+def values_of(data: bytes) -> dict[str, Any]:
+    """The JSON object that a document is. Raises DocumentError."""
     try:
-        values = msgspec.json.decode(data)
+        return msgspec.json.decode(data, type=dict[str, Any])
     except (ValueError, RecursionError) as error:
         raise DocumentError("it is not a JSON object, or it is cut") from error
-    if not isinstance(values, dict):
-        raise DocumentError("it is not a JSON object, or it is cut")
-    return values
 
 
 def from_values(values: dict[str, Any]) -> Session:
-    """The session of a decoded document. Raises DocumentError."""
+    """The session of a document's JSON object. Raises DocumentError."""
     version = values.get("_version")
     if not isinstance(version, int):
         raise DocumentError("it has no _version, so it is not a session")
@@ -134,13 +131,13 @@ def from_values(values: dict[str, Any]) -> Session:
     try:
         document = msgspec.convert(values, SessionDocument)
     except msgspec.ValidationError as error:
-        raise DocumentError(_in_words(error)) from error
+        raise DocumentError(in_words(error)) from error
     if not is_session_id(document.session_id):
         raise DocumentError("its sessionId is not one that this program makes")
     return _session(document, values)
 
 
-def _in_words(error: msgspec.ValidationError) -> str:
+def in_words(error: msgspec.ValidationError) -> str:
     """Where and what; without the value, which msgspec quotes."""
     text = str(error)
     what = re.split(r" ['\"]| - at ", text, maxsplit=1)[0]
@@ -168,7 +165,7 @@ def _session(document: SessionDocument, values: dict[str, Any]) -> Session:
         saved_at=document.saved_at,
         persisted_until=document.persisted_until,
         pinned=document.pinned,
-        extra=_unknown(values, _SESSION_KEYS) or {},
+        extra=_unknown(values, SESSION_KEYS) or {},
     )
 
 
@@ -181,7 +178,7 @@ def _element(element: ElementDocument, values: dict[str, Any]) -> Element:
         _bytes(element),
         element.message,
         tuple(element.flags),
-        _unknown(values, _ELEMENT_KEYS),
+        _unknown(values, ELEMENT_KEYS),
     )
 
 

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 _GATHERED_SECONDS = 0.5
 _SHARE = 4  # after a batch it rests this many times as long: capturing comes first
-_MOST_WAITING = 16 << 20  # characters of messages
+_MOST_WAITING = 8 << 20  # characters of messages
 _LAST_WAIT = 3.0  # seconds, at the end
 
 

@@ -24,7 +24,7 @@ import msgspec
 from hl7capture.model.elements import Element
 from hl7capture.model.session import EndReason, Session
 from hl7capture.store.atomic import append_durably, write_atomically
-from hl7capture.store.document import DocumentError, decode, element_values, encode, from_values, head_values
+from hl7capture.store.document import DocumentError, element_values, encode, from_values, head_values, values_of
 
 LARGEST_JOURNAL = 512 << 20
 INDEX_SUFFIX = ".index.json"
@@ -133,7 +133,7 @@ def recover(path: Path) -> Recovered:
     if path.stat().st_size > LARGEST_JOURNAL:
         raise DocumentError(f"it is larger than {LARGEST_JOURNAL >> 20} MB")
     with path.open("rb") as file:
-        values = decode(file.readline())
+        values = values_of(file.readline())
     elements: dict[int, Any] = {}
     messages: list[Any] = []
     is_whole = True
@@ -169,7 +169,7 @@ def events(path: Path, first: int = 0) -> Iterator[dict[str, Any]]:
         while line := file.readline():
             if number >= first:
                 try:
-                    event = decode(line)
+                    event = values_of(line)
                 except DocumentError:
                     if not file.readline():
                         return

@@ -53,12 +53,15 @@ class SessionFolder:
             self._lock.unlock()
             self._lock = None
 
-    def write(self, session: Session, retention_days: int) -> Path:
-        """Makes the session durable; it is kept for `retention_days` from now. Raises OSError."""
+    def write(self, session: Session, retention_days: int, *, keep_until: float = 0) -> Path:
+        """Makes the session durable; it is kept for `retention_days` from now. Raises OSError.
+
+        keep_until: Unix milliseconds until which it is to be kept instead, where that is still to come.
+        """
         path = self.path_of(session.session_id)
         now = time.time() * 1000
         session.saved_at = round(now, 3)
-        session.persisted_until = int(now) + retention_days * _DAY_MS
+        session.persisted_until = keep_until if keep_until > now else int(now) + retention_days * _DAY_MS
         write_atomically(path, to_document(session))
         journal.remove(self.journal_of(session.session_id))  # the document has taken its place
         return path

@@ -190,7 +190,7 @@ class SessionStore(QObject):
                 self.in_use.emit(str(error))
             except OSError as error:
                 log.error("Journals cannot be recovered: %s", remedy(error, self._folder.root))
-            self._saver.write_waiting()  # what was put aside in an earlier run comes home
+        self._saver.write_waiting()  # what was put aside in an earlier run comes home
         self._loader.load()
 
     def load_now(self, on_session: Callable[[SessionSummary], bool]) -> LoadReport:
@@ -261,6 +261,15 @@ class SessionStore(QObject):
         self._folder.write(session, self._settings.retention_days)
         self._indexer.saved(session)
         return session
+
+    def bring_in(self, session: Session) -> None:
+        """Writes a session from elsewhere, in the calling thread; its days are its own, if they are not over.
+
+        Raises OSError.
+        """
+        self._folder.prepare()
+        self._folder.write(session, self._settings.retention_days, keep_until=session.persisted_until or 0)
+        self._indexer.saved(session)
 
     def _keep(self, session_ids: list[str], is_kept: bool) -> None:
         self._saver.flush(_KEEP_SECONDS)  # one that was completed just now is to be on disk first

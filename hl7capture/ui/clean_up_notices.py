@@ -11,7 +11,7 @@ from hl7capture.ui.session_row import size_text
 from hl7capture.ui.status import Status
 
 _CLOCK = "clock"
-_SHOWN_MS = 15_000
+_SHOWN_MS = 6_000
 
 
 class CleanUpNotices(QObject):

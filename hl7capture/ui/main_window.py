@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
 from hl7capture import __version__
 from hl7capture.app.controller import CaptureController, State
 from hl7capture.app.merging import MergedFiles
+from hl7capture.hl7.session_summary import summary_of
 from hl7capture.model.events import Counters, Event, Notice
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
@@ -46,6 +47,7 @@ from hl7capture.sources.interface_list import interfaces
 from hl7capture.sources.names import capture_paths
 from hl7capture.sources.open_interface import names_in, source_for
 from hl7capture.sources.ssh import is_remote
+from hl7capture.store.incoming import is_session_file_name
 from hl7capture.store.loading import LoadReport
 from hl7capture.ui import theme
 from hl7capture.ui.background import Background
@@ -59,6 +61,7 @@ from hl7capture.ui.moving import Moving, ask_to_move
 from hl7capture.ui.plain import visible
 from hl7capture.ui.recent_files import RecentFiles
 from hl7capture.ui.remote_dialog import RemoteDialog
+from hl7capture.ui.session_files import SessionFiles
 from hl7capture.ui.session_filter import SessionFilter
 from hl7capture.ui.session_model import SessionModel
 from hl7capture.ui.session_row import SessionRow
@@ -68,6 +71,7 @@ from hl7capture.ui.status import Status
 from hl7capture.ui.store_notices import StoreNotices
 from hl7capture.ui.unreadable_files import UnreadableFiles
 from hl7capture.ui.welcome_page import WelcomePage
+from hl7capture.ui.work_row import WorkRow
 
 # keys of banners that replace themselves
 _UNREADABLE, _INTERFACES, _RIGHTS = "unreadable", "interfaces", "rights"
@@ -175,7 +179,11 @@ class MainWindow(QMainWindow):
         return [Path(name) for name in names]
 
     def open_files(self, paths: Sequence[Path]) -> None:
-        """Reads captures, and all captures of folders, one after the other."""
+        """Reads captures, and all captures of folders, one after the other. Session files are imported."""
+        documents = [path for path in paths if is_session_file_name(path)]
+        if documents:
+            self.files.bring_in(documents)
+        paths = [path for path in paths if path not in documents]
         if not paths:
             return
         source = self.controller.source
@@ -190,6 +198,10 @@ class MainWindow(QMainWindow):
         self._is_first_awaited = True
         if self.controller.state is State.IDLE:
             self._open_next()
+
+    def export_selected(self) -> None:
+        """Asks how and where to, and writes the selected sessions."""
+        self.files.ask_to_export([session.session_id for session in self.table.selected()])
 
     def clear(self) -> None:
         """Empties the list; what is saved stays on disk."""
@@ -265,6 +277,8 @@ class MainWindow(QMainWindow):
         row.addWidget(self.progress, 1)
         row.addWidget(self.cancel)
         self.progress_row.hide()
+        self.work = WorkRow()
+        self.files = SessionFiles(self.controller, self.banner, self.work, self.model.document_of, self)
 
     def _make_actions(self) -> None:
         self.start_action = self._action(self.tr("Start"), "Ctrl+E", self.start_or_stop)
@@ -275,6 +289,9 @@ class MainWindow(QMainWindow):
         self.open_as_one_action = self._action(
             self.tr("Open captures as one…"), "Ctrl+Shift+O", self.choose_files_as_one
         )
+        self.import_action = self._action(self.tr("Import sessions…"), "Ctrl+I", self.files.ask_to_import)
+        self.export_action = self._action(self.tr("Export…"), "Ctrl+Shift+S", self.export_selected)
+        self.export_action.setEnabled(False)
         self.remote_action = self._action(self.tr("Remote interface…"), "Ctrl+R", self.listen_remotely)
         self.settings_action = self._action(self.tr("Settings"), "Ctrl+,", self.edit_settings)
         self.home_action = self._action(self.tr("Welcome"), "Ctrl+H", self.go_home)
@@ -325,6 +342,8 @@ class MainWindow(QMainWindow):
         file = self.menuBar().addMenu(self.tr("&File"))
         file.addActions([self.open_action, self.open_as_one_action])
         file.addSeparator()
+        file.addActions([self.import_action, self.export_action])
+        file.addSeparator()
         file.addActions([self.settings_action, self.quit_action])
         capture = self.menuBar().addMenu(self.tr("&Capture"))
         capture.addActions([self.start_action, self.pause_action, self.clear_action])
@@ -354,6 +373,7 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.banner)
         layout.addWidget(self.progress_row)
+        layout.addWidget(self.work)
         layout.addWidget(self.pages, 1)
         self.setCentralWidget(centre)
 
@@ -393,6 +413,8 @@ class MainWindow(QMainWindow):
         self.table.delete_wanted.connect(controller.delete)
         self.table.copy_wanted.connect(self._copy_messages)
         self.table.keep_wanted.connect(self._keep)
+        self.table.export_wanted.connect(self.files.ask_to_export)
+        self.files.imported.connect(self._on_imported)
         self.ladder.element_selected.connect(self._on_element_selected)
         self.model.dataChanged.connect(self._on_rows_changed)
         self.model.rowsInserted.connect(self._show_counts)
@@ -496,6 +518,7 @@ class MainWindow(QMainWindow):
     # -- sessions ----------------------------------------------------------------------------------------------
 
     def _on_session_selected(self, session: SessionSummary | None) -> None:
+        self.export_action.setEnabled(self.table.selectionModel().hasSelection())
         row = self.model.row_of(session.session_id) if session is not None else None
         self.model.documents.looked_at = row
         if row is not None and row.document is None:
@@ -538,6 +561,16 @@ class MainWindow(QMainWindow):
         self.model.add(reversed(summaries))
         if self._is_at_home and self.pages.currentWidget() is self.welcome:
             self.go_to_sessions()
+
+    def _on_imported(self, sessions: list[Session]) -> None:
+        """Whoever imports sessions wants to see them."""
+        self._saved.update(session.session_id for session in sessions)
+        self.model.add(map(summary_of, sessions))
+        self.model.add_documents(sessions)
+        self._show_counts()
+        if sessions:
+            self.go_to_sessions()
+            self.table.go_to(sessions[0].session_id)
 
     def _on_load_finished(self, report: LoadReport) -> None:
         self.status.show_loading(0, 0)
@@ -719,7 +752,8 @@ class MainWindow(QMainWindow):
             return
         self._is_closing = True
         self._files.clear()
-        for part in (self.banner, self.progress_row, self.pages, self._bar, self.menuBar()):
+        self.work.cancel()
+        for part in (self.banner, self.progress_row, self.work, self.pages, self._bar, self.menuBar()):
             part.setEnabled(False)
         self.status.show_closing(self.tr("Saving, then closing…"))
         self.controller.shutdown()

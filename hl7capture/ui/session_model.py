@@ -169,6 +169,11 @@ class SessionModel(QAbstractTableModel):
         number = self._index.get(session_id)
         return None if number is None else self._rows[number]
 
+    def document_of(self, session_id: str) -> Session | None:
+        """The session where its document is in memory."""
+        row = self.row_of(session_id)
+        return row.document if row is not None else None
+
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._rows)
 

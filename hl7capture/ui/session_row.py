@@ -66,8 +66,11 @@ class SessionRow:
 
     @property
     def start(self) -> str:
-        """Local time; with the date where that is not today."""
-        moment = datetime.fromtimestamp(self.summary.start_time / 1000).astimezone()
+        """Local time; with the date where that is not today. A document may name a time that no calendar has."""
+        try:
+            moment = datetime.fromtimestamp(self.summary.start_time / 1000).astimezone()
+        except (OverflowError, ValueError, OSError):
+            return "?"
         clock = f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
         return clock if moment.date() == datetime.now().astimezone().date() else f"{moment:%Y-%m-%d} {clock}"
 

@@ -18,6 +18,7 @@ class SessionTable(QTableView):
     copy_wanted = Signal(list)  # list[str]: ids of sessions whose messages go to the clipboard
     delete_wanted = Signal(list)  # list[str]: session ids
     keep_wanted = Signal(list, bool)  # list[str]: session ids; for good, or not any more
+    export_wanted = Signal(list)  # list[str]: session ids
 
     def __init__(self, model: SessionFilter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,6 +127,8 @@ class SessionTable(QTableView):
         copy.triggered.connect(lambda: self.copy_wanted.emit([session.session_id for session in chosen]))
         copy_id = menu.addAction(self.tr("Copy session id"))
         copy_id.triggered.connect(lambda: copy_text("\n".join(session.session_id for session in chosen)))
+        export = menu.addAction(self.tr("Export…"))
+        export.triggered.connect(lambda: self.export_wanted.emit([session.session_id for session in chosen]))
         menu.addSeparator()
         for title, is_kept in ((self.tr("Keep"), True), (self.tr("Do not keep"), False)):
             others = [

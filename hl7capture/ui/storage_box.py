@@ -36,7 +36,7 @@ class StorageBox(QWidget):
         Background(lambda: disk_use(root), self._show, OSError, self._on_failed).start()
 
     def _show(self, use: DiskUse) -> None:
-        text = self.tr("{0} sessions, {1}; index {2}; {3} free on the disk")
+        text = self.tr("{0} files, {1}; index {2}; {3} free on the disk")
         sizes = (size_text(size) for size in (use.size, use.index, use.free))
         self.use.setText(text.format(f"{use.sessions:,}", *sizes))
 

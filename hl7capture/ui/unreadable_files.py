@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -27,7 +28,7 @@ class UnreadableFiles(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Files that could not be read"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(860, 420)
+        self.resize(900, 420)
         said = QLabel(
             self.tr(
                 "These files in the sessions' folder are no sessions that this version can read. They were left as "
@@ -40,15 +41,22 @@ class UnreadableFiles(QDialog):
         self.table.setHorizontalHeaderLabels([self.tr("File"), self.tr("Reason")])
         self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.table.verticalHeader().hide()
+        self.table.setShowGrid(False)
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for row, file in enumerate(files[:_MOST]):
-            self.table.setItem(row, 0, QTableWidgetItem(visible(str(file.path), 1000)))
+            name = QTableWidgetItem(visible(file.path.name, 300))
+            name.setToolTip(visible(str(file.path), 1000))
+            self.table.setItem(row, 0, name)
             self.table.setItem(row, 1, QTableWidgetItem(visible(file.reason, 1000)))
         self.table.resizeColumnToContents(0)
         self.table.setColumnWidth(0, min(self.table.columnWidth(0), 560))
         self.table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(18, 16, 18, 14)
+        layout.setSpacing(12)
         layout.addWidget(said)
         layout.addWidget(self.table, 1)
         layout.addWidget(buttons)

@@ -184,9 +184,7 @@ class WelcomePage(QWidget):
         return _card(self.tr("Read a capture"), self.open, hint, self.recent_heading, self.recent)
 
     def _try_card(self) -> QFrame:
-        hint = QLabel(
-            self.tr("Three analyzers talk to a LIS, in all three framings. It needs no rights and no network.")
-        )
+        hint = QLabel(self.tr("Analyzers talk to a LIS, one in each framing. It needs no rights and no network."))
         hint.setWordWrap(True)
         hint.setProperty("muted", True)
         return _card(self.tr("No device at hand?"), hint, self.try_it)

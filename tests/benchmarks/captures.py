@@ -1,6 +1,6 @@
 """Large captures, made fast: MLLP results and their ACKs on many connections, column by column with NumPy.
 
-What a packet looks like is known from `hl7capture.simulator.packets`; here thousands of packets of one shape are
+What a packet looks like is known from `hl7capture.wire.tcp_writer`; here thousands of packets of one shape are
 filled in at once. The same plan makes the same bytes. Every message has a control id of its own, its running number
 in ten digits, so that whoever reads the capture can be asked for every one of them.
 
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hl7capture.simulator.messages import oru
-from hl7capture.simulator.packets import pcap_header
+from hl7capture.wire.tcp_writer import pcap_header
 
 Rows = NDArray[Any]  # packets of one shape, a structured array of `_packet`
 Numbers = NDArray[np.int64]

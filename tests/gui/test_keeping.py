@@ -112,7 +112,7 @@ def test_settings_show_the_use_of_the_disk_and_clean_up(
     dialog = SettingsDialog(window.controller.settings, str(output), window, window.controller.store)
     qtbot.addWidget(dialog)
     dialog.show()
-    qtbot.waitUntil(lambda: dialog.storage.use.text().startswith("3 sessions"))
+    qtbot.waitUntil(lambda: dialog.storage.use.text().startswith("3 files"))
     texts: list[str] = []
 
     def answer(name: str) -> None:
@@ -128,7 +128,7 @@ def test_settings_show_the_use_of_the_disk_and_clean_up(
     assert len(list((output / "sessions").glob("*.json"))) == 3
     QTimer.singleShot(300, lambda: answer("Delete"))
     dialog.storage.clean_up.click()
-    qtbot.waitUntil(lambda: dialog.storage.use.text().startswith("1 session"))
+    qtbot.waitUntil(lambda: dialog.storage.use.text().startswith("1 file"))
     assert len(list((output / "sessions").glob("*.json"))) == 1
 
 

@@ -12,15 +12,18 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from hl7capture.cli.output import line_of
 from hl7capture.model.search import terms_of
 from hl7capture.model.session_summary import SessionSummary
 from hl7capture.model.settings import Settings
 from hl7capture.store import index as index_module
+from hl7capture.store.document import to_document
 from hl7capture.store.index import FILE, SessionIndex
 from hl7capture.store.listing import Listing, LoadReport
 from hl7capture.store.searching import search_messages
 from hl7capture.store.session_folder import SessionFolder
 from hl7capture.store.session_store import SessionStore
+from hl7capture.ui.session_row import SessionRow
 from tests.support.stored import message_of, put, session_of
 
 
@@ -318,3 +321,16 @@ def test_nearly_full_disk_is_left_to_the_sessions(output: Path, monkeypatch: pyt
     assert [s.number for s in listed(output)] == [1]
     assert not list(output.glob(f"{FILE}*"))
     assert found(output, "mrn-000001") == {1}
+
+
+def test_strange_documents_harm_neither_list_nor_index(output: Path) -> None:
+    put(output / "sessions", session_of(1))
+    path = put(output / "sessions", session_of(2))
+    text = to_document(session_of(2, "\0" * 10, probe="x" * 10_000, start_time=1e300))
+    path.write_bytes(text.replace(b'"number":2', b'"number":1' + b"0" * 30))
+    for _start in range(2):
+        summaries = listed(output)
+        assert [s.session_id for s in summaries] == [session_of(2).session_id, session_of(1).session_id]
+        assert len(summaries[0].probe) == 200
+        assert SessionRow(summaries[0]).start == "?"
+        assert line_of(summaries[0])

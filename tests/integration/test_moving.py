@@ -103,7 +103,8 @@ def test_cancelled_move_leaves_the_rest(old: SessionFolder, new: SessionFolder) 
 
 def test_other_session_of_the_same_name_stays_in_both(old: SessionFolder, new: SessionFolder, tmp_path: Path) -> None:
     put(new.sessions, session_of(2, probe="another"))
-    put(new.sessions, session_of(3))
+    same = f"{session_of(3).session_id}.json"  # was moved before, but for the deletion
+    (new.sessions / same).write_bytes((old.sessions / same).read_bytes())
     outside = tmp_path / "outside.json"
     outside.write_bytes((old.sessions / f"{session_of(4).session_id}.json").read_bytes())
     (new.sessions / f"{session_of(4).session_id}.json").symlink_to(outside)

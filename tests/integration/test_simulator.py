@@ -17,11 +17,12 @@ from hl7capture.model.elements import Flag, Framing
 from hl7capture.model.events import SessionCompleted, SessionGrown, SessionOpened
 from hl7capture.model.session import EndReason
 from hl7capture.model.settings import Settings
-from hl7capture.simulator.conversation import Side, Turn, conversation
+from hl7capture.simulator.conversation import Turn, conversation
 from hl7capture.simulator.loopback import HOST, LoopbackSimulation, SimulationError
 from hl7capture.simulator.messages import ack
-from hl7capture.simulator.packets import TcpConnectionWriter, pcap_stream
+from hl7capture.simulator.packets import pcap_stream
 from hl7capture.simulator.party import Party
+from hl7capture.wire.tcp_writer import Side, TcpConnectionWriter
 from tests.support.engine import sessions_of
 
 START = datetime(2026, 11, 21, 10, 15, 30, tzinfo=UTC)

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from hl7capture.model.elements import Framing
-from hl7capture.simulator.conversation import Turn, conversation
-from hl7capture.simulator.packets import TcpConnectionWriter, checksum, pcap_header, pcap_stream
+from hl7capture.simulator.conversation import conversation
+from hl7capture.simulator.packets import pcap_stream
 from hl7capture.simulator.samples import main, write_samples
+from hl7capture.wire.tcp_writer import TcpConnectionWriter, checksum, pcap_header
 
 START = datetime(2026, 11, 21, 10, 15, 30, tzinfo=UTC)
 START_NS = 1_795_256_130 * 1_000_000_000
@@ -85,7 +86,7 @@ def test_handshake_data_and_close() -> None:
     assert opened[0].time == START_NS
     assert (opened[0].ack, opened[1].ack, opened[2].ack) == (0, opened[0].seq + 1, opened[1].seq + 1)
 
-    said, acknowledged = packets_of(writer.say(Turn("device", b"\x05"), START_NS + 10**9))
+    said, acknowledged = packets_of(writer.say("device", b"\x05", START_NS + 10**9))
     assert (said.data, said.flags, said.seq, said.time) == (b"\x05", PSH | ACK, opened[2].seq, START_NS + 10**9)
     assert (acknowledged.data, acknowledged.flags, acknowledged.ack) == (b"", ACK, said.seq + 1)
 
@@ -102,7 +103,7 @@ def test_long_data_is_cut_and_acknowledged(device: str, lis: str, mss: int) -> N
     writer = TcpConnectionWriter((device, 50000), (lis, 2575))
     writer.open(0)
     data = bytes(range(256)) * 40
-    packets = packets_of(writer.say(Turn("lis", data), 1))
+    packets = packets_of(writer.say("lis", data, 1))
     said = [packet for packet in packets if packet.source == lis]
     assert b"".join(packet.data for packet in said) == data
     assert [len(packet.data) for packet in said[:-1]] == [mss] * (len(said) - 1)
@@ -127,7 +128,7 @@ def test_addresses_that_cannot_talk() -> None:
 
 
 def test_nothing_to_say_is_no_packet() -> None:
-    assert TcpConnectionWriter().say(Turn("device", b""), 0) == b""
+    assert TcpConnectionWriter().say("device", b"", 0) == b""
 
 
 @pytest.mark.parametrize("framing", Framing)

@@ -1,0 +1,127 @@
+"""`sessions export`, run as a person runs it; the captures that it makes are read by us and by tshark."""
+
+import json
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import documents, run
+from tests.support.speech import answer, astm_transfer, mllp, oru, stx_transfer
+from tests.support.tshark import blocks_by_tshark, blocks_in
+from tests.support.wire import Talk, pcap
+
+LARGE = oru("BIG").replace(b"5.4", b"5" * 4000)
+
+
+@pytest.fixture
+def kept(tmp_path: Path, output: Path) -> list[dict[str, object]]:
+    """Three sessions on disk, oldest first."""
+    segments = []
+    conversations = ([(0, mllp(LARGE)), (1, mllp(answer("BIG")))], stx_transfer(oru("MSG2")), astm_transfer())
+    for number, turns in enumerate(conversations):
+        talk = Talk((1000 + number * 100_000, 9000)).open()
+        for side, data in turns:
+            talk.say(side, data)
+        segments += talk.close().segments
+    path = tmp_path / "three.pcap"
+    path.write_bytes(pcap(segments))
+    done = run("read", str(path), "--save", "--json")
+    assert done.returncode == 0
+    return documents(done.stdout)
+
+
+def conversation_of(document: dict[str, object]) -> list[object]:
+    keys = ("startTime", "endTime", "deviceIP", "devicePort", "lisIP", "lisPort", "framing", "elements", "messages")
+    return [document[key] for key in keys]
+
+
+def test_a_capture_is_made_that_we_and_tshark_read(kept: list[dict[str, object]], tmp_path: Path) -> None:
+    made = tmp_path / "made.pcap"
+    done = run("sessions", "export", "--all", "--format", "pcap", "--output", str(made))
+    assert (done.returncode, done.stderr) == (0, f"Sessions exported to {made}: 3.\n".encode())
+    again = run("read", str(made), "--json")
+    assert (again.returncode, again.stderr) == (0, b"")
+    assert list(map(conversation_of, documents(again.stdout))) == list(map(conversation_of, kept))
+    assert blocks_by_tshark(made) == blocks_in(kept[:1])
+    complaints = "_ws.malformed || _ws.short || tcp.analysis.lost_segment || tcp.analysis.ack_lost_segment"
+    complaints += " || tcp.analysis.retransmission || tcp.analysis.out_of_order || _ws.expert.severity >= 6291456"
+    checks = ["-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE"]
+    bad = ["tshark", "-r", str(made), *checks, "-Y", f"{complaints} || tcp.checksum.status != 1"]
+    said = subprocess.run(bad, capture_output=True, check=True, timeout=60)
+    assert said.stdout == b""
+
+
+def test_one_file_each_in_a_folder(kept: list[dict[str, object]], tmp_path: Path) -> None:
+    folder = tmp_path / "proof"
+    ids = [str(document["sessionId"]) for document in kept[:2]]
+    done = run("sessions", "export", *ids, "--format", "json", "--output", f"{folder}/")
+    assert done.returncode == 0
+    assert sorted(path.name for path in folder.iterdir()) == sorted(f"{one}.json" for one in ids)
+    assert json.loads((folder / f"{ids[0]}.json").read_bytes())["messages"] == kept[0]["messages"]
+    if os.name != "nt":
+        assert stat.S_IMODE((folder / f"{ids[0]}.json").stat().st_mode) == 0o600
+
+
+def test_messages_of_all_sessions_in_one_file(kept: list[dict[str, object]], tmp_path: Path) -> None:
+    made = tmp_path / "made.hl7"
+    assert run("sessions", "export", "--all", "--format", "hl7", "--output", str(made)).returncode == 0
+    assert made.read_bytes().startswith(LARGE + answer("BIG") + oru("MSG2") + b"H|")
+
+
+def test_nothing_is_overwritten_unless_that_is_said(kept: list[dict[str, object]], tmp_path: Path) -> None:
+    made = tmp_path / "made.csv"
+    made.write_bytes(b"mine")
+    command = ("sessions", "export", "--all", "--format", "csv", "--output", str(made))
+    done = run(*command)
+    assert (done.returncode, done.stderr) == (1, f"{made} exists. --force overwrites.\n".encode())
+    assert made.read_bytes() == b"mine"
+    assert run(*command, "--force").returncode == 0
+    assert made.read_bytes().count(b"device-to-lis") > 5
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / f"{kept[2]['sessionId']}.csv").write_bytes(b"mine")
+    done = run(*command[:-1], str(folder))
+    assert done.returncode == 1
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_what_cannot_be_read_is_left_out_and_said(kept: list[dict[str, object]], tmp_path: Path, output: Path) -> None:
+    broken = output / "sessions" / f"{kept[1]['sessionId']}.json"
+    broken.write_bytes(broken.read_bytes()[:100])
+    made = tmp_path / "made.json"
+    done = run("sessions", "export", "--all", "--format", "json", "--output", str(made))
+    assert done.returncode == 1
+    assert (
+        f"Session {kept[1]['sessionId']} was left out: it is not a JSON object, or it is cut.".encode() in done.stderr
+    )
+    assert [one["sessionId"] for one in documents(made.read_bytes())] == [kept[0]["sessionId"], kept[2]["sessionId"]]
+
+
+def test_what_cannot_be_is_said(kept: list[dict[str, object]], tmp_path: Path) -> None:
+    made, one = str(tmp_path / "made"), str(kept[0]["sessionId"])
+    for arguments, code, said in (
+        (["--format", "hl7", "--output", made], 2, b"--all"),
+        ([one, "--all", "--format", "hl7", "--output", made], 2, b"--all"),
+        (["../x", "--format", "hl7", "--output", made], 2, b"is not a session id"),
+        ([one, "--format", "xml", "--output", made], 2, b"xml"),
+        ([one, "--format", "hl7"], 2, b"--output"),
+        (["20261121T101530.123Z-5f1c9a2e", "--format", "hl7", "--output", made], 1, b"there is no such session"),
+        ([one, "--format", "hl7", "--output", str(tmp_path / "no" / "where")], 1, b"No such file"),
+        (["--all", "--format", "hl7", "--output", made, "--output-folder", str(tmp_path / "none")], 1, b"no sessions"),
+    ):
+        done = run("sessions", "export", *arguments)
+        assert (done.returncode, said in done.stderr) == (code, True), done.stderr
+        assert not Path(made).exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such file")
+def test_what_is_not_a_file_is_not_replaced(kept: list[dict[str, object]], tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    done = run("sessions", "export", "--all", "--format", "hl7", "--output", str(pipe), "--force")
+    assert done.returncode == 1
+    assert b"is not a file" in done.stderr
+    assert pipe.is_fifo()
