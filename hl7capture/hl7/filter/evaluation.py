@@ -15,7 +15,7 @@ from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
 
 
-class SessionFilter:
+class Filter:
     """A filter, ready to be asked. It holds no state: any thread may ask it."""
 
     def __init__(self, node: Node | None) -> None:
@@ -27,7 +27,7 @@ class SessionFilter:
         self.asks_findings = node is not None and any(part.name == "finding" for part in _comparisons(node))
 
     @classmethod
-    def of(cls, text: str) -> "SessionFilter":
+    def of(cls, text: str) -> "Filter":
         """Raises FilterError."""
         return cls(parse(text))
 

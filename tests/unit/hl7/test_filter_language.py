@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hl7capture.hl7 import tree as message_tree
 from hl7capture.hl7.filter.errors import FilterError
-from hl7capture.hl7.filter.evaluation import SessionFilter
+from hl7capture.hl7.filter.evaluation import Filter
 from hl7capture.hl7.filter.names import NAMES
 from hl7capture.hl7.filter.parser import parse
 from hl7capture.hl7.filter.paths import path_of
@@ -39,7 +39,7 @@ LOCAL = datetime.fromtimestamp(MLLP.start_time / 1000)
 
 
 def matches(text: str, of: Session = MLLP, **more: object) -> bool:
-    return SessionFilter.of(text).matches(of, **more)  # type: ignore[arg-type]
+    return Filter.of(text).matches(of, **more)  # type: ignore[arg-type]
 
 
 YES = [
@@ -192,9 +192,9 @@ def test_findings_are_the_caller_s() -> None:
     assert matches("finding = ack-missing", findings={"ack-missing"})
     assert not matches("finding = ack-missing")
     assert matches("finding exists", findings={"x"})
-    assert SessionFilter.of("a or not finding = x").asks_findings
-    assert not SessionFilter.of("a or not ack = AA").asks_findings
-    assert SessionFilter.of("finding = x").decide(summary_of(MLLP), MLLP) is None
+    assert Filter.of("a or not finding = x").asks_findings
+    assert not Filter.of("a or not ack = AA").asks_findings
+    assert Filter.of("finding = x").decide(summary_of(MLLP), MLLP) is None
 
 
 def test_every_name_is_tested() -> None:
@@ -207,7 +207,7 @@ def test_every_name_is_tested() -> None:
 
 @pytest.mark.parametrize("text", [*YES, *NO])
 def test_a_summary_never_says_anything_else(text: str) -> None:
-    alone = SessionFilter.of(text).decide(summary_of(MLLP))
+    alone = Filter.of(text).decide(summary_of(MLLP))
     assert alone is None or alone == matches(text)
 
 
@@ -225,11 +225,11 @@ def test_a_summary_never_says_anything_else(text: str) -> None:
     ],
 )
 def test_what_a_summary_tells(text: str, answer: bool | None) -> None:
-    assert SessionFilter.of(text).decide(summary_of(MLLP)) is answer
+    assert Filter.of(text).decide(summary_of(MLLP)) is answer
 
 
 def test_what_an_index_has_found_counts() -> None:
-    asked = SessionFilter.of('Zebra and not text ~ "A B"')
+    asked = Filter.of('Zebra and not text ~ "A B"')
     assert asked.texts == ("zebra", "a b")
     summary = summary_of(MLLP)
     assert asked.decide(summary, found={"zebra": {MLLP.session_id}, "a b": set()}) is True
@@ -332,7 +332,7 @@ def test_any_tree_is_read_again_as_it_was_written(tree: Node) -> None:
 )
 def test_any_text_is_a_filter_or_a_mistake(text: str) -> None:
     try:
-        asked = SessionFilter.of(text)
+        asked = Filter.of(text)
     except FilterError as error:
         column = error.column
     else:
@@ -369,8 +369,8 @@ LOGIC: st.SearchStrategy[Node] = st.recursive(
 @given(LOGIC)
 def test_logic_is_that_of_a_book(tree: Node) -> None:
     expected = naive(tree, KNOWN)  # type: ignore[arg-type]
-    assert SessionFilter(tree).matches(MLLP) is expected
-    assert SessionFilter(tree).decide(summary_of(MLLP)) in (expected, None)
+    assert Filter(tree).matches(MLLP) is expected
+    assert Filter(tree).decide(summary_of(MLLP)) in (expected, None)
 
 
 # -- paths -----------------------------------------------------------------------------------------------------
