@@ -4,6 +4,7 @@ import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,7 @@ from hl7capture.capture.engine import Engine
 from hl7capture.cli import options
 from hl7capture.cli.cancelling import cancel_at_signals
 from hl7capture.cli.output import FAILED, USAGE, complain, fail, print_document, print_line, shown_progress
+from hl7capture.cli.where import filter_of, where_option
 from hl7capture.model.events import Notice, SessionCompleted
 from hl7capture.model.settings import Settings
 from hl7capture.model.source import Source, SourceError
@@ -21,6 +23,9 @@ from hl7capture.sources.files import StdinSource, file_source
 from hl7capture.sources.names import capture_paths
 from hl7capture.store.settings_file import SettingsFile
 from hl7capture.store.settings_file import output_folder as output_folder_of
+
+if TYPE_CHECKING:
+    from hl7capture.hl7.filter.evaluation import Filter
 
 _SAVE_SECONDS = 60.0
 _MANY_OBJECTS = 100_000  # elements come by the ten thousand, and none of them is garbage soon
@@ -33,9 +38,16 @@ _ONE_TO_FOLLOW = "--follow takes one FILE."
 @click.option("--save", is_flag=True, help="Also keep the sessions on disk.")
 @click.option("--follow", is_flag=True, help="At the end of FILE, wait for what is written to it, until Ctrl+C.")
 @click.option("--merge", is_flag=True, help="Read all files as one capture, in the order of their packets' times.")
+@where_option
 @options.output_folder
 def read(
-    files: tuple[str, ...], as_json: bool, save: bool, follow: bool, merge: bool, output_folder: Path | None
+    files: tuple[str, ...],
+    as_json: bool,
+    save: bool,
+    follow: bool,
+    merge: bool,
+    where: str,
+    output_folder: Path | None,
 ) -> None:
     """Reads captures and prints their sessions.
 
@@ -45,11 +57,12 @@ def read(
         fail("--merge takes files; it goes neither with --follow nor with standard input.", usage=True)
     if follow and len(files) > 1:
         fail(_ONE_TO_FOLLOW, usage=True)
+    wanted = filter_of(where)
     loaded = SettingsFile().load()
     for problem in loaded.problems:
         complain(problem)
     keeping = _Keeping(loaded.settings, output_folder) if save else None
-    reading = _Reading(loaded.settings, keeping, as_json=as_json)
+    reading = _Reading(loaded.settings, keeping, wanted, as_json=as_json)
     gc.set_threshold(_MANY_OBJECTS)
     reading.stop_at_signals()
     if merge:
@@ -84,8 +97,9 @@ class _Keeping:
 
 
 class _Reading:
-    def __init__(self, settings: Settings, keeping: _Keeping | None, *, as_json: bool) -> None:
+    def __init__(self, settings: Settings, keeping: _Keeping | None, wanted: "Filter | None", *, as_json: bool) -> None:
         self.exit_code = 0
+        self._wanted = wanted  # else all
         self._settings = settings
         self._print = print_document if as_json else print_line
         self._keeping = keeping
@@ -154,6 +168,8 @@ class _Reading:
                 progress(source.state.done)
                 for event in events:
                     if isinstance(event, SessionCompleted):
+                        if self._wanted is not None and not self._wanted.matches(event.session):
+                            continue
                         if self._keeping is not None:
                             self._keeping.save(event.session)
                         self._print(event.session)

@@ -3,7 +3,9 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,12 +23,16 @@ from hl7capture.cli.output import (
 from hl7capture.cli.session_export import export
 from hl7capture.cli.session_import import import_sessions
 from hl7capture.cli.store import check_id, opened_store
+from hl7capture.cli.where import filter_of, where_option
 from hl7capture.hl7.split import lines
 from hl7capture.model.search import matches, terms_of
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
 from hl7capture.store.document import DocumentError
 from hl7capture.store.session_store import SessionStore
+
+if TYPE_CHECKING:
+    from hl7capture.hl7.filter.evaluation import Filter
 
 _ids = click.argument("ids", nargs=-1, required=True, metavar="SESSIONID...")
 
@@ -42,22 +48,26 @@ sessions.add_command(import_sessions)
 
 @sessions.command("list")
 @click.option("--search", metavar="TEXT", default="", help='Only sessions with all these words; "in quotes": together.')
+@where_option
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The newest N of them.")
 @options.as_json
 @options.output_folder
-def list_sessions(search: str, limit: int | None, as_json: bool, output_folder: Path | None) -> None:
+def list_sessions(search: str, where: str, limit: int | None, as_json: bool, output_folder: Path | None) -> None:
     """Lists the sessions, newest first."""
+    wanted = filter_of(where)
     summaries: list[SessionSummary] = []
 
     def take(summary: SessionSummary) -> bool:
         summaries.append(summary)
-        return bool(search) or limit is None or len(summaries) < limit
+        return bool(search) or wanted is not None or limit is None or len(summaries) < limit
 
     with opened_store(output_folder) as store:
         report = store.load_now(take)
         if search:  # after the list, which has brought the index up to date
-            summaries = _with_words(store, summaries, search)[:limit]
-        for summary in summaries:
+            summaries = _with_words(store, summaries, search)
+        if wanted is not None:
+            summaries = list(islice(_let_through(store, summaries, wanted), limit))
+        for summary in summaries[:limit]:
             if as_json:
                 print_document(_find(store, summary.session_id))
             else:
@@ -133,12 +143,32 @@ def purge(dry_run: bool, confirm_clock: bool, output_folder: Path | None) -> Non
         sys.exit(FAILED)
 
 
-def _with_words(store: SessionStore, summaries: list[SessionSummary], search: str) -> list[SessionSummary]:
+def _let_through(store: SessionStore, summaries: list[SessionSummary], wanted: "Filter") -> Iterator[SessionSummary]:
+    """By what summaries and the index know, and by the documents of those they leave open."""
     try:
-        found = store.search_now(search)
+        found = store.search_now(wanted.texts) if wanted.texts else None
     except OSError as error:
         fail(f"Sessions cannot be searched: {error.strerror or error}.")
-    terms = terms_of(search)
+    for summary in summaries:
+        answer = wanted.decide(summary, found=found)
+        if answer is None:
+            try:
+                answer = wanted.matches(store.find(summary.session_id))
+            except FileNotFoundError:
+                continue  # deleted meanwhile
+            except (OSError, DocumentError) as error:
+                complain(f"Session {summary.session_id} cannot be read: {error}.")
+                continue
+        if answer:
+            yield summary
+
+
+def _with_words(store: SessionStore, summaries: list[SessionSummary], search: str) -> list[SessionSummary]:
+    try:
+        terms = terms_of(search)
+        found = store.search_now(terms)
+    except OSError as error:
+        fail(f"Sessions cannot be searched: {error.strerror or error}.")
     return [summary for summary in summaries if matches(summary, (), terms, found)]
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
-from hl7capture.model.search import terms_of
 from hl7capture.model.session import Session, is_session_id
 from hl7capture.model.session_summary import SessionSummary
 from hl7capture.model.settings import Settings
@@ -201,13 +200,13 @@ class SessionStore(QObject):
         """Reads one session in the background: `fetched`, or `fetch_failed`."""
         self._loader.fetch(session_id)
 
-    def search(self, text: str) -> None:
-        """Looks for the words of `text` in all messages on disk, in the background: `found`."""
-        self._loader.search(text, terms_of(text))
+    def search(self, text: str, terms: Sequence[str]) -> None:
+        """Looks for texts, casefolded, in all messages on disk, in the background: `found`. text: names the search."""
+        self._loader.search(text, list(terms))
 
-    def search_now(self, text: str) -> dict[str, set[str]]:
+    def search_now(self, terms: Sequence[str]) -> dict[str, set[str]]:
         """The same in the calling thread. Raises OSError."""
-        return self._loader.search_now(terms_of(text))
+        return self._loader.search_now(list(terms))
 
     def newest_number(self) -> int:
         """The highest number among the newest sessions on disk; 0 where there are none."""

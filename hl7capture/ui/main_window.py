@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QSize, Qt, QTimer
 from PySide6.QtGui import (
@@ -19,7 +20,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QMainWindow,
     QMessageBox,
     QProgressBar,
@@ -55,6 +55,9 @@ from hl7capture.ui.banner import Banner, Remedy
 from hl7capture.ui.clean_up_notices import CleanUpNotices
 from hl7capture.ui.copying import CopyMessages
 from hl7capture.ui.detail import Detail
+from hl7capture.ui.filter_box import FilterBox
+from hl7capture.ui.filter_reading import FilterReading
+from hl7capture.ui.filter_values import known_values
 from hl7capture.ui.icons import icon
 from hl7capture.ui.ladder import Ladder
 from hl7capture.ui.moving import Moving, ask_to_move
@@ -72,6 +75,9 @@ from hl7capture.ui.store_notices import StoreNotices
 from hl7capture.ui.unreadable_files import UnreadableFiles
 from hl7capture.ui.welcome_page import WelcomePage
 from hl7capture.ui.work_row import WorkRow
+
+if TYPE_CHECKING:
+    from hl7capture.hl7.filter.evaluation import Filter
 
 # keys of banners that replace themselves
 _UNREADABLE, _INTERFACES, _RIGHTS = "unreadable", "interfaces", "rights"
@@ -98,8 +104,9 @@ class MainWindow(QMainWindow):
         self._copying: CopyMessages | None = None
         self._count = QTimer(self, interval=_COUNT_MS, singleShot=True)
         self._count.timeout.connect(self._show_counts)
+        self._is_reading_wanted = True  # what the filter leaves open
         self._search = QTimer(self, interval=_SEARCH_MS, singleShot=True)
-        self._search.timeout.connect(lambda: self.controller.store.search(self.filter_box.text()))
+        self._search.timeout.connect(self._look_further)
         self.setWindowTitle("HL7 Capture")
         self.resize(1280, 800)
         self.setAcceptDrops(True)
@@ -253,14 +260,7 @@ class MainWindow(QMainWindow):
         self.interface = QComboBox()
         self.interface.setAccessibleName(self.tr("Interface"))
         self.interface.setMinimumWidth(230)
-        self.filter_box = QLineEdit()
-        self.filter_box.setAccessibleName(self.tr("Filter"))
-        self.filter_box.setPlaceholderText(self.tr("Filter (Ctrl+F)"))
-        self.filter_box.setToolTip(
-            self.tr('Words that must all be found, in addresses, types, states or message texts; "in quotes": together')
-        )
-        self.filter_box.setAcceptDrops(False)  # files dropped here are for the window
-        self.filter_box.setClearButtonEnabled(True)
+        self.filter_box = FilterBox(lambda: known_values(self.model.rows()))
         self.filter_box.setMinimumWidth(220)
         self.filter_box.setMaximumWidth(420)
         self.matches = QLabel()
@@ -279,6 +279,14 @@ class MainWindow(QMainWindow):
         row.addWidget(self.cancel)
         self.progress_row.hide()
         self.work = WorkRow()
+        self.filter_work = WorkRow()
+        self.filter_reading = FilterReading(self.controller.store, self.filter_work, self)
+        self.mistake = QLabel()  # in the filter
+        self.mistake.setTextFormat(Qt.TextFormat.PlainText)
+        self.mistake.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.mistake.setContentsMargins(14, 4, 14, 4)
+        self.mistake.setWordWrap(True)
+        self.mistake.hide()
         self.files = SessionFiles(self.controller, self.banner, self.work, self.model.document_of, self)
 
     def _make_actions(self) -> None:
@@ -372,9 +380,11 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.mistake)
         layout.addWidget(self.banner)
         layout.addWidget(self.progress_row)
         layout.addWidget(self.work)
+        layout.addWidget(self.filter_work)
         layout.addWidget(self.pages, 1)
         self.setCentralWidget(centre)
 
@@ -422,8 +432,11 @@ class MainWindow(QMainWindow):
         self.model.rowsRemoved.connect(self._show_counts)
         self.filter.rowsInserted.connect(self._show_matches)
         self.filter.rowsRemoved.connect(self._show_matches)
-        self.filter.settled.connect(self._show_matches)
-        self.filter_box.textChanged.connect(self._on_filter)
+        self.filter.settled.connect(self._on_settled)
+        self.filter_box.filter_changed.connect(self._on_filter)
+        self.filter_box.mistake_changed.connect(self._on_mistake)
+        self.filter_reading.judged.connect(self.filter.set_verdicts)
+        self.filter_reading.finished.connect(self._on_filter_read)
         self.filter_box.returnPressed.connect(self.table.setFocus)
         self.cancel.clicked.connect(self.start_or_stop)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_colours)
@@ -576,7 +589,8 @@ class MainWindow(QMainWindow):
     def _on_load_finished(self, report: LoadReport) -> None:
         self.status.show_loading(0, 0)
         self.controller.store.start_cleaning()
-        self._search_messages()  # what was typed meanwhile was looked for in a part of them
+        if self.filter.wanted is not None:
+            self.filter.set_filter(self.filter.wanted)  # what was typed meanwhile was looked for in a part of them
         if report.problem:
             self.banner.say(self.tr("Sessions could not be loaded. {0}").format(report.problem))
         if report.unreadable:
@@ -611,26 +625,48 @@ class MainWindow(QMainWindow):
         self._show_counts()
         self._on_session_selected(None)
 
-    def _on_filter(self, text: str) -> None:
-        self.filter.set_filter(text)
-        self._search_messages()
+    def _on_filter(self, wanted: "Filter | None") -> None:
+        self.filter_reading.stop()
+        self._is_reading_wanted = True
+        self.filter.set_filter(wanted)
         self._show_matches()
-        if text and self.pages.currentWidget() is self.welcome and self.model.rowCount():
+        if wanted is not None and self.pages.currentWidget() is self.welcome and self.model.rowCount():
             self.go_to_sessions()
 
-    def _search_messages(self) -> None:
-        """In those sessions whose documents are not in memory."""
-        if self.filter_box.text().strip() and len(self.model.documents) < len(self._saved):
+    def _on_mistake(self, text: str) -> None:
+        """What is wrong in the filter box, below it."""
+        self.mistake.setText(visible(text))
+        self.mistake.setVisible(bool(text))
+        self.filter_box.setAccessibleDescription(text)
+
+    def _on_settled(self) -> None:
+        self._show_matches()
+        if self.filter.undecided and self._is_reading_wanted:
             self._search.start()
+
+    def _look_further(self) -> None:
+        """Of sessions whose summaries leave it open whether the filter lets them through: the index, then the files."""
+        wanted = self.filter.wanted
+        if wanted is None or not self.filter.undecided or self.filter_reading.is_busy:
+            return
+        if self.filter.is_searched:
+            self.filter_reading.start(self.filter.undecided, wanted)
+        else:
+            self.controller.store.search(self.filter_box.text(), wanted.texts)
 
     def _on_found(self, text: str, found: dict[str, set[str]]) -> None:
         if text == self.filter_box.text():
             self.filter.set_found(found)
 
+    def _on_filter_read(self, is_done: bool) -> None:
+        """Who cancels sees what was found so far."""
+        self._is_reading_wanted = is_done
+        if is_done:
+            self._on_settled()
+
     def _show_matches(self) -> None:
-        is_filtered = bool(self.filter_box.text().strip())
         counts = f"{self.filter.rowCount():,} / {self.model.rowCount():,}"
-        self.matches.setText(self.tr("{0} match").format(counts) if is_filtered else "")
+        self.matches.setText(self.tr("{0} match").format(counts) if self.filter.wanted is not None else "")
 
     def _show_counts(self) -> None:
         self.status.show_sessions(self.model.rowCount(), len(self._saved))

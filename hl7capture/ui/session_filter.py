@@ -8,13 +8,15 @@ filter looks at the rows a few milliseconds at a time, so that typing goes on me
 import time
 from bisect import bisect_left
 from collections.abc import Container, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal
 
-from hl7capture.model.search import terms_of
 from hl7capture.ui.session_model import SAVED, START, Index, SessionModel, runs_of
 from hl7capture.ui.session_row import SessionRow
+
+if TYPE_CHECKING:
+    from hl7capture.hl7.filter.evaluation import Filter
 
 _SLICE_SECONDS = 0.01
 _MOST_RUNS = 50  # what is scattered wider is shown anew
@@ -23,15 +25,21 @@ Key = tuple[Any, str]
 
 
 class SessionFilter(QAbstractTableModel):
-    """What the table shows. Its rows are those of `model` that have all words of the filter."""
+    """What the table shows. Its rows are those of `model` that the filter lets through.
+
+    Where neither the summary nor the index tells, and the document is not in memory, a row is `undecided`, and hidden
+    until somebody has judged it.
+    """
 
     settled = Signal()  # the filter has looked at all rows
 
     def __init__(self, model: SessionModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._terms: list[str] = []
+        self.wanted: Filter | None = None  # else all
         self._found: Mapping[str, Container[str]] | None = None
+        self._verdicts: dict[str, bool] = {}
+        self._undecided: dict[str, None] = {}
         self._column = START
         self._is_ascending = True
         self._keys: list[Key] = []  # ascending, whatever the order of the view
@@ -48,17 +56,33 @@ class SessionFilter(QAbstractTableModel):
 
     # -- the filter --------------------------------------------------------------------------------------------
 
-    def set_filter(self, text: str) -> None:
-        """Words that must all be found; nothing lets all through."""
-        self._terms = terms_of(text)
+    def set_filter(self, wanted: "Filter | None") -> None:
+        """None lets all through."""
+        self.wanted = wanted
+        self._verdicts = {}
         self._found = None
         self._show_anew()
 
-    def set_found(self, found: Mapping[str, set[str]]) -> None:
-        """For each word the sessions on disk with it in a message: some of them may pass, too."""
+    def set_found(self, found: Mapping[str, Container[str]]) -> None:
+        """For texts of the filter the sessions on disk with them in a message: some of them may pass, too."""
         self._found = found
-        ids = set().union(*found.values())
-        self._look_at([row for row in self._in_order() if row.session_id in ids])
+        self._look_again(self._undecided)
+
+    def set_verdicts(self, wanted: "Filter", verdicts: Mapping[str, bool]) -> None:
+        """Whether sessions are let through whose documents somebody has read."""
+        if wanted is self.wanted:
+            self._verdicts |= verdicts
+            self._look_again(verdicts)
+
+    @property
+    def is_searched(self) -> bool:
+        """What an index knows is known here."""
+        return self.wanted is None or not self.wanted.texts or self._found is not None
+
+    @property
+    def undecided(self) -> list[str]:
+        """The ids of sessions whose documents tell, in the order of their beginning, the newest first."""
+        return sorted(self._undecided, reverse=True)
 
     # -- rows --------------------------------------------------------------------------------------------------
 
@@ -105,6 +129,8 @@ class SessionFilter(QAbstractTableModel):
     def _on_removed(self, _parent: QModelIndex, first: int, last: int) -> None:
         self._ordered = None
         gone = [row.session_id for row in self._model.rows()[first : last + 1]]
+        for session_id in gone:
+            self._undecided.pop(session_id, None)
         keys = sorted(self._key_of.pop(session_id) for session_id in gone if session_id in self._key_of)
         for start, end in reversed(list(runs_of(bisect_left(self._keys, key) for key in keys))):
             self.beginRemoveRows(QModelIndex(), *sorted((self._turned(start), self._turned(end))))
@@ -118,7 +144,7 @@ class SessionFilter(QAbstractTableModel):
                 self._insert([row] if self._passes(row) else [])
                 continue
             place = bisect_left(self._keys, key)
-            if self._terms and row.document is not None and not self._passes(row):
+            if row.document is not None and not self._passes(row):
                 self._remove(place)
                 continue
             new = self._key(row)
@@ -132,10 +158,11 @@ class SessionFilter(QAbstractTableModel):
 
     def _show_anew(self) -> None:
         self._pending = []
+        self._undecided = {}
         self.beginResetModel()
-        self._fill([] if self._terms else self._model.rows())
+        self._fill([] if self.wanted is not None else self._model.rows())
         self.endResetModel()
-        if self._terms:
+        if self.wanted is not None:
             self._look_at(self._in_order())
         else:
             self.settled.emit()
@@ -143,7 +170,16 @@ class SessionFilter(QAbstractTableModel):
     # -- the rest ----------------------------------------------------------------------------------------------
 
     def _passes(self, row: SessionRow) -> bool:
-        return not self._terms or row.matches(self._terms, self._found)
+        if self.wanted is None:
+            return True
+        answer = self._verdicts.get(row.session_id) if row.document is None else None
+        if answer is None:
+            answer = self.wanted.decide(row.summary, row.document, self._found)
+        if answer is None:
+            self._undecided[row.session_id] = None
+        else:
+            self._undecided.pop(row.session_id, None)
+        return bool(answer)
 
     def _key(self, row: SessionRow) -> Key:
         return self._model.sort_key(row, self._column), row.session_id
@@ -163,6 +199,13 @@ class SessionFilter(QAbstractTableModel):
         if self._ordered is None:
             self._ordered = sorted(self._model.rows(), key=self._key)
         return self._ordered
+
+    def _look_again(self, session_ids: Iterable[str]) -> None:
+        """At these, before those that wait to be looked at."""
+        found = map(self._model.row_of, list(session_ids))
+        rows = sorted((row for row in found if row is not None), key=self._key, reverse=self._is_ascending)
+        self._pending += rows
+        self._look_on()
 
     def _look_at(self, rows: list[SessionRow]) -> None:
         """Ascending rows; the first in view is looked at first."""

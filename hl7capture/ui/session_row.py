@@ -1,12 +1,10 @@
 """What a list shows of a session, worked out only for what is new."""
 
-from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from hl7capture.hl7.session_summary import follow
 from hl7capture.hl7.summary import Summary, summarise
-from hl7capture.model.search import matches
 from hl7capture.model.session import EndReason, Session
 from hl7capture.model.session_summary import SessionSummary
 
@@ -77,13 +75,6 @@ class SessionRow:
     @property
     def duration(self) -> str:
         return duration_text(self.summary.end_time - self.summary.start_time)
-
-    def matches(self, terms: list[str], found: Mapping[str, Container[str]] | None = None) -> bool:
-        """Every term stands somewhere: in an address, the framing, the state, a kind, or a message's text.
-
-        found: for a term, the ids of sessions with it in a message on disk.
-        """
-        return matches(self.summary, self.document.messages if self.document else (), terms, found)
 
 
 def duration_text(milliseconds: float) -> str:

@@ -12,9 +12,9 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from hl7capture.hl7.filter.evaluation import Filter
 from hl7capture.hl7.session_summary import summary_of
 from hl7capture.model.events import SessionCompleted, SessionOpened
-from hl7capture.model.search import terms_of
 from hl7capture.store.settings_file import SettingsFile
 from hl7capture.ui import held_documents
 from hl7capture.ui.held_documents import HeldDocuments
@@ -28,19 +28,23 @@ from tests.support.stored import message_of, put, session_of
 
 def is_right(shown: SessionFilter, model: SessionModel, column: int, *, ascending: bool, text: str) -> bool:
     """The filtered list is what sorting and filtering all rows at once would give."""
-    terms = terms_of(text)
-    rows = [row for row in model.rows() if not terms or row.matches(terms)]
+    wanted = Filter.of(text)
+    rows = [row for row in model.rows() if wanted.decide(row.summary, row.document)]
     rows.sort(key=lambda row: (model.sort_key(row, column), row.session_id), reverse=not ascending)
     return [shown.row(n) for n in range(shown.rowCount())] == rows
 
 
+FILTERS = ["", "open", "mrn-00000", '"2 × oru"', "closed 10.0.0.5", "nothing", "messages > 1 or PID-3 exists"]
 STEPS = st.one_of(
     st.tuples(st.just("add"), st.lists(st.integers(0, 60), max_size=12)),
     st.tuples(st.just("grow"), st.integers(0, 60)),
     st.tuples(st.just("remove"), st.lists(st.integers(0, 60), max_size=6)),
     st.tuples(st.just("sort"), st.sampled_from([NUMBER, START, DEVICE, MESSAGES, DURATION, STATE])),
     st.tuples(st.just("turn"), st.booleans()),
-    st.tuples(st.just("filter"), st.sampled_from(["", "open", "mrn-00000", '"2 × oru"', "closed 10.0.0.5", "nothing"])),
+    st.tuples(
+        st.just("filter"),
+        st.sampled_from(FILTERS),
+    ),
     st.tuples(st.just("clear"), st.none()),
 )
 
@@ -68,7 +72,7 @@ def test_list_is_as_if_sorted_and_filtered_at_once(steps: list[tuple[str, object
             shown.sort(column, Qt.SortOrder.AscendingOrder if ascending else Qt.SortOrder.DescendingOrder)
         elif step == "filter":
             text = value  # type: ignore[assignment]
-            shown.set_filter(text)
+            shown.set_filter(Filter.of(text) if text else None)
         elif step == "clear":
             model.clear()
         model.flush()

@@ -63,7 +63,7 @@ def test_expired_sessions_go_with_their_journals(folder: Path, output: Path, qtb
     assert clock.last_time(output) is not None
     store.close()
     again = SessionStore(Settings(), output)
-    assert store.search_now("MRN-000001") == {"mrn-000001": set()}
+    assert store.search_now(["mrn-000001"]) == {"mrn-000001": set()}
     again.close()
 
 

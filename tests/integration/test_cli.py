@@ -14,7 +14,7 @@ from tests.support.rights import needs_capture_rights
 from tests.support.speech import answer, astm_transfer, mllp, oru, stx_transfer
 from tests.support.talk import talk
 from tests.support.tls import client_hello
-from tests.support.wire import conversation, pcap
+from tests.support.wire import Talk, conversation, pcap
 
 TURNS = [(0, mllp(oru())), (1, mllp(answer()))]
 
@@ -294,3 +294,44 @@ def test_raw_packets_in_a_ring(tmp_path: Path) -> None:
     assert [file.name[:10] for file in files] == ["ring_00003", "ring_00004"]
     assert all(file.stat().st_size <= 1_000_000 for file in files)
     assert run("read", str(files[-1])).returncode == 0
+
+
+def test_filter_of_what_is_read_and_listed(tmp_path: Path, capture_file: Path, output: Path) -> None:
+    other = tmp_path / "other.pcap"
+    talk = Talk((200_000, 9000)).open()
+    for turn in astm_transfer():
+        talk.say(*turn)
+    other.write_bytes(pcap(talk.close().segments))
+    where = 'type = ORU^R01 and PID-3.1 ~ "4711" and ack = AA or R-4 > 200'
+    folder = ("--output-folder", str(output))
+    done = run("read", str(capture_file), str(other), "--json", "--where", where, "--save", *folder)
+    (document,) = documents(done.stdout)
+    assert (document["framing"], done.returncode) == ("mllp", 0)
+    run("read", str(other), "--save", *folder)
+    for where, framings in (
+        ("framing = astm", ["astm"]),
+        ("device = 10.0.0.0/24 and complete = yes", ["mllp", "astm"]),
+        ("R-4 = 5.4", ["astm"]),
+        ("ack = AA", ["mllp"]),
+        ("text ~ testmann and not zebra", ["mllp", "astm"]),
+        ("zebra", []),
+    ):
+        done = run("sessions", "list", "--where", where, "--json", *folder)
+        assert sorted(d["framing"] for d in documents(done.stdout)) == sorted(framings), where
+    done = run("sessions", "list", "--where", "messages > 0", "--limit", "1", *folder)
+    assert done.stdout.count(b"\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("framing = ", b"at column 10: expected a value after `=`"),
+        ("fraiming = stx", b"did you mean `framing`?"),
+        ("finding = x", b"findings are not worked out"),
+    ],
+)
+def test_mistakes_in_a_filter(where: str, said: bytes, capture_file: Path) -> None:
+    for command in (("read", str(capture_file)), ("sessions", "list")):
+        done = run(*command, "--where", where)
+        assert done.returncode == 2
+        assert said in done.stderr

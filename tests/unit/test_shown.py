@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hl7capture.hl7.session_summary import opening_of
-from hl7capture.model.search import terms_of
+from hl7capture.model.search import matches, terms_of
 from hl7capture.model.session import EndReason
 from hl7capture.ui import shown_text
 from hl7capture.ui.hex_view import hex_line
@@ -83,8 +83,9 @@ def test_terms_of_a_filter(text: str, terms: list[str]) -> None:
 
 
 def test_every_term_must_be_found() -> None:
-    assert row().matches(terms_of("10.0.0.5 mllp oru testmann"))
-    assert not row().matches(terms_of("10.0.0.5 nobody"))
+    made = row()
+    assert matches(made.summary, made.session.messages, terms_of("10.0.0.5 mllp oru testmann"))
+    assert not matches(made.summary, made.session.messages, terms_of("10.0.0.5 nobody"))
 
 
 def test_summaries_are_made_for_new_messages_alone() -> None:

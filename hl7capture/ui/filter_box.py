@@ -1,0 +1,91 @@
+"""The box in which a filter is typed: reads it, completes it, says what is wrong with it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+
+if TYPE_CHECKING:  # the language is loaded with the first letter, not before the window is there
+    pass
+
+_PATIENCE_MS = 500  # nobody wants to hear of a mistake in the middle of a word
+
+
+class FilterBox(QLineEdit):
+    """What is no filter changes nothing: the last one goes on."""
+
+    filter_changed = Signal(object)  # Filter, or None where nothing is asked for
+    mistake_changed = Signal(str)  # in words, with its place; "" where there is none
+
+    def __init__(self, known: Callable[[], Mapping[str, Sequence[str]]], parent: QWidget | None = None) -> None:
+        """known: values that could be wanted, by the names of the language."""
+        super().__init__(parent)
+        self._known = known
+        self._mistake = ""
+        self._options = QStringListModel(self)
+        self.popup = QCompleter(self._options, self)
+        self.popup.setWidget(self)
+        self.popup.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        self.popup.activated.connect(self._insert)
+        self._place = (0, 0)  # of what a suggestion takes the place of
+        self._patience = QTimer(self, interval=_PATIENCE_MS, singleShot=True)
+        self._patience.timeout.connect(lambda: self.mistake_changed.emit(self._mistake))
+        self.textChanged.connect(self._read)
+        self.textEdited.connect(self.suggest)
+        self.setAccessibleName(self.tr("Filter"))
+        self.setPlaceholderText(self.tr("Filter (Ctrl+F)"))
+        self.setToolTip(
+            self.tr(
+                'Words that must all be found, or conditions: device = 10.0.0.5 and type = ORU and PID-3.1 ~ "4711"\n'
+                "Ctrl+Space says what could be typed."
+            )
+        )
+        self.setAcceptDrops(False)  # files dropped here are for the window
+        self.setClearButtonEnabled(True)
+
+    def suggest(self) -> None:
+        """Shows what could be typed here, if there is anything."""
+        from hl7capture.hl7.filter.completion import suggestions
+
+        found = suggestions(self.text(), self.cursorPosition(), self._known())
+        self._place = (found.start, found.end)
+        self._options.setStringList([option.text for option in found.options])
+        shown = self.popup.popup()
+        assert shown is not None
+        if not found.options:
+            shown.hide()
+            return
+        place = self.cursorRect()
+        place.setWidth(shown.sizeHintForColumn(0) + 30)
+        self.popup.complete(place)
+
+    def _insert(self, option: str) -> None:
+        start, end = self._place
+        before, behind = self.text()[:start], self.text()[end:]
+        space = "" if behind[:1] in (" ", ")", ",") else " "
+        self.setText(before + option + space + behind)
+        self.setCursorPosition(len(before + option + space))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self.suggest()
+        else:
+            super().keyPressEvent(event)
+
+    def _read(self, text: str) -> None:
+        from hl7capture.hl7.filter.errors import FilterError
+        from hl7capture.hl7.filter.evaluation import Filter
+
+        try:
+            made: Filter | None = Filter.of(text) if text.strip() else None
+        except FilterError as error:
+            shown = str(error)
+            self._mistake = f"{shown[0].upper()}{shown[1:]}."
+            self._patience.start()
+            return
+        self._mistake = ""
+        self._patience.stop()
+        self.mistake_changed.emit("")
+        self.filter_changed.emit(made)
