@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import keeping, live, reading, report, stored
+from tests.benchmarks import filtering, keeping, live, reading, report, stored
 from tests.benchmarks.figures import Benchmark, Findings, Setup
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -31,6 +31,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "waits": keeping.waits,
     "kills": keeping.kills,
     "stored": stored.stored,
+    "filter": filtering.filtering,
 }
 PROGRAMS = ("tshark", "tcpflow", "tcpreplay", "unshare", "ip", "strace")
 
