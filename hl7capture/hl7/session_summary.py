@@ -8,10 +8,10 @@ from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
 
 _MOST_KINDS = 12  # whatever stands in MSH-9: a summary stays small
-_LONGEST_KIND = 40  # characters
+LONGEST_KIND = 40  # characters
 _LONGEST_NAME = 200  # characters of a host, an interface, an address
 _LARGEST_NUMBER = 2**63 - 1
-_REST = "other"
+REST = "other"
 
 
 def summary_of(session: Session) -> SessionSummary:
@@ -57,8 +57,8 @@ def follow(summary: SessionSummary, session: Session, fresh: Iterable[Summary]) 
     before = summary.message_count
     for message in fresh:
         summary.message_count += 1
-        kind = (message.kind or "message")[:_LONGEST_KIND]
-        kind = kind if kind in counts or len(counts) < _MOST_KINDS else _REST
+        kind = (message.kind or "message")[:LONGEST_KIND]
+        kind = kind if kind in counts or len(counts) < _MOST_KINDS else REST
         counts[intern(kind)] = counts.get(kind, 0) + 1
     if summary.message_count > before:
         summary.kinds = tuple(counts.items())

@@ -53,7 +53,7 @@ _FLAGS = {
 
 
 _DOUBTS = {
-    Doubt.UNDECLARED: QT_TRANSLATE_NOOP("Detail", "it names no character set, and is read as {0}"),
+    Doubt.UNDECLARED: QT_TRANSLATE_NOOP("Detail", "No character set is named; the message is read as {0}"),
     Doubt.UNKNOWN: QT_TRANSLATE_NOOP("Detail", "MSH-18 names {1}, which is not known here; it is read as {0}"),
     Doubt.UNFIT: QT_TRANSLATE_NOOP("Detail", "MSH-18 names {1}, which its bytes do not fit; it is read as {0}"),
 }

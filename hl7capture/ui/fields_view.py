@@ -174,7 +174,7 @@ class FieldsView(QWidget):
         self.tree.setUniformRowHeights(True)
         self.tree.setAlternatingRowColors(True)
         self.tree.setIndentation(16)
-        for column, width in enumerate((150, 230, 60, 260)):
+        for column, width in enumerate((130, 190, 50, 210)):
             self.tree.setColumnWidth(column, width)
         self.tree.header().setStretchLastSection(True)
         self._empty = QCheckBox(self.tr("Show empty fields"))

@@ -165,7 +165,7 @@ def test_a_part_in_another_frame_is_not_marked(detail: Detail, qtbot: QtBot) -> 
 
 def test_a_guessed_character_set_is_told(detail: Detail, qtbot: QtBot) -> None:
     show(detail, qtbot, session_of((0, mllp(ORU.encode())), (1, mllp(answer()))))
-    assert "names no character set, and is read as UTF-8" in detail.flags.text()
+    assert "No character set is named; the message is read as UTF-8" in detail.flags.text()
     lying = ORU.replace("|2.5.1\r", "|2.5.1||||||<b>8859/1\r").replace("\U0001d11e", "")
     show(detail, qtbot, session_of((0, mllp(lying.encode())), (1, mllp(answer()))))
     assert "MSH-18 names <b>8859/1, which is not known here" in detail.flags.text()

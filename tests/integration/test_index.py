@@ -269,7 +269,7 @@ def test_saved_and_deleted_sessions_are_in_the_index_soon(output: Path, qtbot: Q
     assert reads == []
     again = SessionStore(Settings(), output)
     with qtbot.waitSignal(again.found) as signal:
-        again.search("MRN-000005 10.0.0.5")
+        again.search("MRN-000005 10.0.0.5", terms_of("MRN-000005 10.0.0.5"))
     assert signal.args == ["MRN-000005 10.0.0.5", {"mrn-000005": {session_of(5).session_id}, "10.0.0.5": set()}]
     again.close()
 

@@ -3,7 +3,7 @@
 """
 
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import lru_cache, partial
 from ipaddress import ip_address
 
 from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged
@@ -13,14 +13,13 @@ from hl7capture.hl7.filter.names import OPEN, Kind, kind_of
 from hl7capture.hl7.filter.paths import path_of
 from hl7capture.hl7.filter.patterns import compiled
 from hl7capture.hl7.filter.tree import Comparison, Operator, Pattern, Text
+from hl7capture.hl7.session_summary import LONGEST_KIND, REST
 from hl7capture.model.session import endpoint
 from hl7capture.model.session_summary import SessionSummary
 
 Test = Callable[[Facts], bool | None]
 Fits = Callable[[str], bool]
 Values = Callable[[Facts], Iterable[str] | None]
-
-_REST = "other"  # kinds that a summary does not name
 
 
 def test_of(comparison: Comparison) -> Test:
@@ -122,12 +121,16 @@ def _of_kinds(comparison: Comparison) -> Test:
         first, _, second = kind.partition("^")
         return fits(second) if is_trigger else fits(kind) or fits(first)
 
-    def test(facts: Facts) -> bool | None:
-        kinds = facts.summary.kinds
+    @lru_cache(maxsize=1000)  # many sessions have the same
+    def known(kinds: tuple[tuple[str, int], ...]) -> bool | None:
         if any(one(kind) for kind, _ in kinds):
             return True
-        if all(kind != _REST and len(kind) < 40 for kind, _ in kinds):
-            return False
+        return False if all(kind != REST and len(kind) < LONGEST_KIND for kind, _ in kinds) else None
+
+    def test(facts: Facts) -> bool | None:
+        answer = known(facts.summary.kinds)
+        if answer is not None:
+            return answer
         read = facts.read
         return None if read is None else any(one(message.kind or "message") for message in read)
 
