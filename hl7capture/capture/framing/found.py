@@ -20,11 +20,13 @@ class Found:
     """Makes elements of bytes, with the packets that brought them.
 
     is_lost: where the next element begins is not known. missing: of the transfer that the side is sending.
+    is_behind_hole: bytes are missing before the next element, even if a whole number of elements is.
     """
 
     def __init__(self, side: int, unread: Unread) -> None:
         self.is_lost = False
         self.missing = Missing.NOTHING
+        self.is_behind_hole = False
         self._side = side
         self._unread = unread
         self._elements: list[Framed | Tail] = []
@@ -52,6 +54,9 @@ class Found:
         start = self._unread.packet(at)[1] if at else self._unread.first_time
         if self.missing is not Missing.NOTHING:
             flags = (*flags, *self._gap_flag(kind, body))
+        if self.is_behind_hole:
+            self.is_behind_hole = False
+            flags = flags if Flag.GAP in flags else (*flags, Flag.GAP)
         data = bytes(self._unread.data[at:end])
         self._elements.append(Framed(self._side, order, time, start, kind, data, flags, body, number, ends_text))
 

@@ -102,7 +102,7 @@ class Framer:
             self._cut_off((Flag.NO_FRAMING, *flags))
         self._end_turn(is_silence=True)
         self._cut_off(flags)
-        self._found.is_lost = True
+        self._found.is_lost = self._found.is_behind_hole = True
         self._found.missing = Missing.ANYTHING if self._knows_frames else Missing.NOTHING
         self._found.expect_tail(b"")
         return self._found.take()

@@ -1,0 +1,147 @@
+"""Pairs what was said on one connection with its answers.
+
+MLLP and HL7 without framing: by MSA-2, and by the order where that is empty or names nothing that was said; a commit
+byte (MLLP release 2) by the order. ENQ protocols: each ENQ, frame and STX … CR LF waits for one byte, and the next one
+is said only when it has come.
+
+Absence near a hole is no evidence. The first element behind a hole is flagged `gap`, so what was concluded since the
+element before it is taken back then.
+"""
+
+from collections.abc import Callable, Sequence
+
+from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged, Acknowledgements, Answer
+from hl7capture.hl7.acknowledgements.waiting import Waiting
+from hl7capture.hl7.acknowledgements.words import Words, words_of
+from hl7capture.model.elements import Direction, Element, ElementType, Flag, Framing
+from hl7capture.model.session import EndReason, Session
+
+_BYTES = {ElementType.ACK: "ACK", ElementType.NAK: "NAK"}
+_NO_WORDS = Words()
+_OVER = (EndReason.CLOSED, EndReason.RESET)
+_CAPTURE_ENDED = (None, EndReason.STOPPED, EndReason.RECOVERED)
+
+
+class Pairing:
+    """One connection: takes its sessions in order. Answers of a later session join what was said in an earlier one."""
+
+    def __init__(self) -> None:
+        self._waiting = {direction: Waiting() for direction in Direction}
+        self._count = 0
+        self._session_id = ""
+        self._is_by_enq = False
+        self._read: Callable[[str], Words] = words_of
+        self._result = Acknowledgements()
+
+    def take(self, session: Session, read: Callable[[str], Words] = words_of) -> Acknowledgements:
+        """The next session; one that is open is the last one. read: what a message says of answers."""
+        self._result = Acknowledgements()
+        self._read = read
+        self._session_id = session.session_id
+        self._is_by_enq = session.framing in (Framing.ASTM, Framing.STX)
+        for waiting in self._waiting.values():
+            waiting.unmatched.clear()  # they are places in the result of the session before
+        for element in list(session.elements):
+            self._take(element, session.messages)
+        if session.end_reason in _CAPTURE_ENDED:
+            for waiting in self._waiting.values():
+                waiting.excuse()
+        elif session.end_reason in _OVER:
+            self._waiting = {direction: Waiting() for direction in Direction}
+        return self._result
+
+    def _take(self, element: Element, messages: Sequence[str]) -> None:
+        if Flag.GAP in element.flags or (Flag.TRUNCATED in element.flags and not self._is_by_enq):
+            self._note_hole(element)
+        match element.type:
+            case ElementType.ACK | ElementType.NAK:
+                self._answer(element, _BYTES[element.type], "")
+            case ElementType.START | ElementType.FRAME | ElementType.MESSAGE if self._is_by_enq:
+                self._say(element, _NO_WORDS)
+            case ElementType.END:
+                self._waiting[element.direction].latest = None
+            case ElementType.MESSAGE if element.message is not None and element.message < len(messages):
+                words = self._read(messages[element.message])
+                if words.is_answer:
+                    self._answer(element, words.code, words.acknowledges)
+                self._say(element, words)
+            case ElementType.OTHER if b"MSA" in element.data:
+                # An answer that was sent without its framing, or with a part of it.
+                words = self._read(element.data.decode("latin-1").strip("\x0b\x1c\r\n"))
+                if words.is_answer:
+                    self._answer(element, words.code, words.acknowledges)
+
+    def _say(self, element: Element, words: Words) -> None:
+        waiting = self._waiting[element.direction]
+        if waiting.is_heard and Flag.GAP not in element.flags:
+            waiting.hole = None  # what is missing has been answered, or never will be
+        one = Acknowledged(
+            self._count,
+            self._session_id,
+            element.id,
+            element.message,
+            element.type,
+            element.direction,
+            element.timestamp,
+            words,
+        )
+        self._count += 1
+        self._result.said.append(one)
+        waiting.add(one)
+
+    def _answer(self, element: Element, code: str, acknowledges: str) -> None:
+        waiting = self._waiting[element.direction.opposite]
+        answer = Answer(self._session_id, element.id, element.timestamp, code, acknowledges)
+        one = waiting.named(acknowledges, is_commit=answer.is_commit) if acknowledges else None
+        if one is not None:
+            is_first = all(other.is_commit != answer.is_commit for other in one.answers)
+            self._pair(waiting, one, answer._replace(is_certain=is_first or waiting.hole is None))
+            if waiting.hole is not None and one.number >= waiting.hole:
+                waiting.hole = None
+        elif self._is_by_enq:
+            self._to_latest(waiting, answer)
+        elif acknowledges and waiting.hole is not None:
+            self._no_pair(waiting, answer._replace(is_certain=False))
+            waiting.excuse()
+        else:
+            self._by_order(waiting, answer)
+        waiting.is_heard = True
+
+    def _to_latest(self, waiting: Waiting, answer: Answer) -> None:
+        """ENQ protocols: nothing is said before the byte that answers what was said before."""
+        one = waiting.latest
+        if one is None:
+            self._no_pair(waiting, answer._replace(is_certain=waiting.has_spoken and waiting.hole is None))
+            return
+        is_certain = not one.answers or waiting.hole is None
+        self._pair(waiting, one, answer._replace(is_by_order=True, is_certain=is_certain))
+
+    def _by_order(self, waiting: Waiting, answer: Answer) -> None:
+        one, is_only = waiting.next(is_commit=answer.is_commit)
+        is_certain = waiting.hole is None
+        if one is None:
+            # Before anything was said: the capture may have begun between a message and its answer.
+            self._no_pair(waiting, answer._replace(is_certain=is_certain and waiting.has_spoken))
+            return
+        self._pair(waiting, one, answer._replace(is_by_order=True, is_certain=is_certain))
+        if not is_only:
+            waiting.excuse()  # which of them has no answer, if one of them has none, the order does not tell
+
+    def _pair(self, waiting: Waiting, one: Acknowledged, answer: Answer) -> None:
+        waiting.pair(one, answer, is_sure=self._is_by_enq or not answer.is_by_order)
+        if one.session_id != self._session_id:
+            self._result.changed.append(one)
+
+    def _no_pair(self, waiting: Waiting, answer: Answer) -> None:
+        waiting.unmatched.append(len(self._result.unmatched))
+        self._result.unmatched.append(answer)
+
+    def _note_hole(self, element: Element) -> None:
+        """Bytes of this side are missing, at the element or before it: what it said, or what it answered."""
+        self._waiting[element.direction.opposite].excuse()
+        waiting = self._waiting[element.direction]
+        waiting.hole, waiting.is_heard = self._count, False
+        waiting.doubt()
+        unmatched = self._result.unmatched
+        for place in waiting.unmatched:
+            unmatched[place] = unmatched[place]._replace(is_certain=False)

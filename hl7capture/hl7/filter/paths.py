@@ -1,0 +1,123 @@
+"""Values at a place in messages: `PID-3.1`, `OBX[*]-5`, `PID-3[2].1.1`, `R-4`, or a whole segment: `NTE`.
+
+As in the tree of a message (`tree.parse`), a segment or repetition without a number is the first one; [*] are all.
+Only what is asked for is cut.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from hl7capture.hl7 import astm, er7
+from hl7capture.hl7.filter.names import PATH
+from hl7capture.hl7.split import Delimiters, lines
+from hl7capture.hl7.standard import standard_of
+
+ALL = 0
+_HEADERS = ("MSH", "FHS", "BHS")
+
+
+@dataclass(slots=True, frozen=True)
+class Path:
+    """Numbers count from 1; ALL for [*]; None where the path ends before."""
+
+    segment: str
+    occurrence: int
+    field: int | None
+    repetition: int
+    component: int | None
+    subcomponent: int | None
+
+    def values(self, text: str) -> Iterator[str]:
+        """What stands there in a message, escapes decoded; nothing where there is no such place, or it is empty."""
+        if self.segment not in text:
+            return
+        standard = standard_of(text)
+        if standard != ("astm" if len(self.segment) == 1 else "hl7"):
+            return
+        is_astm = standard == "astm"
+        delimiters = astm.DEFAULTS if is_astm else er7.DEFAULTS
+        seen = 0
+        for _, line in lines(text):
+            if is_astm:
+                if line[0] == "H" and (declared := astm.delimiters_of(line)) is not astm.DEFAULTS:
+                    delimiters = declared
+            elif er7.is_header(line):
+                delimiters = er7.delimiters_of(line)
+            if not line.startswith(self.segment):
+                continue
+            if line[len(self.segment) : len(self.segment) + 1] not in ("", delimiters.field):
+                continue
+            seen += 1
+            if self.occurrence in (ALL, seen):
+                for value in self._of_line(line, delimiters):
+                    if value:
+                        yield er7.unescape(value, delimiters)
+                if seen == self.occurrence:
+                    return
+
+    def _of_line(self, line: str, delimiters: Delimiters) -> Iterator[str]:
+        if self.field is None:
+            yield line
+            return
+        is_header = self.segment in _HEADERS
+        # A header's field 1 is the separator itself; a record's field 1 is its type.
+        place = self.field - 1 if is_header or len(self.segment) == 1 else self.field
+        if is_header and self.field == 1:
+            if self._is_whole:
+                yield delimiters.field
+            return
+        parts = line.split(delimiters.field, place + 1)
+        if place >= len(parts):
+            return
+        value = parts[place]
+        if self.field == 2 and (is_header or self.segment == "H"):  # it holds the delimiters
+            if self._is_whole:
+                yield value
+            return
+        repetitions = value.split(delimiters.repetition) if delimiters.repetition else [value]
+        if self.repetition != ALL:
+            repetitions = repetitions[self.repetition - 1 : self.repetition]
+        for one in repetitions:
+            yield from self._of_repetition(one, delimiters)
+
+    def _of_repetition(self, value: str, delimiters: Delimiters) -> Iterator[str]:
+        for number, separator in (
+            (self.component, delimiters.component),
+            (self.subcomponent, delimiters.subcomponent),
+        ):
+            if number is None:
+                break
+            parts = value.split(separator, number) if separator else [value]
+            if number > len(parts):
+                return
+            value = parts[number - 1]
+        yield value
+
+    @property
+    def _is_whole(self) -> bool:
+        return self.component is None and self.repetition in (ALL, 1)
+
+
+def path_of(name: str) -> Path:
+    """Of a canonical name that is a path."""
+    match = PATH.fullmatch(name)
+    assert match is not None
+
+    def number(group: str) -> int | None:
+        return int(match[group]) if match[group] else None
+
+    return Path(
+        match["segment"],
+        _index(match["n"]),
+        number("field"),
+        _index(match["repetition"]),
+        number("component"),
+        number("subcomponent"),
+    )
+
+
+def _index(brackets: str | None) -> int:
+    """[2] is 2, [*] is ALL, nothing is 1."""
+    if not brackets:
+        return 1
+    return ALL if brackets == "[*]" else int(brackets[1:-1])
