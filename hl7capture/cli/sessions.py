@@ -1,8 +1,6 @@
 """`hl7capture sessions`: what is kept on disk."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -20,12 +18,11 @@ from hl7capture.cli.output import (
 )
 from hl7capture.cli.session_export import export
 from hl7capture.cli.session_import import import_sessions
-from hl7capture.cli.store import check_id, opened_store
+from hl7capture.cli.store import check_id, find_session, opened_store, said
 from hl7capture.hl7.split import lines
 from hl7capture.model.search import matches, terms_of
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
-from hl7capture.store.document import DocumentError
 from hl7capture.store.session_store import SessionStore
 
 _ids = click.argument("ids", nargs=-1, required=True, metavar="SESSIONID...")
@@ -59,7 +56,7 @@ def list_sessions(search: str, limit: int | None, as_json: bool, output_folder: 
             summaries = _with_words(store, summaries, search)[:limit]
         for summary in summaries:
             if as_json:
-                print_document(_find(store, summary.session_id))
+                print_document(find_session(store, summary.session_id))
             else:
                 print_line(summary)
     if report.problem:
@@ -78,7 +75,7 @@ def show(ids: tuple[str, ...], as_json: bool, output_folder: Path | None) -> Non
     """Shows sessions with their elements and messages."""
     with opened_store(output_folder) as store:
         for session_id in ids:
-            session = _find(store, session_id)
+            session = find_session(store, session_id)
             if as_json:
                 print_document(session)
             else:
@@ -111,7 +108,7 @@ def keep(ids: tuple[str, ...], undo: bool, output_folder: Path | None) -> None:
         for session_id in ids:
             check_id(session_id)
         for session_id in ids:
-            with _said(store, session_id):
+            with said(store, session_id):
                 store.keep_now(session_id, is_kept=not undo)
 
 
@@ -140,25 +137,6 @@ def _with_words(store: SessionStore, summaries: list[SessionSummary], search: st
         fail(f"Sessions cannot be searched: {error.strerror or error}.")
     terms = terms_of(search)
     return [summary for summary in summaries if matches(summary, (), terms, found)]
-
-
-def _find(store: SessionStore, session_id: str) -> Session:
-    check_id(session_id)
-    with _said(store, session_id):
-        return store.find(session_id)
-
-
-@contextmanager
-def _said(store: SessionStore, session_id: str) -> Iterator[None]:
-    """What keeps a session from being read or written ends the command, in words."""
-    try:
-        yield
-    except FileNotFoundError:
-        fail(f"There is no session {session_id} in {store.folder.root}.")
-    except OSError as error:
-        fail(f"Session {session_id}: {error.strerror or error}.")
-    except DocumentError as error:
-        fail(f"Session {session_id} cannot be read: {error}.")
 
 
 def _print_whole(session: Session) -> None:
