@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +21,7 @@ from hl7capture.cli.output import (
 )
 from hl7capture.cli.session_export import export
 from hl7capture.cli.session_import import import_sessions
-from hl7capture.cli.store import check_id, opened_store
+from hl7capture.cli.store import check_id, find_session, opened_store, said
 from hl7capture.cli.where import filter_of, where_option
 from hl7capture.hl7.split import lines
 from hl7capture.model.search import matches, terms_of
@@ -69,7 +68,7 @@ def list_sessions(search: str, where: str, limit: int | None, as_json: bool, out
             summaries = list(islice(_let_through(store, summaries, wanted), limit))
         for summary in summaries[:limit]:
             if as_json:
-                print_document(_find(store, summary.session_id))
+                print_document(find_session(store, summary.session_id))
             else:
                 print_line(summary)
     if report.problem:
@@ -88,7 +87,7 @@ def show(ids: tuple[str, ...], as_json: bool, output_folder: Path | None) -> Non
     """Shows sessions with their elements and messages."""
     with opened_store(output_folder) as store:
         for session_id in ids:
-            session = _find(store, session_id)
+            session = find_session(store, session_id)
             if as_json:
                 print_document(session)
             else:
@@ -121,7 +120,7 @@ def keep(ids: tuple[str, ...], undo: bool, output_folder: Path | None) -> None:
         for session_id in ids:
             check_id(session_id)
         for session_id in ids:
-            with _said(store, session_id):
+            with said(store, session_id):
                 store.keep_now(session_id, is_kept=not undo)
 
 
@@ -170,25 +169,6 @@ def _with_words(store: SessionStore, summaries: list[SessionSummary], search: st
     except OSError as error:
         fail(f"Sessions cannot be searched: {error.strerror or error}.")
     return [summary for summary in summaries if matches(summary, (), terms, found)]
-
-
-def _find(store: SessionStore, session_id: str) -> Session:
-    check_id(session_id)
-    with _said(store, session_id):
-        return store.find(session_id)
-
-
-@contextmanager
-def _said(store: SessionStore, session_id: str) -> Iterator[None]:
-    """What keeps a session from being read or written ends the command, in words."""
-    try:
-        yield
-    except FileNotFoundError:
-        fail(f"There is no session {session_id} in {store.folder.root}.")
-    except OSError as error:
-        fail(f"Session {session_id}: {error.strerror or error}.")
-    except DocumentError as error:
-        fail(f"Session {session_id} cannot be read: {error}.")
 
 
 def _print_whole(session: Session) -> None:

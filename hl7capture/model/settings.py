@@ -40,6 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     session_max_messages: Annotated[
         int, Meta(ge=1, le=1_000_000, description="Messages after which an MLLP session rolls over")
     ] = 1000
+    late_answer_seconds: Annotated[int, Meta(ge=1, le=3600, description="An answer that takes longer is late")] = 5
     start_marker: Annotated[int, Meta(ge=0, le=255, description="ENQ: the byte that starts a transfer")] = 5
     ack_marker: Annotated[int, Meta(ge=0, le=255, description="ACK: the byte that accepts")] = 6
     nak_marker: Annotated[int, Meta(ge=0, le=255, description="NAK: the byte that refuses")] = 21

@@ -1,0 +1,126 @@
+"""Messages that are sent again, and control ids that are used again."""
+
+from collections.abc import Iterator
+
+from hl7capture.hl7.findings.finding import Finding, Severity
+from hl7capture.hl7.findings.history import Repeat
+from hl7capture.hl7.findings.rule import Rule
+from hl7capture.hl7.findings.view import View
+from hl7capture.hl7.findings.words import capital, count, duration, name, quoted, sender, some
+from hl7capture.model.connection import End
+
+_STORM = 5  # times that a message was sent without an answer
+
+
+def _ids(repeats: list[Repeat], view: View) -> str:
+    headers = {element.id: header.control_id for element, header in view.heard.headers}
+    return f"Control ids: {some([quoted(headers.get(one.later.element.id, '')) for one in repeats])}."
+
+
+def _repeats(view: View, end: End, *, is_same: bool) -> list[Repeat]:
+    return [
+        repeat
+        for repeat in view.heard.repeats
+        if repeat.is_same == is_same
+        and sender(repeat.later.element.direction) is end
+        and repeat.later.element.id not in view.explained
+    ]
+
+
+class RetryStorm(Rule):
+    code = "retry-storm"
+    severity = Severity.ERROR
+    advice = (
+        "One message blocks all that wait behind it. Find out why it is not answered (the receiver's log at the time "
+        "of the first attempt); until then the sender's queue stands still."
+    )
+
+    def find(self, view: View) -> Iterator[Finding]:
+        for end in End:
+            latest: dict[str, Repeat] = {}
+            explained = []
+            ids = {element.id: header.control_id for element, header in view.heard.headers}
+            for repeat in _repeats(view, end, is_same=True):
+                if repeat.later.number >= _STORM and not repeat.later.has_succeeded:
+                    latest[ids.get(repeat.later.element.id, "")] = repeat
+            if not latest:
+                continue
+            for element, header in view.heard.headers:
+                if header.control_id in latest and sender(element.direction) is end:
+                    explained.append(element.id)
+            view.claim([view.waiting[element] for element in explained if element in view.waiting])
+            view.explained.update(explained)
+            worst = max(latest.values(), key=lambda repeat: repeat.later.number).later
+            rate = duration((worst.element.timestamp - worst.first) / max(worst.number - 1, 1))
+            text = (
+                f"{capital(name(end))} sends a message again and again, {worst.number} times so far, without an answer."
+            )
+            evidence = [_ids(list(latest.values()), view), f"One attempt every {rate}, on the average."]
+            yield self.finding(view, text, elements=explained, evidence=evidence)
+
+
+class Repeated(Rule):
+    code = "message-repeated"
+    severity = Severity.WARNING
+    advice = (
+        "If the answer came, see why the sender did not take it: late for it, a wrong MSA-2, or framing it does not "
+        "like. If none came, that is the cause. See that the result does not stand in the LIS twice."
+    )
+
+    def find(self, view: View) -> Iterator[Finding]:
+        for end in End:
+            # What was not answered now either is told with the missing answers.
+            repeats = [one for one in _repeats(view, end, is_same=True) if one.later.element.id not in view.waiting]
+            if not repeats:
+                continue
+            answered = sum(one.earlier.was_answered(one.later.element.timestamp) for one in repeats)
+            unknown = sum(
+                one.earlier.is_answer_unknown and not one.earlier.was_answered(one.later.element.timestamp)
+                for one in repeats
+            )
+            unanswered = len(repeats) - answered - unknown
+            # That the earlier one had no answer is why it was sent again: one finding.
+            here = [one.earlier.element.id for one in repeats if one.earlier.session_id == view.session.session_id]
+            view.claim([view.waiting[element] for element in here if element in view.waiting])
+            evidence = [
+                _ids(repeats, view),
+                f"{answered} although the answer had come." if answered else "",
+                f"{unanswered} after no answer had come." if unanswered else "",
+                f"{unknown} where the capture does not tell." if unknown else "",
+            ]
+            text = f"{capital(name(end))} sent {count(len(repeats), 'message')} again."
+            yield self.finding(view, text, elements=[one.later.element.id for one in repeats], evidence=evidence)
+
+
+class IdReused(Rule):
+    code = "control-id-reused"
+    severity = Severity.WARNING
+    advice = (
+        "Every message needs a control id of its own (HL7 v2.5 §2.15.9.10): by it answers are told apart, and repeats "
+        "are found. A receiver may leave out the second message as a repeat."
+    )
+
+    def find(self, view: View) -> Iterator[Finding]:
+        for end in End:
+            repeats = _repeats(view, end, is_same=False)
+            if repeats:
+                text = f"{capital(name(end))} used the control id of an earlier message for another one (MSH-10)."
+                elements = [one.later.element.id for one in repeats]
+                yield self.finding(view, text, elements=elements, evidence=[_ids(repeats, view)])
+
+
+class IdMissing(Rule):
+    code = "control-id-missing"
+    severity = Severity.WARNING
+    advice = "MSH-10 is required (HL7 v2.5 §2.15.9.10): without it nobody can tell which message an answer belongs to."
+
+    def find(self, view: View) -> Iterator[Finding]:
+        for end in End:
+            found = [
+                element.id
+                for element, header in view.heard.headers
+                if not header.control_id and sender(element.direction) is end
+            ]
+            if found:
+                text = f"{capital(count(len(found), 'message'))} of {name(end)} without a control id (MSH-10)."
+                yield self.finding(view, text, elements=found)

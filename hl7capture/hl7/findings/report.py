@@ -1,0 +1,41 @@
+"""What there is to say of a session."""
+
+from dataclasses import dataclass
+
+from hl7capture.hl7.findings.finding import Finding, Severity
+from hl7capture.hl7.findings.history import Heard, History
+from hl7capture.hl7.findings.registry import RULES
+from hl7capture.hl7.findings.view import View
+from hl7capture.model.session import Session
+from hl7capture.model.settings import Settings
+
+_ORDER = list(Severity)
+
+
+@dataclass(slots=True, frozen=True)
+class Report:
+    """A session, what is known of its answers, and its findings, errors first."""
+
+    session: Session
+    heard: Heard
+    findings: list[Finding]
+
+    @property
+    def has_error(self) -> bool:
+        return any(finding.severity is Severity.ERROR for finding in self.findings)
+
+
+def report_of(session: Session, history: History | None = None, settings: Settings | None = None) -> Report:
+    """The report of a session. history: knows what came before; without it the session stands alone.
+
+    Linear in the session's bytes. Never raises, whatever was on the wire.
+    """
+    heard = (history or History()).heard(session)
+    view = View(session, heard, settings or Settings())
+    findings = [finding for rule in RULES for finding in rule.find(view)]
+    return Report(session, heard, sorted(findings, key=lambda finding: _ORDER.index(finding.severity)))
+
+
+def findings_of(session: Session, history: History | None = None, settings: Settings | None = None) -> list[Finding]:
+    """The findings of a session, errors first."""
+    return report_of(session, history, settings).findings

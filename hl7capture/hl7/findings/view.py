@@ -1,0 +1,62 @@
+"""What a rule sees of a session."""
+
+from collections.abc import Iterable
+
+from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged, AnswerState
+from hl7capture.hl7.findings.history import Heard
+from hl7capture.hl7.findings.words import sender
+from hl7capture.model.connection import ConnectionFacts, End, EndFacts
+from hl7capture.model.elements import Direction, Element, Framing
+from hl7capture.model.session import EndReason, Session
+from hl7capture.model.settings import Settings
+
+
+class View:
+    """A session, what is known of its answers, and what is still to be explained.
+
+    facts: None where the document does not say. waiting: what got no answer, by element id, as long as no rule has
+    found the cause; rules run from causes to consequences, and each claims what it explains.
+    """
+
+    def __init__(self, session: Session, heard: Heard, settings: Settings) -> None:
+        self.session = session
+        self.heard = heard
+        self.settings = settings
+        self.facts: ConnectionFacts | None = session.connection
+        self.elements = list(session.elements)
+        self.by_id: dict[int, Element] = {element.id: element for element in self.elements}
+        self.said = _decided(session, self.elements, heard.acknowledgements.said)
+        self.waiting = {one.element: one for one in self.said if one.state is AnswerState.UNANSWERED}
+        self.is_by_enq = session.framing in (Framing.ASTM, Framing.STX)
+        self.explained: set[int] = set()  # elements in the evidence of a cause
+
+    def end(self, end: End) -> EndFacts | None:
+        """What TCP tells of one end."""
+        if self.facts is None:
+            return None
+        return self.facts.device if end is End.DEVICE else self.facts.lis
+
+    def claim(self, ones: Iterable[Acknowledged]) -> list[Acknowledged]:
+        """These got no answer because of the cause that asks."""
+        claimed = [one for one in ones if self.waiting.pop(one.element, None) is not None]
+        self.explained.update(one.element for one in claimed)
+        return claimed
+
+    def waiting_of(self, end: End) -> list[Acknowledged]:
+        """What this end said that got no answer, and has no cause yet."""
+        return [one for one in self.waiting.values() if sender(one.direction) is end]
+
+    def text_of(self, element: int) -> str:
+        """The message that an element carried; "" where it carried none."""
+        number = self.by_id[element].message if element in self.by_id else None
+        return self.session.messages[number] if number is not None and number < len(self.session.messages) else ""
+
+
+def _decided(session: Session, elements: list[Element], said: list[Acknowledged]) -> list[Acknowledged]:
+    """Without what may still be answered in the next session, where this one only rolled over."""
+    if session.end_reason is not EndReason.ROLLED:
+        return said
+    latest = dict.fromkeys(Direction, -1.0)
+    for element in elements:
+        latest[element.direction] = max(latest[element.direction], element.timestamp)
+    return [one for one in said if one.answers or one.timestamp <= latest[one.direction.opposite]]

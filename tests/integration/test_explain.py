@@ -1,0 +1,58 @@
+"""`hl7capture explain`, as a person runs it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.command import documents, run
+from tests.support.speech import answer, mllp, oru
+from tests.support.wire import conversation, pcap
+
+CAPTURES = Path(__file__).parents[2] / "resources" / "captures"
+REFUSED = [(0, mllp(oru("1"))), (1, mllp(answer("1", "AE") + b"ERR||||E||||Unknown patient\r"))]
+
+
+@pytest.fixture
+def refused(tmp_path: Path) -> Path:
+    path = tmp_path / "refused.pcap"
+    path.write_bytes(pcap(conversation(*REFUSED).segments))
+    return path
+
+
+def test_a_refusal_is_explained_and_is_exit_3(refused: Path) -> None:
+    done = run("explain", str(refused))
+    text = done.stdout.decode()
+    assert done.returncode == 3
+    assert "The LIS refused the only message of the device (AE, “Unknown patient”)." in text
+    assert "ERROR ack-negative" in text
+    assert "What to do: " in text
+
+
+def test_json_has_one_object_a_session(refused: Path) -> None:
+    (document,) = [json.loads(line) for line in run("explain", "--json", str(refused)).stdout.splitlines()]
+    assert [f["code"] for f in document["findings"] if f["severity"] == "error"] == ["ack-negative"]
+    assert document["findings"][0]["elements"] == [0]
+    assert document["verdict"]
+
+
+@pytest.mark.parametrize("framing", ["mllp", "stx", "astm"])
+def test_clean_captures_have_no_findings(framing: str) -> None:
+    done = run("explain", "--json", str(CAPTURES / f"{framing}.pcap"))
+    assert done.returncode == 0
+    assert [f for line in done.stdout.splitlines() for f in json.loads(line)["findings"]] == []
+
+
+def test_a_session_on_disk_is_explained(refused: Path, tmp_path: Path) -> None:
+    folder = str(tmp_path / "output")
+    (session,) = documents(run("read", "--save", "--json", "--output-folder", folder, str(refused)).stdout)
+    done = run("explain", session["sessionId"], "--output-folder", folder)
+    assert done.returncode == 3
+    assert b"ack-negative" in done.stdout
+
+
+def test_what_is_not_there_is_said() -> None:
+    done = run("explain", "20261121T101530.123Z-5f1c9a2e")
+    assert done.returncode == 1
+    assert b"There is no session" in done.stderr
+    assert run("explain", "/no/such/file.pcap").returncode in (1, 2)

@@ -1,0 +1,23 @@
+"""docs/findings.md has a section for every rule, with its severity and its advice."""
+
+import re
+from pathlib import Path
+
+from hl7capture.hl7.findings.registry import RULES
+
+DOCS = Path(__file__).parents[3] / "docs" / "findings.md"
+
+
+def sections() -> dict[str, str]:
+    """The words of each section by its title."""
+    parts = re.split(r"^#+ (.+)$", DOCS.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {title: " ".join(text.split()) for title, text in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def test_every_code_is_there_once_and_has_its_section() -> None:
+    codes = [rule.code for rule in RULES]
+    assert len(set(codes)) == len(codes)
+    found = sections()
+    for rule in RULES:
+        assert found[rule.code].startswith(f"*{rule.severity.capitalize()}.*")
+        assert f"**What to do.** {rule.advice}" in found[rule.code]
