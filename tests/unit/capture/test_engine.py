@@ -2,7 +2,7 @@
 
 import pytest
 
-from hl7capture.model.elements import Framing
+from hl7capture.model.elements import Flag, Framing
 from hl7capture.model.events import Notice, SessionCompleted, SessionGrown, SessionOpened
 from hl7capture.model.session import EndReason, is_session_id
 from hl7capture.model.settings import Settings
@@ -261,3 +261,14 @@ def test_a_cut_capture_is_told_and_what_is_whole_is_kept() -> None:
 
 def test_an_empty_capture_has_no_sessions_and_nothing_to_complain_of() -> None:
     assert events_of(pcap_header()) == []
+
+
+@pytest.mark.parametrize(("lost", "flagged"), [(1, 2), (2, 3), (3, 4)])
+def test_first_element_behind_a_hole_is_flagged_even_where_a_whole_block_is_missing(lost: int, flagged: int) -> None:
+    """Six blocks in turn. flagged: the next one of the same side, among the five that are left."""
+    talk = Talk().open()
+    for number in range(3):
+        talk.say(0, mllp(oru(str(number)))).say(1, mllp(answer(str(number))))
+    del talk.segments[[n for n, segment in enumerate(talk.segments) if segment.data][lost]]
+    (session,) = sessions_of(pcap(talk.segments))
+    assert [n for n, element in enumerate(session.elements) if Flag.GAP in element.flags] == [flagged]
