@@ -54,9 +54,8 @@ class NakOfMessage(Rule):
         for end in End:
             ones = [
                 one
-                for one in view.said
-                if one.type is ElementType.MESSAGE and one.code == "NAK" and one.state is AnswerState.NEGATIVE
-                if sender(one.direction) is end
+                for one in view.in_state(end, AnswerState.NEGATIVE)
+                if one.type is ElementType.MESSAGE and one.code == "NAK"
             ]
             if not ones:
                 continue
@@ -154,7 +153,7 @@ class Mismatched(Rule):
 
     def find(self, view: View) -> Iterator[Finding]:
         for end in End:
-            ones = [one for one in view.said if one.state is AnswerState.MISMATCHED and sender(one.direction) is end]
+            ones = view.in_state(end, AnswerState.MISMATCHED)
             if not ones:
                 continue
             wrong = next(answer for one in ones for answer in one.answers if answer.acknowledges)
@@ -193,7 +192,7 @@ class Twice(Rule):
 
     def find(self, view: View) -> Iterator[Finding]:
         for end in End:
-            ones = [one for one in view.said if one.state is AnswerState.TWICE and sender(one.direction) is end]
+            ones = view.in_state(end, AnswerState.TWICE)
             if ones:
                 what = of(len(ones), total_of(view, end), "message").lower()
                 text = f"{capital(name(other(end)))} answered {what} of {name(end)} more than once."

@@ -1,5 +1,6 @@
 """What a rule sees of a session."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged, AnswerState
@@ -26,9 +27,16 @@ class View:
         self.elements = list(session.elements)
         self.by_id: dict[int, Element] = {element.id: element for element in self.elements}
         self.said = decided(session, heard.acknowledgements.said)
-        self.waiting = {one.element: one for one in self.said if one.state is AnswerState.UNANSWERED}
+        self._by_state: dict[tuple[End, AnswerState], list[Acknowledged]] = defaultdict(list)
+        for one in self.said:
+            self._by_state[sender(one.direction), one.state].append(one)
+        self.waiting = {one.element: one for end in End for one in self.in_state(end, AnswerState.UNANSWERED)}
         self.is_by_enq = session.framing in (Framing.ASTM, Framing.STX)
         self.explained: set[int] = set()  # elements in the evidence of a cause
+
+    def in_state(self, end: End, state: AnswerState) -> list[Acknowledged]:
+        """What this end said that was answered so."""
+        return self._by_state.get((end, state), [])
 
     def end(self, end: End) -> EndFacts | None:
         """What TCP tells of one end."""
