@@ -3,6 +3,7 @@
 import math
 import signal
 import threading
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -11,8 +12,11 @@ import click
 from hl7capture.cli import options
 from hl7capture.cli.output import complain, fail
 from hl7capture.model.elements import Framing
-from hl7capture.simulator.conversation import conversation
-from hl7capture.simulator.loopback import HOST, LoopbackSimulation, SimulationError
+from hl7capture.simulator.conversation import Turn, conversation
+from hl7capture.simulator.faults import FAULTS, fault
+from hl7capture.simulator.loopback import HOST, Ending, LoopbackSimulation, SimulationError
+
+_LIST = "list"
 
 
 @click.command
@@ -41,17 +45,66 @@ from hl7capture.simulator.loopback import HOST, LoopbackSimulation, SimulationEr
 )
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Port of the LIS; 0: any free one.")
 @click.option("--seed", type=int, default=0, help="The same seed makes the same patients and results.")
+@click.option(
+    "--fault",
+    "name",
+    type=click.Choice([_LIST, *FAULTS]),
+    metavar="NAME",
+    help="One thing goes wrong instead, as docs/findings.md calls it; list: which ones there are.",
+)
 @options.output_folder
-def simulate(framing: Framing, messages: int, rate: float, port: int, seed: int, output_folder: Path | None) -> None:
+def simulate(
+    framing: Framing,
+    messages: int,
+    rate: float,
+    port: int,
+    seed: int,
+    name: str | None,
+    output_folder: Path | None,
+) -> None:
     """Lets an invented device talk to an invented LIS on 127.0.0.1. Listen on the loopback interface to see it."""
-    stop = threading.Event()
-    for asked in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(asked, lambda *_: stop.set())
-    turns = conversation(framing, messages, seed=seed, start=datetime.now().astimezone(), rate=rate or math.inf)
+    if name == _LIST:
+        click.echo("\n".join(FAULTS))
+        return
+    interrupt = _Interrupt()
+    start = datetime.now().astimezone()
+    if name is None:
+        turns = conversation(framing, messages, seed=seed, start=start, rate=rate or math.inf)
+        played, _ = _play(turns, Ending.DEVICE_CLOSES, port, interrupt, f"talk {framing}")
+    else:
+        played = 0
+        for connection in fault(name, start=start, seed=seed):
+            turns_of, port = _play(connection.turns, connection.ending, port, interrupt, f"show {name}")
+            played += turns_of
+    complain(f"{played} turns were played.")
+
+
+class _Interrupt:
+    """SIGINT and SIGTERM stop what is played now, and all that would be played after it."""
+
+    def __init__(self) -> None:
+        self._is_asked = False
+        self._now = threading.Event()
+        for asked in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(asked, self._ask)
+
+    def next(self) -> threading.Event:
+        """Stops the next simulation; each sets its own when it is over."""
+        self._now = threading.Event()
+        if self._is_asked:
+            self._now.set()
+        return self._now
+
+    def _ask(self, *_: object) -> None:
+        self._is_asked = True
+        self._now.set()
+
+
+def _play(turns: Iterable[Turn], ending: Ending, port: int, interrupt: _Interrupt, what: str) -> tuple[int, int]:
+    """One connection; how many turns were played, and on which port, which the next connection takes again."""
     try:
-        with LoopbackSimulation(turns, port=port, stop=stop) as simulation:
-            complain(f"Device and LIS talk {framing} on {HOST}:{simulation.port}.")
-            played = simulation.run()
+        with LoopbackSimulation(turns, port=port, stop=interrupt.next(), ending=ending) as simulation:
+            complain(f"Device and LIS {what} on {HOST}:{simulation.port}.")
+            return simulation.run(), simulation.port
     except SimulationError as error:
         fail(str(error))
-    complain(f"{played} turns were played.")

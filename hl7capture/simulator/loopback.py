@@ -6,17 +6,38 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from enum import Enum
 from types import TracebackType
 from typing import Self
 
 from hl7capture.simulator.conversation import Turn
 from hl7capture.simulator.party import Party, SimulationError, Stopped, reason
+from hl7capture.wire.tcp_writer import Side
 
-__all__ = ["HOST", "LoopbackSimulation", "SimulationError"]
+__all__ = ["HOST", "Ending", "LoopbackSimulation", "SimulationError"]
 
 HOST = "127.0.0.1"
 
 _ACCEPT_SECONDS = 5.0  # for a connection that stands already
+
+
+class Ending(Enum):
+    """Who ends a connection, and how: a close (FIN) is answered by the other end's, a reset (RST) by nothing."""
+
+    DEVICE_CLOSES = ("device", False)
+    LIS_CLOSES = ("lis", False)
+    DEVICE_RESETS = ("device", True)
+    LIS_RESETS = ("lis", True)
+
+    def play(self, side: Side, party: Party) -> None:
+        """What `party`, on `side`, does about it."""
+        by, is_reset = self.value
+        if side != by:
+            (party.hear_reset if is_reset else party.hear_hang_up)()
+        elif is_reset:
+            party.reset()
+        else:
+            party.hang_up()
 
 
 class LoopbackSimulation:
@@ -28,10 +49,17 @@ class LoopbackSimulation:
     """
 
     def __init__(
-        self, turns: Iterable[Turn], *, port: int = 0, stop: threading.Event | None = None, timeout: float = 10.0
+        self,
+        turns: Iterable[Turn],
+        *,
+        port: int = 0,
+        stop: threading.Event | None = None,
+        timeout: float = 10.0,
+        ending: Ending = Ending.DEVICE_CLOSES,
     ) -> None:
         self.stop = stop or threading.Event()
         self._turns = turns
+        self._ending = ending
         self._timeout = timeout
         self._problem: SimulationError | None = None
         self._lock = threading.Lock()
@@ -74,7 +102,7 @@ class LoopbackSimulation:
                 if on_turn is not None:
                     on_turn(turn)
             script.put(None)
-            device.hang_up()
+            self._ending.play("device", device)
         except Stopped:
             pass
         except SimulationError as error:
@@ -113,7 +141,7 @@ class LoopbackSimulation:
         try:
             while (cue := script.get()) is not None:
                 lis.play(*cue)
-            lis.hear_hang_up()
+            self._ending.play("lis", lis)
         except Stopped:
             pass
         except SimulationError as error:

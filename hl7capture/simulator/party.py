@@ -1,6 +1,8 @@
 """One end of a real connection: it says its own turns, and hears those of the other end."""
 
 import socket
+import struct
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +13,8 @@ from hl7capture.simulator.conversation import Turn
 from hl7capture.wire.tcp_writer import Side
 
 _PATIENCE = 0.05  # seconds until a waiting side looks whether it shall stop
+# struct linger, on and 0 seconds: two ints, on Windows two shorts
+_NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 _NAMES: dict[Side, str] = {"device": "device", "lis": "LIS"}
 
 _Given = TypeVar("_Given")
@@ -61,6 +65,16 @@ class Party:
         """Waits until the other end says that nothing more will come."""
         if self._attempt(self._connection.recv, 1):
             raise SimulationError(f"The {self._other} said more than the conversation has.")
+
+    def reset(self) -> None:
+        """Ends the connection with RST: what lingers for no time is not closed in order."""
+        self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        self._connection.close()
+
+    def hear_reset(self) -> None:
+        """Waits until the other end is gone, however it went."""
+        with suppress(SimulationError):
+            self._attempt(self._connection.recv, 1)
 
     def close(self) -> None:
         self._connection.close()

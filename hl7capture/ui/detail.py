@@ -1,4 +1,4 @@
-"""What is chosen in the ladder, in detail: Fields, Text, Hex; and the connection it came over."""
+"""What is chosen in the ladder, in detail: Fields, Text, Hex; the connection it came over; findings."""
 
 from contextlib import nullcontext
 from datetime import datetime
@@ -18,6 +18,7 @@ from hl7capture.model.session import Session
 from hl7capture.ui.background import Background
 from hl7capture.ui.connection_view import ConnectionView
 from hl7capture.ui.fields_view import FieldsView
+from hl7capture.ui.findings_view import FindingsView
 from hl7capture.ui.garbage import no_search
 from hl7capture.ui.hex_view import HexView
 from hl7capture.ui.ladder import label_of
@@ -91,12 +92,14 @@ class Detail(QWidget):
         self.text = TextView()
         self.hex = HexView()
         self.connection = ConnectionView()
+        self.findings = FindingsView()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.fields, self.tr("Fields"))
         self.tabs.addTab(self.text, self.tr("Text"))
         self.tabs.addTab(self.hex, self.tr("Hex"))
         self.tabs.addTab(self.connection, self.tr("Connection"))
+        self.tabs.addTab(self.findings, self.tr("Findings"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -112,6 +115,7 @@ class Detail(QWidget):
     def show_element(self, row: SessionRow | None, number: int) -> None:
         """One element of a session; none where `number` is no element."""
         self.connection.show_session(row.session if row else None)
+        self.findings.show_session(row.session if row else None)
         if row is None or not 0 <= number < len(row.session.elements):
             self._shown = None
             self._element = -1

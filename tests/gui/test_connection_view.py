@@ -96,7 +96,8 @@ def test_tab_of_the_window(open_window: Callable[[], MainWindow], capture_file: 
     window = open_window()
     read(window, capture_file, qtbot)
     tabs = window.detail.tabs
-    assert [tabs.tabText(number) for number in range(tabs.count())] == ["Fields", "Text", "Hex", "Connection"]
+    names = [tabs.tabText(number) for number in range(tabs.count())]
+    assert names == ["Fields", "Text", "Hex", "Connection", "Findings"]
     window.table.selectRow(0)
     qtbot.waitUntil(lambda: "handshake done" in window.detail.connection.text)
     tabs.setCurrentWidget(window.detail.connection)

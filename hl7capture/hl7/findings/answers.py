@@ -3,14 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from hl7capture.hl7 import er7
 from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged, AnswerState
 from hl7capture.hl7.acknowledgements.words import is_negative
 from hl7capture.hl7.findings.finding import Finding, Severity
+from hl7capture.hl7.findings.refusals import refusals
 from hl7capture.hl7.findings.rule import Rule
 from hl7capture.hl7.findings.view import View
 from hl7capture.hl7.findings.words import capital, count, duration, name, of, other, quoted, sender, some
-from hl7capture.hl7.split import Delimiters, lines
 from hl7capture.model.connection import End
 from hl7capture.model.elements import ElementType
 from hl7capture.model.session import EndReason
@@ -27,32 +26,6 @@ def named(ones: list[Acknowledged]) -> str:
     return f"Control {'id' if len(ids) == 1 else 'ids'} {some(ids)}." if ids else ""
 
 
-def reason_of(text: str) -> str:
-    """Why an answer refuses, in its own words: MSA-3, ERR-8, ERR-7, ERR-3.2, ERR-1.4.2 (HL7 v2.5 §2.15.8, §2.15.5)."""
-    first: dict[str, list[str]] = {}
-    delimiters = er7.DEFAULTS
-    for _, line in lines(text):
-        if er7.is_header(line):
-            delimiters = er7.delimiters_of(line)
-        if line[:3] in ("MSA", "ERR"):
-            first.setdefault(line[:3], line.split(delimiters.field))
-    msa, err = first.get("MSA", []), first.get("ERR", [])
-    candidates = (_field(msa, 3), _field(err, 8), _field(err, 7), _part(err, 3, delimiters), _part(err, 1, delimiters))
-    return er7.unescape(next((value for value in candidates if value.strip()), ""), delimiters).strip()
-
-
-def _field(fields: list[str], number: int) -> str:
-    return fields[number] if number < len(fields) else ""
-
-
-def _part(fields: list[str], number: int, delimiters: Delimiters) -> str:
-    """The text of a coded field: its longest component or subcomponent that is no number."""
-    value = _field(fields, number)
-    for separator in (delimiters.component, delimiters.subcomponent):
-        value = value.replace(separator, "\r") if separator else value
-    return max((part for part in value.split("\r") if not part.isdigit()), key=len, default="")
-
-
 class Negative(Rule):
     code = "ack-negative"
     severity = Severity.ERROR
@@ -62,17 +35,13 @@ class Negative(Rule):
     )
 
     def find(self, view: View) -> Iterator[Finding]:
-        groups: dict[tuple[End, str, str], list[Acknowledged]] = defaultdict(list)
-        for one in view.said:
-            if one.state is AnswerState.NEGATIVE and one.code != "NAK":
-                answer = next(answer for answer in one.answers if is_negative(answer.code))
-                is_here = answer.session_id == view.session.session_id
-                reason = reason_of(view.text_of(answer.element)) if is_here else ""
-                groups[sender(one.direction), one.code, reason].append(one)
-        for (end, code, reason), ones in groups.items():
+        groups: dict[tuple[End, str], list[Acknowledged]] = defaultdict(list)
+        for one, why in refusals(view.session, view.said):
+            if one.code != "NAK":
+                groups[sender(one.direction), why].append(one)
+        for (end, why), ones in groups.items():
             what = of(len(ones), total_of(view, end), "message").lower()
-            said = f"{code}, {quoted(reason)}" if reason else f"{code}, without a reason"
-            text = f"{capital(name(other(end)))} refused {what} of {name(end)} ({said})."
+            text = f"{capital(name(other(end)))} refused {what} of {name(end)} ({why})."
             yield self.finding(view, text, elements=[one.element for one in ones], evidence=[named(ones)])
 
 
@@ -85,9 +54,8 @@ class NakOfMessage(Rule):
         for end in End:
             ones = [
                 one
-                for one in view.said
-                if one.type is ElementType.MESSAGE and one.code == "NAK" and one.state is AnswerState.NEGATIVE
-                if sender(one.direction) is end
+                for one in view.in_state(end, AnswerState.NEGATIVE)
+                if one.type is ElementType.MESSAGE and one.code == "NAK"
             ]
             if not ones:
                 continue
@@ -137,6 +105,8 @@ class Missing(Rule):
 
     def _ended(self, view: View, end: End, last: Acknowledged) -> str:
         facts = view.facts
+        if facts is not None and facts.reset_by is not None:
+            return f"Then {name(facts.reset_by)} reset the connection."
         if view.session.end_reason is EndReason.IDLE:
             return "Then both were silent until the session was over."
         if facts is None or facts.closed_by is None:
@@ -183,7 +153,7 @@ class Mismatched(Rule):
 
     def find(self, view: View) -> Iterator[Finding]:
         for end in End:
-            ones = [one for one in view.said if one.state is AnswerState.MISMATCHED and sender(one.direction) is end]
+            ones = view.in_state(end, AnswerState.MISMATCHED)
             if not ones:
                 continue
             wrong = next(answer for one in ones for answer in one.answers if answer.acknowledges)
@@ -222,7 +192,7 @@ class Twice(Rule):
 
     def find(self, view: View) -> Iterator[Finding]:
         for end in End:
-            ones = [one for one in view.said if one.state is AnswerState.TWICE and sender(one.direction) is end]
+            ones = view.in_state(end, AnswerState.TWICE)
             if ones:
                 what = of(len(ones), total_of(view, end), "message").lower()
                 text = f"{capital(name(other(end)))} answered {what} of {name(end)} more than once."

@@ -84,6 +84,8 @@ class Reset(Rule):
         middle = [end for end in End if (view.end(end) or EndFacts()).is_unfinished]
         is_abandoned = view.is_by_enq and not view.session.is_complete
         is_harmless = not ones and not middle and not is_abandoned
+        if is_harmless and view.waiting:
+            return  # who reset it had waited in vain: told with the missing answers
         if middle:
             where = f"while {name(middle[0])} was in the middle of a message"
         elif ones:

@@ -12,12 +12,12 @@ from hl7capture.model.elements import ElementType, Flag
 from hl7capture.model.session import EndReason
 
 
-def _refused(view: View, kind: ElementType) -> list[Acknowledged]:
-    """What of this kind was answered by NAK, and has no cause yet."""
+def _refused(view: View, end: End, kind: ElementType) -> list[Acknowledged]:
+    """What this end said of this kind that was answered by NAK, and has no cause yet."""
     return [
         one
-        for one in view.said
-        if one.type is kind and one.state is AnswerState.NEGATIVE and one.element not in view.explained
+        for one in view.in_state(end, AnswerState.NEGATIVE)
+        if one.type is kind and one.element not in view.explained
     ]
 
 
@@ -50,9 +50,8 @@ class EnqRefused(Rule):
     )
 
     def find(self, view: View) -> Iterator[Finding]:
-        refused = _refused(view, ElementType.START)
         for end in End:
-            ones = [one for one in refused if sender(one.direction) is end]
+            ones = _refused(view, end, ElementType.START)
             if ones:
                 view.explained.update(one.element for one in ones)
                 is_over = not _came_through(view, end)
@@ -162,9 +161,8 @@ class Nak(Rule):
     )
 
     def find(self, view: View) -> Iterator[Finding]:
-        refused = _refused(view, ElementType.FRAME)
         for end in End:
-            ones = [one for one in refused if sender(one.direction) is end]
+            ones = _refused(view, end, ElementType.FRAME)
             if not ones:
                 continue
             view.explained.update(one.element for one in ones)

@@ -132,7 +132,7 @@ class MessageCut(Rule):
                 continue
             said = {element.id for element in found}
             ones = view.claim([view.waiting[element] for element in said if element in view.waiting])
-            refused = [one for one in view.said if one.element in said and one.state is AnswerState.NEGATIVE]
+            refused = [one for one in view.in_state(end, AnswerState.NEGATIVE) if one.element in said]
             view.explained.update(said)
             text = f"{capital(count(len(found), 'message'))} of {name(end)} began, but never ended."
             evidence = [

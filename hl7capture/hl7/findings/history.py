@@ -17,16 +17,29 @@ _MOST_LINKS = 10_000
 
 
 @dataclass(slots=True)
-class Sent:
-    """A message as it was sent one time. number: how often it has been sent with these bytes, MSH-7 apart."""
+class Attempts:
+    """All the times that one message was sent with the same bytes, MSH-7 apart; also those that came later.
 
+    first, last: when, Unix milliseconds. session_id: where it was sent last.
+    """
+
+    first: float
+    last: float
+    session_id: str
+    number: int = 0
+    has_succeeded: bool = False
+
+
+@dataclass(slots=True)
+class Sent:
+    """A message as it was sent one time."""
+
+    control_id: str
     digest: bytes
     element: Element
     session_id: str
     acknowledged: Acknowledged | None
-    number: int = 1
-    first: float = 0.0
-    has_succeeded: bool = False
+    attempts: Attempts
 
     def was_answered(self, before: float) -> bool:
         """Had an answer come before that time?"""
@@ -55,11 +68,13 @@ class Repeat:
 class Heard:
     """What is known of a session. headers: of its ER7 messages, with their elements.
 
-    closes: how many sessions of this link in a row, this one included, the LIS closed after one message.
+    sent: its messages that have a control id and are no answers. closes: how many sessions of this link in a row, this
+    one included, the LIS closed after one message.
     """
 
     acknowledgements: Acknowledgements
     headers: list[tuple[Element, Header]] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
     repeats: list[Repeat] = field(default_factory=list)
     closes: int = 0
 
@@ -104,14 +119,18 @@ class History:
     ) -> None:
         key = (session.device_ip, session.lis_ip, element.direction, control_id)
         digest = hashlib.blake2b(without_time(text).encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        later = Sent(digest, element, session.session_id, one, first=element.timestamp)
         earlier = self._sent.pop(key, None)
+        if earlier is not None and earlier.digest == digest:
+            attempts = earlier.attempts
+        else:
+            attempts = Attempts(element.timestamp, element.timestamp, session.session_id)
+        attempts.number += 1
+        attempts.last, attempts.session_id = element.timestamp, session.session_id
+        attempts.has_succeeded = attempts.has_succeeded or bool(one and one.answers)
+        later = Sent(control_id, digest, element, session.session_id, one, attempts)
         if earlier is not None:
-            if earlier.digest == digest:
-                later.number, later.first = earlier.number + 1, earlier.first
-                later.has_succeeded = earlier.has_succeeded
             heard.repeats.append(Repeat(earlier, later))
-        later.has_succeeded = later.has_succeeded or bool(one and one.answers)
+        heard.sent.append(later)
         self._sent[key] = later
 
     def _count_closes(self, session: Session, heard: Heard) -> int:

@@ -1,9 +1,9 @@
 """Messages that are sent again, and control ids that are used again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hl7capture.hl7.findings.finding import Finding, Severity
-from hl7capture.hl7.findings.history import Repeat
+from hl7capture.hl7.findings.history import Repeat, Sent
 from hl7capture.hl7.findings.rule import Rule
 from hl7capture.hl7.findings.view import View
 from hl7capture.hl7.findings.words import capital, count, duration, name, quoted, sender, some
@@ -12,9 +12,9 @@ from hl7capture.model.connection import End
 _STORM = 5  # times that a message was sent without an answer
 
 
-def _ids(repeats: list[Repeat], view: View) -> str:
-    headers = {element.id: header.control_id for element, header in view.heard.headers}
-    return f"Control ids: {some([quoted(headers.get(one.later.element.id, '')) for one in repeats])}."
+def _ids(sent: Iterable[Sent]) -> str:
+    ids = list(dict.fromkeys(quoted(one.control_id) for one in sent))
+    return f"Control {'id' if len(ids) == 1 else 'ids'} {some(ids)}."
 
 
 def _repeats(view: View, end: End, *, is_same: bool) -> list[Repeat]:
@@ -37,26 +37,26 @@ class RetryStorm(Rule):
 
     def find(self, view: View) -> Iterator[Finding]:
         for end in End:
-            latest: dict[str, Repeat] = {}
-            explained = []
-            ids = {element.id: header.control_id for element, header in view.heard.headers}
-            for repeat in _repeats(view, end, is_same=True):
-                if repeat.later.number >= _STORM and not repeat.later.has_succeeded:
-                    latest[ids.get(repeat.later.element.id, "")] = repeat
-            if not latest:
-                continue
-            for element, header in view.heard.headers:
-                if header.control_id in latest and sender(element.direction) is end:
-                    explained.append(element.id)
+            vain = [
+                one
+                for one in view.heard.sent
+                if one.attempts.number >= _STORM and not one.attempts.has_succeeded
+                if sender(one.element.direction) is end
+            ]
+            explained = [one.element.id for one in vain]
             view.claim([view.waiting[element] for element in explained if element in view.waiting])
             view.explained.update(explained)
-            worst = max(latest.values(), key=lambda repeat: repeat.later.number).later
-            rate = duration((worst.element.timestamp - worst.first) / max(worst.number - 1, 1))
+            # Told where it was sent last, and not in each of the sessions before.
+            told = [one for one in vain if one.attempts.session_id == view.session.session_id]
+            if not told:
+                continue
+            worst = max((one.attempts for one in told), key=lambda attempts: attempts.number)
+            rate = duration((worst.last - worst.first) / (worst.number - 1))
             text = (
                 f"{capital(name(end))} sends a message again and again, {worst.number} times so far, without an answer."
             )
-            evidence = [_ids(list(latest.values()), view), f"One attempt every {rate}, on the average."]
-            yield self.finding(view, text, elements=explained, evidence=evidence)
+            evidence = [_ids(told), f"One attempt every {rate}, on the average."]
+            yield self.finding(view, text, elements=[one.element.id for one in told], evidence=evidence)
 
 
 class Repeated(Rule):
@@ -83,7 +83,7 @@ class Repeated(Rule):
             here = [one.earlier.element.id for one in repeats if one.earlier.session_id == view.session.session_id]
             view.claim([view.waiting[element] for element in here if element in view.waiting])
             evidence = [
-                _ids(repeats, view),
+                _ids(one.later for one in repeats),
                 f"{answered} although the answer had come." if answered else "",
                 f"{unanswered} after no answer had come." if unanswered else "",
                 f"{unknown} where the capture does not tell." if unknown else "",
@@ -106,7 +106,7 @@ class IdReused(Rule):
             if repeats:
                 text = f"{capital(name(end))} used the control id of an earlier message for another one (MSH-10)."
                 elements = [one.later.element.id for one in repeats]
-                yield self.finding(view, text, elements=elements, evidence=[_ids(repeats, view)])
+                yield self.finding(view, text, elements=elements, evidence=[_ids(one.later for one in repeats)])
 
 
 class IdMissing(Rule):

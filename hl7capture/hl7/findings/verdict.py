@@ -2,18 +2,22 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from statistics import median
 
-from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged, AnswerState
+from hl7capture.hl7.acknowledgements.acknowledged import AnswerState
 from hl7capture.hl7.findings.finding import Finding, Severity
+from hl7capture.hl7.findings.refusals import refusals
 from hl7capture.hl7.findings.report import Report
-from hl7capture.hl7.findings.words import capital, count, duration, name, of, other, sender
+from hl7capture.hl7.findings.view import decided
+from hl7capture.hl7.findings.words import capital, duration, name, of, other, sender
 from hl7capture.model.connection import End
 from hl7capture.model.elements import ElementType
 
 # These are told by the counts, or by the finding that says the same with its reason.
 _COUNTED = frozenset({"ack-missing"})
 _REFUSED = frozenset({"ack-negative", "message-nak"})
+_ANSWERED = (AnswerState.ANSWERED, AnswerState.TWICE, AnswerState.MISMATCHED)
 
 
 def verdict_of(reports: Sequence[Report]) -> str:
@@ -21,11 +25,43 @@ def verdict_of(reports: Sequence[Report]) -> str:
     (median).` Of one session, or of all sessions of a link.
     """
     sentences = _errors([finding for report in reports for finding in report.findings])
+    counts = {end: _Counts() for end in End}
+    for report in reports:
+        _count(report, counts)
     for end in End:
-        sentences += _answers(
-            end, [one for report in reports for one in report.heard.acknowledgements.messages], reports
-        )
+        sentences += _answers(end, counts[end])
     return " ".join(sentences) or "No message was sent."
+
+
+@dataclass(slots=True)
+class _Counts:
+    """Of what one end said. what: frame or message. latencies: milliseconds, of what was answered."""
+
+    what: str = "message"
+    total: int = 0
+    unanswered: int = 0
+    unknown: int = 0
+    latencies: list[float] = field(default_factory=list)
+    refusals: Counter[str] = field(default_factory=Counter)
+
+
+def _count(report: Report, counts: dict[End, _Counts]) -> None:
+    acknowledgements = report.heard.acknowledgements
+    known = {one.element for one in decided(report.session, acknowledgements.messages)}
+    is_one_way = any(finding.code == "one-direction" for finding in report.findings)
+    for one in acknowledgements.messages:
+        count_of = counts[sender(one.direction)]
+        count_of.total += 1
+        if one.type is ElementType.FRAME:
+            count_of.what = "frame"
+        if one.state in _ANSWERED:
+            count_of.latencies.append(one.latency or 0.0)
+        elif one.state is AnswerState.UNANSWERED and one.element in known and not is_one_way:
+            count_of.unanswered += 1
+        elif one.state is not AnswerState.NEGATIVE:
+            count_of.unknown += 1
+    for one, why in refusals(report.session, acknowledgements.messages):
+        counts[sender(one.direction)].refusals[why] += 1
 
 
 def _errors(findings: list[Finding]) -> list[str]:
@@ -39,45 +75,26 @@ def _errors(findings: list[Finding]) -> list[str]:
     ]
 
 
-def _answers(end: End, ones: list[Acknowledged], reports: Sequence[Report]) -> list[str]:
+def _answers(end: End, counts: _Counts) -> list[str]:
     """How what this end said was answered."""
-    ones = [one for one in ones if sender(one.direction) is end]
-    if not ones:
+    if not counts.total:
         return []
-    what = "frame" if ones[0].type is ElementType.FRAME else "message"
     sentences = []
-    states = Counter(one.state for one in ones)
-    refused = states[AnswerState.NEGATIVE]
+    refused = counts.refusals.total()
     if refused:
-        whose = f"{of(refused, len(ones), what).lower()} of {name(end)}"
-        sentences.append(f"{capital(name(other(end)))} refused {whose}{_reasons(end, reports)}.")
-    if states[AnswerState.UNANSWERED]:
-        sentences.append(f"{of(states[AnswerState.UNANSWERED], len(ones), what)} of {name(end)} got no answer.")
-    if states[AnswerState.UNKNOWN]:
-        sentences.append(f"Of {count(states[AnswerState.UNKNOWN], what)} the capture does not tell.")
-    rest = [one for one in ones if one.state in _GOOD]
-    if rest:
-        took = duration(median(one.latency or 0.0 for one in rest))
-        begin = "Everything else" if sentences else f"{of(len(rest), len(ones), what)} of {name(end)}"
-        were = "was" if sentences or len(rest) == 1 else "were"
-        sentences.append(f"{begin} {were} answered, in {took}{'' if len(rest) == 1 else ' (median)'}.")
+        (why, _), *others = counts.refusals.most_common()
+        more = f", and {len(others)} other reasons" if others else ""
+        whose = f"{of(refused, counts.total, counts.what).lower()} of {name(end)}"
+        sentences.append(f"{capital(name(other(end)))} refused {whose} ({why}{more}).")
+    if counts.unanswered:
+        sentences.append(f"{of(counts.unanswered, counts.total, counts.what)} of {name(end)} got no answer.")
+    if counts.unknown:
+        whose = f"{of(counts.unknown, counts.total, counts.what).lower()} of {name(end)}"
+        sentences.append(f"Whether {whose} got an answer the capture does not tell.")
+    answered = len(counts.latencies)
+    if answered:
+        took = duration(median(counts.latencies))
+        begin = "Everything else" if sentences else f"{of(answered, counts.total, counts.what)} of {name(end)}"
+        were = "was" if sentences or answered == 1 else "were"
+        sentences.append(f"{begin} {were} answered, in {took}{'' if answered == 1 else ' (median)'}.")
     return sentences
-
-
-_GOOD = (AnswerState.ANSWERED, AnswerState.TWICE, AnswerState.MISMATCHED)
-
-
-def _reasons(end: End, reports: Sequence[Report]) -> str:
-    """The reason that was given most often, as its finding quotes it."""
-    reasons: Counter[str] = Counter()
-    for report in reports:
-        for finding in report.findings:
-            is_of_end = bool(finding.elements) and finding.text.startswith(capital(name(other(end))))
-            if finding.code in _REFUSED and is_of_end:
-                reasons[finding.text[finding.text.rindex(f" of {name(end)} (") + len(f" of {name(end)} ") : -1]] += len(
-                    finding.elements
-                )
-    if not reasons:
-        return ""
-    first, *others = (reason for reason, _ in reasons.most_common())
-    return f" {first}" + (f" and {len(others)} other reasons" if others else "")

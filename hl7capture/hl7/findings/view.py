@@ -1,5 +1,6 @@
 """What a rule sees of a session."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged, AnswerState
@@ -25,10 +26,17 @@ class View:
         self.facts: ConnectionFacts | None = session.connection
         self.elements = list(session.elements)
         self.by_id: dict[int, Element] = {element.id: element for element in self.elements}
-        self.said = _decided(session, self.elements, heard.acknowledgements.said)
-        self.waiting = {one.element: one for one in self.said if one.state is AnswerState.UNANSWERED}
+        self.said = decided(session, heard.acknowledgements.said)
+        self._by_state: dict[tuple[End, AnswerState], list[Acknowledged]] = defaultdict(list)
+        for one in self.said:
+            self._by_state[sender(one.direction), one.state].append(one)
+        self.waiting = {one.element: one for end in End for one in self.in_state(end, AnswerState.UNANSWERED)}
         self.is_by_enq = session.framing in (Framing.ASTM, Framing.STX)
         self.explained: set[int] = set()  # elements in the evidence of a cause
+
+    def in_state(self, end: End, state: AnswerState) -> list[Acknowledged]:
+        """What this end said that was answered so."""
+        return self._by_state.get((end, state), [])
 
     def end(self, end: End) -> EndFacts | None:
         """What TCP tells of one end."""
@@ -46,17 +54,12 @@ class View:
         """What this end said that got no answer, and has no cause yet."""
         return [one for one in self.waiting.values() if sender(one.direction) is end]
 
-    def text_of(self, element: int) -> str:
-        """The message that an element carried; "" where it carried none."""
-        number = self.by_id[element].message if element in self.by_id else None
-        return self.session.messages[number] if number is not None and number < len(self.session.messages) else ""
 
-
-def _decided(session: Session, elements: list[Element], said: list[Acknowledged]) -> list[Acknowledged]:
+def decided(session: Session, said: list[Acknowledged]) -> list[Acknowledged]:
     """Without what may still be answered in the next session, where this one only rolled over."""
     if session.end_reason is not EndReason.ROLLED:
         return said
     latest = dict.fromkeys(Direction, -1.0)
-    for element in elements:
+    for element in session.elements:
         latest[element.direction] = max(latest[element.direction], element.timestamp)
     return [one for one in said if one.answers or one.timestamp <= latest[one.direction.opposite]]

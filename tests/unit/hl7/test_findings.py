@@ -162,12 +162,34 @@ def test_a_reset_is_an_error_only_where_something_was_under_way(side: int) -> No
     assert "from the address of the LIS" in finding.text
 
 
+def test_who_waited_in_vain_and_then_reset_is_not_accused() -> None:
+    (session,) = sessions_of(pcap(Talk().open().say(0, mllp(oru("1"))).acknowledge(1).reset(0).segments))
+    (finding,) = findings_of(session)
+    assert finding.code == "ack-missing"
+    assert "Then the device reset the connection." in finding.evidence
+
+
+def test_a_link_is_summed_up_over_its_sessions() -> None:
+    segments: list[Segment] = []
+    for n in range(4):
+        talk = Talk((1000 + n * 50_000, 9000 + n * 50_000)).open().say(0, mllp(oru(str(n))))
+        segments += talk.say(1, reason(str(n), "AE" if n < 2 else "AA", "Full" if n < 2 else "")).close().segments
+    reports = [report_of(session) for session in sessions_of(pcap(segments))]
+    assert verdict_of(reports) == (
+        "The LIS refused 2 of 4 messages of the device (AE, “Full”). Everything else was answered, in 1 ms (median)."
+    )
+    assert verdict_of([]) == "No message was sent."
+
+
 def test_one_direction_accuses_nobody() -> None:
     segments = [s for s in conversation(*exchange("1"), *exchange("2")).segments if s.side == 0]
     (session,) = sessions_of(pcap(segments))
     findings = findings_of(session)
     assert codes(findings) == ["one-direction"]
     assert findings[0].severity is Severity.WARNING
+    assert verdict_of([report_of(session)]) == (
+        "Whether all 2 messages of the device got an answer the capture does not tell."
+    )
 
 
 def test_a_hole_in_the_capture_is_no_missing_answer() -> None:
@@ -186,7 +208,12 @@ def test_a_repeat_on_a_new_connection_is_known_by_the_device() -> None:
         segments += Talk((1000 + n * 50_000, 9000 + n * 50_000)).open().say(0, mllp(oru("1"))).close().segments
     history = History()
     found = [codes(findings_of(session, history)) for session in sessions_of(pcap(segments))]
-    assert found == [["ack-missing"]] * 4 + [["retry-storm"]]
+    assert found == [["ack-missing"]] * 4 + [["retry-storm"]]  # as one sees them coming
+    sessions = sessions_of(pcap(segments))
+    history = History()
+    for session in sessions:
+        history.take(session)
+    assert [code for session in sessions for code in codes(findings_of(session, history))] == ["retry-storm"]
 
 
 def test_closing_after_each_message_is_noted_once_a_link() -> None:

@@ -1,0 +1,56 @@
+"""The tab with what is wrong in a session."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from hl7capture.model.session import Session
+from hl7capture.ui.findings_view import FindingsView
+from hl7capture.ui.main_window import MainWindow
+from tests.gui.conftest import read
+from tests.support.engine import sessions_of
+from tests.support.sessions import open_session
+from tests.support.speech import answer, mllp, oru
+from tests.support.wire import conversation, pcap
+
+
+def refused(reason: bytes = b"Unknown patient") -> Session:
+    said = mllp(answer("1", "AE").rstrip(b"\r") + b"|" + reason + b"\r")
+    (session,) = sessions_of(pcap(conversation((0, mllp(oru("1"))), (1, said)).segments))
+    return session
+
+
+def test_verdict_and_findings_are_shown(qtbot: QtBot) -> None:
+    view = FindingsView()
+    qtbot.addWidget(view)
+    view.show_session(refused())
+    qtbot.waitUntil(lambda: "Verdict\nThe LIS refused the only message of the device" in view.text)
+    assert "Error\nack-negative" in view.text
+    assert "→ The message was refused" in view.text
+
+
+def test_an_open_session_is_not_judged(qtbot: QtBot) -> None:
+    view = FindingsView()
+    qtbot.addWidget(view)
+    view.show_session(open_session(elements=1))
+    assert "when the session has ended" in view.text
+    view.show_session(None)
+    assert view.text == ""
+
+
+def test_a_reason_is_plain_text(qtbot: QtBot) -> None:
+    view = FindingsView()
+    qtbot.addWidget(view)
+    view.show_session(refused(b"<b>no</b>"))
+    qtbot.waitUntil(lambda: "<b>no</b>" in view.text)
+    assert all(label.textFormat() is Qt.TextFormat.PlainText for label in view.findChildren(QLabel))
+
+
+def test_tab_of_the_window(open_window: Callable[[], MainWindow], capture_file: Path, qtbot: QtBot) -> None:
+    window = open_window()
+    read(window, capture_file, qtbot)
+    window.table.selectRow(0)
+    qtbot.waitUntil(lambda: "Verdict" in window.detail.findings.text)
