@@ -261,7 +261,7 @@ class MainWindow(QMainWindow):
         self.interface.setAccessibleName(self.tr("Interface"))
         self.interface.setMinimumWidth(230)
         self.filter_box = FilterBox(lambda: known_values(self.model.rows()))
-        self.filter_box.setMinimumWidth(360)
+        self.filter_box.setMinimumWidth(250)
         self.filter_box.setMaximumWidth(560)
         self.matches = QLabel()
         self.matches.setProperty("muted", True)
