@@ -32,7 +32,7 @@ class ElementDocument(msgspec.Struct, rename="camel"):
     direction: Direction
     type: ElementType
     hex_data: str
-    message: int | None = None
+    message: Annotated[int, Meta(ge=0)] | None = None
     flags: list[str] = []
 
 

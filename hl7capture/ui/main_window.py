@@ -118,6 +118,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._on_state(controller.state)
         self.model.documents.most = controller.settings.max_sessions_in_memory
+        self.detail.findings.settings = controller.settings
         for problem in controller.settings_problems:
             self.banner.say(problem)
         self.refresh_interfaces()
@@ -706,6 +707,7 @@ class MainWindow(QMainWindow):
 
     def _on_settings(self, settings: Settings) -> None:
         self.model.documents.most = settings.max_sessions_in_memory
+        self.detail.findings.settings = settings
         self.model.documents.trim()
         if settings.theme != self._theme:
             self._theme = settings.theme

@@ -20,6 +20,15 @@ def unanswered(ones: list[Acknowledged]) -> str:
     return f"{capital(count(len(ones), 'message'))} without an answer." if ones else ""
 
 
+def _is_unheard(view: View, end: End) -> bool:
+    """Did this end repeat its last bytes in vain, although the other end had been there before?"""
+    facts, far = view.end(end), view.end(other(end))
+    if facts is None or far is None or not far.packets:
+        return False
+    is_last = (far.last_packet or 0.0) < (facts.last_packet or 0.0)
+    return is_last and facts.unacknowledged > 0 and facts.repeated >= _LEAST_REPEATS
+
+
 class OneDirection(Rule):
     code = "one-direction"
     severity = Severity.WARNING
@@ -49,10 +58,8 @@ class NoTcpAnswer(Rule):
 
     def find(self, view: View) -> Iterator[Finding]:
         for end in End:
-            facts, far = view.end(end), view.end(other(end))
-            if facts is None or far is None or not facts.unacknowledged or facts.repeated < _LEAST_REPEATS:
-                continue
-            if not far.packets or (far.last_packet or 0.0) >= (facts.last_packet or 0.0):
+            facts = view.end(end)
+            if facts is None or not _is_unheard(view, end):
                 continue
             ones = view.claim(view.waiting_of(end))
             text = (
@@ -193,7 +200,7 @@ class NetworkLoss(Rule):
     def find(self, view: View) -> Iterator[Finding]:
         for end in End:
             facts = view.end(end)
-            if facts is None:
+            if facts is None or _is_unheard(view, end):
                 continue
             filled = facts.filled if (facts.longest_hole or 0.0) >= _REORDERED else 0
             again = facts.repeated + filled

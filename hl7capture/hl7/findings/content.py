@@ -113,20 +113,32 @@ class Clock(Rule):
     )
 
     def find(self, view: View) -> Iterator[Finding]:
-        for end in End:
-            times = [
-                (off, element.id)
-                for element, header in view.heard.headers
-                if sender(element.direction) is end and (off := clock_off(header.time, element.timestamp)) is not None
-            ]
-            if not times or min(abs(off) for off, _ in times) <= _MOST_OFF:
-                continue
-            off, element = min(times, key=lambda pair: abs(pair[0]))
-            text = f"The clock of {name(end)} (MSH-7) and that of the capture differ by {duration(abs(off))} at least."
-            evidence = [
-                f"MSH-7 is {'ahead' if off > 0 else 'behind'}, in all {count(len(times), 'message')} with a time."
-            ]
+        off = {end: nearest for end in End if (nearest := self._off(view, end)) is not None}
+        if len(off) == 2 and abs(off[End.DEVICE][0] - off[End.LIS][0]) <= _MOST_OFF:
+            text = (
+                f"The clocks of both ends (MSH-7) agree, but differ from the capture's by {_least(off[End.DEVICE][0])}."
+            )
+            elements = [element for _, element in off.values()]
+            yield self.finding(view, text, elements=elements, evidence=["So the capture's may well be the wrong one."])
+            return
+        for end, (milliseconds, element) in off.items():
+            text = f"The clock of {name(end)} (MSH-7) and the capture's differ by {_least(milliseconds)}."
+            evidence = [f"MSH-7 is {'ahead' if milliseconds > 0 else 'behind'}, in all messages of the session."]
             yield self.finding(view, text, elements=[element], evidence=evidence)
+
+    def _off(self, view: View, end: End) -> tuple[float, int] | None:
+        """The least difference in milliseconds, and where it is; None where that is small, or no time is told."""
+        times = [
+            (off, element.id)
+            for element, header in view.heard.headers
+            if sender(element.direction) is end and (off := clock_off(header.time, element.timestamp)) is not None
+        ]
+        least = min(times, key=lambda pair: abs(pair[0]), default=(0.0, 0))
+        return least if abs(least[0]) > _MOST_OFF else None
+
+
+def _least(milliseconds: float) -> str:
+    return f"{duration(abs(milliseconds))} at least"
 
 
 def clock_off(time: str, timestamp: float) -> float | None:

@@ -261,6 +261,13 @@ def test_a_clock_without_a_zone_is_compared_with_every_zone(time: str, off: floa
     assert clock_off(time, START / 1_000_000) == off
 
 
+def test_both_clocks_against_the_capture_are_one_finding() -> None:
+    turns = [(side, data.replace(b"20261121", b"20261111")) for side, data in exchange()]
+    (finding,) = findings_of(session_of(*turns))
+    assert finding.code == "clock"
+    assert "both ends (MSH-7) agree" in finding.text
+
+
 PIECES = st.sampled_from(
     [
         *(ENQ, ACK, NAK, EOT, ONE, BAD, frame(2, b"\xff\r"), stx(oru("3"))),

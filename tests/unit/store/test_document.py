@@ -71,6 +71,9 @@ def test_a_document_is_one_line() -> None:
     assert from_document(to_document(made)).messages[0] == "line\nline\r\u2028\0"
 
 
+ELEMENT = {"id": 0, "timestamp": 0, "direction": "device-to-lis", "type": "message", "hexData": ""}
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -80,6 +83,7 @@ def test_a_document_is_one_line() -> None:
         ({"framing": "carrier pigeon"}, "framing"),
         ({"devicePort": 70_000}, "devicePort"),
         ({"elements": [{"id": 0}]}, r"elements\[0\]"),
+        ({"elements": [ELEMENT | {"message": -1}]}, r"elements\[0\]\.message"),
         ({"elements": "none"}, "elements"),
         ({"connection": {"device": {}}}, "connection"),
         ({"connection": {"device": {}, "lis": {"lost": "much"}}}, r"connection\.lis\.lost"),
