@@ -31,9 +31,9 @@ class ConnectionView(QScrollArea):
         rows = QFormLayout(self._page)
         rows.setContentsMargins(12, 10, 12, 10)
         for title, text in self._rows(session):
-            name = _label(title)
+            name = plain_label(title)
             name.setProperty("muted", True)
-            rows.addRow(name, _label(text))
+            rows.addRow(name, plain_label(text))
         self.setWidget(self._page)  # the one before it goes
 
     @property
@@ -55,7 +55,8 @@ class ConnectionView(QScrollArea):
         return ends + [(section.title, "\n".join(section.facts)) for section in connection_words(session.connection)]
 
 
-def _label(text: str) -> QLabel:
+def plain_label(text: str) -> QLabel:
+    """Text that can be copied, and is never taken for markup."""
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)

@@ -8,6 +8,7 @@ from hl7capture.hl7.findings.report import report_of
 from hl7capture.hl7.findings.verdict import verdict_of
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
+from hl7capture.ui.connection_view import plain_label
 from hl7capture.ui.plain import visible
 
 _LONGEST = 2000  # characters of one sentence
@@ -64,23 +65,14 @@ class FindingsView(QScrollArea):
         form = QFormLayout(self._page)
         form.setContentsMargins(12, 10, 12, 10)
         for title, text in rows:
-            name = _label(title)
+            name = plain_label(title)
             name.setProperty("muted", True)
-            form.addRow(name, _label(text))
+            form.addRow(name, plain_label(text))
         self.setWidget(self._page)  # the one before it goes
 
 
 def _words(finding: Finding) -> str:
     return "\n".join(visible(line, _LONGEST) for line in (finding.text, *finding.evidence, f"→ {finding.advice}"))
-
-
-def _label(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setWordWrap(True)
-    return label
 
 
 class _Told(QObject):
