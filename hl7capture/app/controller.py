@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 RAW_FOLDER = "raw"  # in the output folder
 _SHUTDOWN_SECONDS = 7  # for what waits to be written
 _LAST_SECONDS = 2  # then, for what the disk did not take to be put aside
+_SETTINGS_MS = 1000  # and for the settings: ten seconds in all
 _ASK_AGAIN_MS = 50
 _LONGEST_MS = 10_000
 
@@ -209,7 +210,7 @@ class CaptureController(QObject):
         unsaved = [session_id for session_id in unsaved if not self.store.folder.has(session_id)]
         for session_id in unsaved:
             log.error("Session %s could not be saved before the end: %s", session_id, self.store.problem)
-        self.is_stuck |= not self._pool.waitForDone(_LAST_SECONDS * 1000)
+        self.is_stuck |= not self._pool.waitForDone(_SETTINGS_MS)
         self.shut_down.emit(unsaved)
 
     def _raw_by_settings(self, sources: Sequence[Source | MergedFiles]) -> list[RawPackets]:

@@ -24,7 +24,6 @@ log = logging.getLogger(__name__)
 _GATHERED_SECONDS = 0.5
 _SHARE = 4  # after a batch it rests this many times as long: capturing comes first
 _MOST_WAITING = 8 << 20  # characters of messages
-_LAST_WAIT = 3.0  # seconds, at the end
 
 
 class Indexer:
@@ -57,10 +56,10 @@ class Indexer:
             self._gone.update(names)
         self._start()
 
-    def close(self) -> None:
-        """Writes what waits, if that does not take long."""
+    def close(self, milliseconds: int) -> None:
+        """Writes what waits, if that does not take longer."""
         self._is_closing.set()
-        self._pool.waitForDone(int(_LAST_WAIT * 1000))
+        self._pool.waitForDone(milliseconds)
 
     def _start(self) -> None:
         with self._lock:

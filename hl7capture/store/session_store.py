@@ -1,6 +1,7 @@
 """The store: sessions to disk and back, on threads of its own. Nobody who saves ever waits."""
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -127,9 +128,11 @@ class SessionStore(QObject):
         self._autosave.stop()
         if self._saver.waiting:
             self._pool.start(Job(self._saver.put_aside), 2)
-        is_done = self._pool.waitForDone(int(timeout * 1000))
-        is_done = self._reading.waitForDone(int(timeout * 1000)) and is_done
-        self._indexer.close()
+        deadline = time.monotonic() + timeout
+        is_done = True
+        for pool in (self._pool, self._reading):
+            is_done &= pool.waitForDone(_milliseconds_until(deadline))
+        self._indexer.close(_milliseconds_until(deadline))
         self._folder.release()
         return is_done
 
@@ -316,3 +319,8 @@ class SessionStore(QObject):
     def cancel_move(self) -> None:
         """What is moved stays where it is now, what is not stays where it was."""
         self._mover.cancel()
+
+
+def _milliseconds_until(deadline: float) -> int:
+    """deadline: on the monotonic clock. 0 where it is over."""
+    return max(0, int((deadline - time.monotonic()) * 1000))
