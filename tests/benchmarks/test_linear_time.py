@@ -126,7 +126,7 @@ def test_framing_is_linear(said: Callable[[int], Said], together: int) -> None:
 
         return work
 
-    assert is_linear(make, 20_000)
+    assert is_linear(make, 8_000)
 
 
 @pytest.mark.parametrize("ends_text", [True, False], ids=["a text a frame", "one text"])
