@@ -15,8 +15,7 @@ from hl7capture.capture.engine import Engine
 from hl7capture.cli import options
 from hl7capture.cli.output import FAILED, USAGE, complain, print_line, printable
 from hl7capture.hl7.findings.finding import Finding
-from hl7capture.hl7.findings.history import History
-from hl7capture.hl7.findings.report import Report, report_of
+from hl7capture.hl7.findings.report import Report, reports_of
 from hl7capture.hl7.findings.verdict import verdict_of
 from hl7capture.model.events import Notice, SessionCompleted
 from hl7capture.model.session import Session, endpoint, is_session_id
@@ -46,7 +45,8 @@ def explain(names: tuple[str, ...], as_json: bool, output_folder: Path | None) -
         if not is_session_id(name):
             reading.read(name)
     sessions = reading.sessions + _stored([name for name in names if is_session_id(name)], output_folder)
-    reports = _reports(sessions, loaded.settings)
+    sessions.sort(key=lambda session: session.start_time)
+    reports = reports_of(sessions, loaded.settings)
     if as_json:
         for report in reports:
             sys.stdout.write(json.dumps(_document(report), ensure_ascii=True) + "\n")
@@ -55,15 +55,6 @@ def explain(names: tuple[str, ...], as_json: bool, output_folder: Path | None) -
     for notice in reading.notices:
         complain(notice)
     sys.exit(reading.exit_code or (_HAS_ERRORS if any(report.has_error for report in reports) else 0))
-
-
-def _reports(sessions: Sequence[Session], settings: Settings) -> list[Report]:
-    """Of all sessions together: an answer may stand in a later session, and a repeat in another connection."""
-    history = History()
-    ordered = sorted(sessions, key=lambda session: session.start_time)
-    for session in ordered:
-        history.take(session)
-    return [report_of(session, history, settings) for session in ordered]
 
 
 class _Reading:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from hl7capture.hl7 import names
 from hl7capture.hl7.escapes import unescape
@@ -61,10 +62,15 @@ def delimiters_of(line: str) -> Delimiters:
     What the second field leaves out is not used in the message. Where it cannot be what it should be, or the
     line is no header, the usual ones are taken.
     """
-    if not is_header(line):
+    return _declared(line[: 4 + _MOST_ENCODING_CHARACTERS + 1])
+
+
+@lru_cache(maxsize=256)  # nearly all messages of a network begin with the same characters
+def _declared(start: str) -> Delimiters:
+    if not is_header(start):
         return DEFAULTS
-    field = line[3]
-    declared = line[4 : 4 + _MOST_ENCODING_CHARACTERS + 1].split(field)[0]
+    field = start[3]
+    declared = start[4:].split(field)[0]
     usable = declared and len(declared) <= _MOST_ENCODING_CHARACTERS
     if not usable or any(character.isalnum() or character.isspace() for character in declared):
         return DEFAULTS._replace(field=field)

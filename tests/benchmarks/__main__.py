@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import filtering, keeping, live, reading, report, stored, trees
+from tests.benchmarks import filtering, judging, keeping, live, reading, report, stored, trees
 from tests.benchmarks.figures import Benchmark, Findings, Setup
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -32,6 +32,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "kills": keeping.kills,
     "stored": stored.stored,
     "trees": trees.trees,
+    "findings": judging.findings,
     "filter": filtering.filtering,
 }
 PROGRAMS = ("tshark", "tcpflow", "tcpreplay", "unshare", "ip", "strace")

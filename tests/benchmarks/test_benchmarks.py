@@ -49,6 +49,10 @@ def test_keeping(name: str, folder: Path, tmp_path: Path) -> None:
     found_by(name, 0.01, folder, tmp_path)
 
 
+def test_findings(folder: Path, tmp_path: Path) -> None:
+    found_by("findings", 0.01, folder, tmp_path)
+
+
 def test_trees(folder: Path, tmp_path: Path) -> None:
     found_by("trees", 1, folder, tmp_path)
 

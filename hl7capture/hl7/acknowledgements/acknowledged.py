@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+
+import msgspec
 
 from hl7capture.hl7.acknowledgements.words import Words, is_commit, is_negative
 from hl7capture.model.elements import Direction, ElementType
@@ -20,7 +21,7 @@ class AnswerState(StrEnum):
     UNKNOWN = "unknown"  # the capture does not tell: bytes are missing near it, or it ended before
 
 
-class Answer(NamedTuple):
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """code: MSA-1; "ACK" or "NAK" for a byte; "" where the answer has none.
     acknowledges: MSA-2.  timestamp: of its last byte, Unix milliseconds.
     is_by_order: it was taken for the answer because it came in its turn, not because it names the message.
@@ -39,9 +40,12 @@ class Answer(NamedTuple):
     def is_commit(self) -> bool:
         return is_commit(self.code)
 
+    def doubtful(self) -> "Answer":
+        """The same, not certain any more."""
+        return msgspec.structs.replace(self, is_certain=False)
 
-@dataclass(slots=True, eq=False)
-class Acknowledged:
+
+class Acknowledged(msgspec.Struct, eq=False, gc=False):
     """One thing that was said, and its answers, in the order of their coming.
 
     number: counts what was said on the connection. message: index into the session's messages; None for ENQ, and for
@@ -57,7 +61,7 @@ class Acknowledged:
     direction: Direction
     timestamp: float
     words: Words
-    answers: list[Answer] = field(default_factory=list)
+    answers: list[Answer] = msgspec.field(default_factory=list)
     is_excused: bool = False
 
     @property
@@ -96,11 +100,13 @@ class Acknowledged:
         if not certain:
             return AnswerState.UNKNOWN
         # A wrong id comes before a refusal: what refuses another message may not be meant for this one.
-        if any(answer.is_by_order and answer.acknowledges and self.control_id for answer in certain):
-            return AnswerState.MISMATCHED
-        if any(is_negative(answer.code) for answer in certain):
-            return AnswerState.NEGATIVE
-        if len({answer.is_commit for answer in certain}) < len(certain):
+        for answer in certain:
+            if answer.is_by_order and answer.acknowledges and self.control_id:
+                return AnswerState.MISMATCHED
+        for answer in certain:
+            if is_negative(answer.code):
+                return AnswerState.NEGATIVE
+        if len(certain) > 1 and len({answer.is_commit for answer in certain}) < len(certain):
             return AnswerState.TWICE
         return AnswerState.ANSWERED
 

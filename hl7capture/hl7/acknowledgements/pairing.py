@@ -8,11 +8,11 @@ Absence near a hole is no evidence. The first element behind a hole is flagged `
 element before it is taken back then.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged, Acknowledgements, Answer
 from hl7capture.hl7.acknowledgements.waiting import Waiting
-from hl7capture.hl7.acknowledgements.words import Words, words_of
+from hl7capture.hl7.acknowledgements.words import Words, is_commit, words_of
 from hl7capture.model.elements import Direction, Element, ElementType, Flag, Framing
 from hl7capture.model.session import EndReason, Session
 
@@ -30,13 +30,11 @@ class Pairing:
         self._count = 0
         self._session_id = ""
         self._is_by_enq = False
-        self._read: Callable[[str], Words] = words_of
         self._result = Acknowledgements()
 
-    def take(self, session: Session, read: Callable[[str], Words] = words_of) -> Acknowledgements:
-        """The next session; one that is open is the last one. read: what a message says of answers."""
+    def take(self, session: Session) -> Acknowledgements:
+        """The next session; one that is open is the last one."""
         self._result = Acknowledgements()
-        self._read = read
         self._session_id = session.session_id
         self._is_by_enq = session.framing in (Framing.ASTM, Framing.STX)
         for waiting in self._waiting.values():
@@ -51,23 +49,25 @@ class Pairing:
         return self._result
 
     def _take(self, element: Element, messages: Sequence[str]) -> None:
-        if Flag.GAP in element.flags or (Flag.TRUNCATED in element.flags and not self._is_by_enq):
+        flags = element.flags
+        if flags and (Flag.GAP in flags or (Flag.TRUNCATED in flags and not self._is_by_enq)):
             self._note_hole(element)
         match element.type:
+            case ElementType.MESSAGE if not self._is_by_enq:
+                if element.message is not None and element.message < len(messages):
+                    words = words_of(messages[element.message])
+                    if words.is_answer:
+                        self._answer(element, words.code, words.acknowledges)
+                    self._say(element, words)
             case ElementType.ACK | ElementType.NAK:
                 self._answer(element, _BYTES[element.type], "")
             case ElementType.START | ElementType.FRAME | ElementType.MESSAGE if self._is_by_enq:
                 self._say(element, _NO_WORDS)
             case ElementType.END:
                 self._waiting[element.direction].latest = None
-            case ElementType.MESSAGE if element.message is not None and element.message < len(messages):
-                words = self._read(messages[element.message])
-                if words.is_answer:
-                    self._answer(element, words.code, words.acknowledges)
-                self._say(element, words)
             case ElementType.OTHER if b"MSA" in element.data:
                 # An answer that was sent without its framing, or with a part of it.
-                words = self._read(element.data.decode("latin-1").strip("\x0b\x1c\r\n"))
+                words = words_of(element.data.decode("latin-1").strip("\x0b\x1c\r\n"))
                 if words.is_answer:
                     self._answer(element, words.code, words.acknowledges)
 
@@ -91,39 +91,48 @@ class Pairing:
 
     def _answer(self, element: Element, code: str, acknowledges: str) -> None:
         waiting = self._waiting[element.direction.opposite]
-        answer = Answer(self._session_id, element.id, element.timestamp, code, acknowledges)
-        one = waiting.named(acknowledges, is_commit=answer.is_commit) if acknowledges else None
+        kind = is_commit(code)
+        one = waiting.named(acknowledges, is_commit=kind) if acknowledges else None
         if one is not None:
-            is_first = all(other.is_commit != answer.is_commit for other in one.answers)
-            self._pair(waiting, one, answer._replace(is_certain=is_first or waiting.hole is None))
+            is_first = waiting.hole is None or all(other.is_commit != kind for other in one.answers)
+            self._pair(waiting, one, self._answered(element, code, acknowledges, is_certain=is_first))
             if waiting.hole is not None and one.number >= waiting.hole:
                 waiting.hole = None
         elif self._is_by_enq:
-            self._to_latest(waiting, answer)
+            self._to_latest(waiting, element, code)
         elif acknowledges and waiting.hole is not None:
-            self._no_pair(waiting, answer._replace(is_certain=False))
+            self._no_pair(waiting, self._answered(element, code, acknowledges, is_certain=False))
             waiting.excuse()
         else:
-            self._by_order(waiting, answer)
+            self._by_order(waiting, element, code, acknowledges)
         waiting.is_heard = True
 
-    def _to_latest(self, waiting: Waiting, answer: Answer) -> None:
+    def _answered(
+        self, element: Element, code: str, acknowledges: str = "", *, is_certain: bool, is_by_order: bool = False
+    ) -> Answer:
+        return Answer(self._session_id, element.id, element.timestamp, code, acknowledges, is_by_order, is_certain)
+
+    def _to_latest(self, waiting: Waiting, element: Element, code: str) -> None:
         """ENQ protocols: nothing is said before the byte that answers what was said before."""
         one = waiting.latest
+        is_whole = waiting.hole is None
         if one is None:
-            self._no_pair(waiting, answer._replace(is_certain=waiting.has_spoken and waiting.hole is None))
+            is_certain = waiting.has_spoken and is_whole
+            self._no_pair(waiting, self._answered(element, code, is_certain=is_certain))
             return
-        is_certain = not one.answers or waiting.hole is None
-        self._pair(waiting, one, answer._replace(is_by_order=True, is_certain=is_certain))
+        is_certain = not one.answers or is_whole
+        self._pair(waiting, one, self._answered(element, code, is_certain=is_certain, is_by_order=True))
 
-    def _by_order(self, waiting: Waiting, answer: Answer) -> None:
-        one, is_only = waiting.next(is_commit=answer.is_commit)
+    def _by_order(self, waiting: Waiting, element: Element, code: str, acknowledges: str) -> None:
+        one, is_only = waiting.next(is_commit=is_commit(code))
         is_certain = waiting.hole is None
         if one is None:
             # Before anything was said: the capture may have begun between a message and its answer.
-            self._no_pair(waiting, answer._replace(is_certain=is_certain and waiting.has_spoken))
+            is_certain = is_certain and waiting.has_spoken
+            self._no_pair(waiting, self._answered(element, code, acknowledges, is_certain=is_certain))
             return
-        self._pair(waiting, one, answer._replace(is_by_order=True, is_certain=is_certain))
+        answer = self._answered(element, code, acknowledges, is_certain=is_certain, is_by_order=True)
+        self._pair(waiting, one, answer)
         if not is_only:
             waiting.excuse()  # which of them has no answer, if one of them has none, the order does not tell
 
@@ -144,4 +153,4 @@ class Pairing:
         waiting.doubt()
         unmatched = self._result.unmatched
         for place in waiting.unmatched:
-            unmatched[place] = unmatched[place]._replace(is_certain=False)
+            unmatched[place] = unmatched[place].doubtful()

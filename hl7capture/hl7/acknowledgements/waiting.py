@@ -9,6 +9,7 @@ from collections import OrderedDict, deque
 from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged, Answer
 
 _MOST = 1000  # of a connection: nobody waits for the first of so many any longer
+_MOST_NAMED = 250  # that an answer may name; behind so many others it comes too late
 
 
 class Waiting:
@@ -26,10 +27,10 @@ class Waiting:
         self.is_heard = False
         self.unmatched: list[int] = []
         self._doubtful: list[tuple[Acknowledged, int]] = []
-        self._by_id: OrderedDict[tuple[str, bool], deque[Acknowledged]] = OrderedDict()
+        self._by_id: OrderedDict[str, _SameId] = OrderedDict()
         self._ids = 0
-        self._in_turn: tuple[deque[Acknowledged], deque[Acknowledged]] = (deque(), deque())
-        self._unexcused: deque[Acknowledged] = deque()
+        self._in_turn: tuple[deque[Acknowledged], ...] = (deque(maxlen=_MOST), deque(maxlen=_MOST))
+        self._unexcused: deque[Acknowledged] = deque(maxlen=_MOST)
 
     def add(self, one: Acknowledged) -> None:
         """The speaker said this."""
@@ -37,28 +38,24 @@ class Waiting:
         self.unmatched.clear()
         self._doubtful.clear()
         if not one.words.is_answer:
-            for queue in (*self._in_turn, self._unexcused):
+            for queue in self._in_turn:
                 queue.append(one)
-                if len(queue) > _MOST:
-                    queue.popleft()
+            self._unexcused.append(one)
         if one.control_id:
-            for is_commit in (False, True):
-                key = (one.control_id, is_commit)
-                self._by_id.setdefault(key, deque()).append(one)
-                self._by_id.move_to_end(key)
-                self._ids += 1
-            while self._ids > 2 * _MOST:
+            same = self._by_id.get(one.control_id)
+            if same is None:
+                self._by_id[one.control_id] = _SameId(one)
+            else:
+                same.ones.append(one)
+                self._by_id.move_to_end(one.control_id)
+            self._ids += 1
+            if self._ids > _MOST_NAMED:
                 self._forget_oldest()
 
     def named(self, control_id: str, *, is_commit: bool) -> Acknowledged | None:
         """Whom an answer names: the oldest with this id that has no such answer yet, or else the newest."""
-        same = self._by_id.get((control_id, is_commit))
-        if not same:
-            return None
-        while len(same) > 1 and _has(same[0], is_commit=is_commit):
-            same.popleft()
-            self._ids -= 1
-        return same[0]
+        same = self._by_id.get(control_id)
+        return None if same is None else same.next(is_commit=is_commit)
 
     def next(self, *, is_commit: bool) -> tuple[Acknowledged | None, bool]:
         """Whose turn it is to be answered, and whether it is the only one."""
@@ -72,9 +69,13 @@ class Waiting:
         if not is_sure or _has(one, is_commit=answer.is_commit):
             self._doubtful.append((one, len(one.answers)))
         one.answers.append(answer)
-        for queue in (self._in_turn[answer.is_commit], self._unexcused):
+        is_commit = answer.is_commit
+        for queue in (self._in_turn[is_commit], self._unexcused):
             while queue and queue[0].number <= one.number:
                 queue.popleft()
+        other = self._in_turn[not is_commit]
+        while other and not _may_have(other[0], is_commit=not is_commit):
+            other.popleft()
 
     def excuse(self) -> None:
         """From here on, answers to all that is waited for may be missing in the capture."""
@@ -84,19 +85,43 @@ class Waiting:
     def doubt(self) -> None:
         """What the speaker said before its next word may be missing: some answers may belong to that."""
         for one, place in self._doubtful:
-            one.answers[place] = one.answers[place]._replace(is_certain=False)
+            one.answers[place] = one.answers[place].doubtful()
         self._doubtful.clear()
 
     def _forget_oldest(self) -> None:
-        key, same = next(iter(self._by_id.items()))
-        same.popleft()
+        control_id, same = self._by_id.popitem(last=False)
         self._ids -= 1
-        if not same:
-            del self._by_id[key]
+        if len(same.ones) > 1:
+            same.forget_oldest()
+            self._by_id[control_id] = same
+            self._by_id.move_to_end(control_id, last=False)
+
+
+class _SameId:
+    """What was said with one control id, in order; for each kind of answer, from where on one is waited for."""
+
+    __slots__ = ("_next", "ones")
+
+    def __init__(self, one: Acknowledged) -> None:
+        self.ones = [one]
+        self._next = [0, 0]
+
+    def next(self, *, is_commit: bool) -> Acknowledged:
+        """The oldest without such an answer, or else the newest."""
+        place, last = self._next[is_commit], len(self.ones) - 1
+        while place < last and _has(self.ones[place], is_commit=is_commit):
+            place += 1
+        self._next[is_commit] = place
+        return self.ones[place]
+
+    def forget_oldest(self) -> None:
+        del self.ones[0]
+        self._next = [max(0, place - 1) for place in self._next]
 
 
 def _has(one: Acknowledged, *, is_commit: bool) -> bool:
-    return any(answer.is_commit == is_commit for answer in one.answers)
+    answers = one.answers
+    return bool(answers) and any(answer.is_commit is is_commit for answer in answers)
 
 
 def _may_have(one: Acknowledged, *, is_commit: bool) -> bool:

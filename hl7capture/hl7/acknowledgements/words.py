@@ -3,18 +3,18 @@
 This runs for every message of a live capture, so it cuts the header and the first MSA, and nothing else.
 """
 
-from typing import NamedTuple
+import msgspec
 
-from hl7capture.hl7 import er7
-from hl7capture.hl7.split import BLANK
+from hl7capture.hl7.header import Header, header_of
 from hl7capture.hl7.standard import standard_of
 
-_NEVER, _ALWAYS = "NE", "AL"  # HL7 table 0155
+_ALWAYS = "AL"  # HL7 table 0155
 _NEGATIVE = frozenset({"AE", "AR", "CE", "CR", "NAK"})
 
 
-class Words(NamedTuple):
-    """control_id: MSH-10; of a batch FHS-11, BHS-11.
+class Words(msgspec.Struct, frozen=True, gc=False):
+    """header: of ER7 that begins with one.
+    control_id: MSH-10; of a batch FHS-11, BHS-11.
     wants_commit, wants_application: an answer of this kind must come; where the header says nothing of it (original
         mode) any answer will do, and both are False.
     wants_any: an answer must come, of whatever kind.
@@ -22,6 +22,7 @@ class Words(NamedTuple):
     code, acknowledges: MSA-1 and MSA-2; of a batch the worst code in it, and FHS-12, BHS-12.
     """
 
+    header: Header | None = None
     control_id: str = ""
     wants_commit: bool = False
     wants_application: bool = False
@@ -43,53 +44,43 @@ def is_commit(code: str) -> bool:
 
 def words_of(text: str) -> Words:
     """Never raises. A text that is no ER7 is a message that wants an answer and has no id."""
-    if standard_of(text) != "hl7":
-        return Words()
-    text = text.lstrip(BLANK + "\r\n")
-    header = _line(text, 0)
-    if not er7.is_header(header):
-        return _answer("", *_acknowledged(text, "|", "^")) if _find_msa(text, "|") >= 0 else Words()
-    separator, component = header[3], er7.delimiters_of(header).component
-    fields = header.split(separator, 17)
-
-    def value(number: int) -> str:
-        return _first(fields[number], component) if number < len(fields) else ""
-
-    is_batch = header[:3] != "MSH"
-    # MSH-1 is the separator itself, so a header's field n is the part numbered n - 1.
-    control_id = value(10 if is_batch else 9)
-    if _find_msa(text, separator) >= 0:
-        code, acknowledges = _acknowledged(text, separator, component)
-        return _answer(control_id, code, value(11) if is_batch else acknowledges)
-    if (is_batch and value(11)) or value(8) in ("ACK", "MCF"):
-        return _answer(control_id, "", value(11) if is_batch else "")
-    if is_batch:
-        return Words(control_id)
-    commit, application = value(14).upper(), value(15).upper()
+    header = header_of(text)
+    if header is None:
+        at = _find_msa(text, "|")
+        is_answer = at >= 0 and standard_of(text) == "hl7"
+        return _answer(None, "", *_acknowledged(text, at, "|", "^")) if is_answer else Words()
+    at = _find_msa(text, header.separator)
+    if at >= 0:
+        code, acknowledges = _acknowledged(text, at, header.separator, header.component)
+        return _answer(header, header.control_id, code, header.acknowledges if header.is_batch else acknowledges)
+    if header.acknowledges or header.type in ("ACK", "MCF"):
+        return _answer(header, header.control_id, "", header.acknowledges)
+    commit, application = header.accept, header.application
     if not commit and not application:
-        return Words(control_id)
-    wants_commit, wants_application = commit == _ALWAYS, application == _ALWAYS
-    return Words(control_id, wants_commit, wants_application, wants_commit or wants_application)
+        return Words(header, header.control_id)
+    wants_commit, wants_application = commit.upper() == _ALWAYS, application.upper() == _ALWAYS
+    return Words(header, header.control_id, wants_commit, wants_application, wants_commit or wants_application)
 
 
-def _answer(control_id: str, code: str, acknowledges: str) -> Words:
-    return Words(control_id, wants_any=False, is_answer=True, code=code, acknowledges=acknowledges)
+def _answer(header: Header | None, control_id: str, code: str, acknowledges: str) -> Words:
+    return Words(header, control_id, wants_any=False, is_answer=True, code=code, acknowledges=acknowledges)
 
 
-def _acknowledged(text: str, separator: str, component: str) -> tuple[str, str]:
-    """MSA-1 and MSA-2 of the first MSA; the worst MSA-1 where there are several."""
-    worst = first_id = ""
-    at = _find_msa(text, separator)
-    is_first = True
-    while at >= 0:
-        fields = _line(text, at).split(separator, 3)
-        code = _first(fields[1], component).strip().upper() if len(fields) > 1 else ""
-        if is_first:
-            worst, first_id, is_first = code, _first(fields[2], component) if len(fields) > 2 else "", False
-        elif is_negative(code) and not is_negative(worst):
+def _acknowledged(text: str, at: int, separator: str, component: str) -> tuple[str, str]:
+    """MSA-1 and MSA-2 of the MSA that begins there; the worst MSA-1 where there are more of them."""
+    worst, acknowledges = _code_and_id(text, at, separator, component)
+    while (at := _find_msa(text, separator, at + 3)) >= 0:
+        code, _ = _code_and_id(text, at, separator, component)
+        if is_negative(code) and not is_negative(worst):
             worst = code
-        at = _find_msa(text, separator, at + 3)
-    return worst, first_id
+    return worst, acknowledges
+
+
+def _code_and_id(text: str, at: int, separator: str, component: str) -> tuple[str, str]:
+    end = text.find("\r", at)
+    line = text[at:] if end < 0 else text[at:end]
+    _, code, acknowledges, *_ = (*line.partition("\n")[0].split(separator, 3), "", "")
+    return code.partition(component)[0].strip().upper(), acknowledges.partition(component)[0]
 
 
 def _find_msa(text: str, separator: str, start: int = 0) -> int:
@@ -101,13 +92,3 @@ def _find_msa(text: str, separator: str, start: int = 0) -> int:
     while at > 0 and text[at - 1] not in "\r\n":
         at = text.find(wanted, at + 1)
     return at
-
-
-def _line(text: str, start: int) -> str:
-    end = text.find("\r", start)
-    line = text[start:] if end < 0 else text[start:end]
-    return line.split("\n", 1)[0]
-
-
-def _first(value: str, component: str) -> str:
-    return value.split(component, 1)[0] if component else value

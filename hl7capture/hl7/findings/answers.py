@@ -84,7 +84,7 @@ class Missing(Rule):
                 continue
             what = "frame" if ones[0].type is ElementType.FRAME else "message"
             text = f"{of(len(ones), total_of(view, end), what)} of {name(end)} got no answer."
-            again = {repeat.later.element.id for repeat in view.heard.repeats if repeat.is_same}
+            again = {repeat.later.element for repeat in view.heard.repeats if repeat.is_same}
             repeats = sum(one.element in again for one in ones)
             view.explained.update(again & {one.element for one in ones})
             evidence = [
@@ -128,9 +128,9 @@ class Late(Rule):
         limit = view.settings.late_answer_seconds
         for end in End:
             late = [
-                (one.latency, one)
-                for one in view.said
-                if sender(one.direction) is end and one.latency is not None and one.latency > limit * 1000
+                (latency, one)
+                for one in view.said_by(end)
+                if (latency := one.latency) is not None and latency > limit * 1000
                 if one.element not in view.explained and one.answers[0].is_certain
             ]
             if late:
@@ -211,9 +211,9 @@ class ApplicationMissing(Rule):
         for end in End:
             ones = [
                 one
-                for one in view.said
-                if one.answers and one.lacks_application_answer and sender(one.direction) is end
-                if not is_negative(one.code)
+                for one in view.said_by(end)
+                if one.words.wants_application
+                if one.answers and one.lacks_application_answer and not is_negative(one.code)
             ]
             if ones:
                 what = count(len(ones), "message")

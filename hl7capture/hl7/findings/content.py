@@ -1,19 +1,24 @@
 """What stands in a message's header, against what the message and the capture show."""
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
+from itertools import chain
 
 from hl7capture.hl7.findings.finding import Finding, Severity
 from hl7capture.hl7.findings.rule import Rule
 from hl7capture.hl7.findings.view import View
-from hl7capture.hl7.findings.words import capital, count, duration, name, quoted, sender, some
+from hl7capture.hl7.findings.words import capital, count, duration, name, quoted, some
+from hl7capture.hl7.header import Header
 from hl7capture.hl7.names import VERSIONS
 from hl7capture.model.connection import End
 
-_NEWER = ("2.9", "2.9.1")  # published, though no names of theirs are known here
+_VERSIONS = {*VERSIONS, "2.9", "2.9.1"}  # the last two are published, though no names of theirs are known here
 _USUAL = r"^~\&"
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)?(?:\.\d+)?(?:([+-])(\d\d)(\d\d))?")
+_LONGEST_TIME = 40
 _MOST_OFF = 5 * 60_000  # milliseconds
 _ZONE_STEP = 30 * 60_000  # time zones differ by half hours; a few by quarters
 _FARTHEST_ZONE = 14 * 3_600_000
@@ -30,8 +35,8 @@ class Charset(Rule):
     def find(self, view: View) -> Iterator[Finding]:
         for end in End:
             groups: dict[tuple[str, Severity], list[int]] = {}
-            for element, header in view.heard.headers:
-                if sender(element.direction) is end and not element.data.isascii():
+            for element, header in view.headers_of(end):
+                if not element.data.isascii():
                     wrong = _charset_fault(element.data, header.charset.upper())
                     if wrong is not None:
                         groups.setdefault(wrong, []).append(element.id)
@@ -65,16 +70,21 @@ class EncodingCharacters(Rule):
 
     def find(self, view: View) -> Iterator[Finding]:
         for end in End:
-            odd = [
-                (element.id, header.encoding_characters)
-                for element, header in view.heard.headers
-                if sender(element.direction) is end and _is_odd(header.encoding_characters)
-            ]
+            odd = _elements_by(view, end, lambda header: header.encoding_characters, _is_odd)
             if odd:
-                kinds = list(dict.fromkeys(quoted(characters) for _, characters in odd))
                 text = f"{capital(name(end))} sends encoding characters that cannot be right (MSH-2)."
-                evidence = [f"{some(kinds)} instead of {quoted(_USUAL)}."]
-                yield self.finding(view, text, elements=[element for element, _ in odd], evidence=evidence)
+                evidence = [f"{some(list(map(quoted, odd)))} instead of {quoted(_USUAL)}."]
+                yield self.finding(view, text, elements=sorted(chain(*odd.values())), evidence=evidence)
+
+
+def _elements_by(
+    view: View, end: End, value_of: Callable[[Header], str], is_odd: Callable[[str], bool]
+) -> dict[str, list[int]]:
+    """The odd values in headers of this end, each with the elements that have it; a value is judged once."""
+    elements = defaultdict(list)
+    for element, header in view.headers_of(end):
+        elements[value_of(header)].append(element.id)
+    return {value: found for value, found in elements.items() if is_odd(value)}
 
 
 def _is_odd(characters: str) -> bool:
@@ -93,15 +103,11 @@ class Version(Rule):
 
     def find(self, view: View) -> Iterator[Finding]:
         for end in End:
-            odd = [
-                (element.id, header.version)
-                for element, header in view.heard.headers
-                if sender(element.direction) is end and header.version not in (*VERSIONS, *_NEWER)
-            ]
+            odd = _elements_by(view, end, lambda header: header.version, lambda said: said not in _VERSIONS)
             if odd:
-                kinds = list(dict.fromkeys(quoted(version) if version else "nothing" for _, version in odd))
+                kinds = [quoted(version) if version else "nothing" for version in odd]
                 text = f"{capital(name(end))} says {some(kinds)} for the version of HL7 (MSH-12)."
-                yield self.finding(view, text, elements=[element for element, _ in odd])
+                yield self.finding(view, text, elements=sorted(chain(*odd.values())))
 
 
 class Clock(Rule):
@@ -128,13 +134,16 @@ class Clock(Rule):
 
     def _off(self, view: View, end: End) -> tuple[float, int] | None:
         """The least difference in milliseconds, and where it is; None where that is small, or no time is told."""
-        times = [
-            (off, element.id)
-            for element, header in view.heard.headers
-            if sender(element.direction) is end and (off := clock_off(header.time, element.timestamp)) is not None
-        ]
-        least = min(times, key=lambda pair: abs(pair[0]), default=(0.0, 0))
-        return least if abs(least[0]) > _MOST_OFF else None
+        least: tuple[float, int] | None = None
+        for element, header in view.headers_of(end):
+            off = clock_off(header.time, element.timestamp)
+            if off is None:
+                continue
+            if abs(off) <= _MOST_OFF:
+                return None
+            if least is None or abs(off) < abs(least[0]):
+                least = off, element.id
+        return least
 
 
 def _least(milliseconds: float) -> str:
@@ -146,17 +155,26 @@ def clock_off(time: str, timestamp: float) -> float | None:
 
     Without an offset the zone is not known: then it is the distance from the nearest time of any zone.
     """
-    match = _TIME.match(time)
+    said = _moment(time)
+    if said is None:
+        return None
+    moment, has_zone = said
+    off = moment - timestamp
+    if has_zone or abs(off) > _FARTHEST_ZONE + _MOST_OFF:
+        return off
+    return off - round(off / _ZONE_STEP) * _ZONE_STEP
+
+
+@lru_cache(maxsize=256)  # many messages say the same second
+def _moment(time: str) -> tuple[float, bool] | None:
+    """Unix milliseconds, and whether the zone is told; without it as if it were UTC. None where it is no time."""
+    match = _TIME.match(time[:_LONGEST_TIME])
     if match is None:
         return None
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
     sign, hours, minutes = match.groups()[6:]
     zone = timedelta(hours=int(hours or 0), minutes=int(minutes or 0)) * (-1 if sign == "-" else 1)
     try:
-        said = datetime(year, month, day, hour, minute, second, tzinfo=timezone(zone)).timestamp() * 1000
+        return datetime(year, month, day, hour, minute, second, tzinfo=timezone(zone)).timestamp() * 1000, bool(sign)
     except (ValueError, OverflowError):
         return None
-    off = said - timestamp
-    if sign or abs(off) > _FARTHEST_ZONE + _MOST_OFF:
-        return off
-    return off - round(off / _ZONE_STEP) * _ZONE_STEP

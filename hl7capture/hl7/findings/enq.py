@@ -106,7 +106,7 @@ class _FrameFault(Rule):
             return
         said = {one.element: one for one in view.said}
         for end in End:
-            found = [e for e in view.elements if self.flag in e.flags and sender(e.direction) is end]
+            found = [e for e in view.flagged if self.flag in e.flags and sender(e.direction) is end]
             if not found:
                 continue
             ones = [said[element.id] for element in found if element.id in said]
@@ -227,6 +227,6 @@ class Abandoned(Rule):
         if facts is not None and any(end.lost or end.missing for end in (facts.device, facts.lis)):
             return
         closed = f"{capital(name(facts.closed_by))} closed the connection." if facts and facts.closed_by else ""
-        cut = sum(Flag.TRUNCATED in element.flags for element in view.elements)
+        cut = sum(Flag.TRUNCATED in element.flags for element in view.flagged)
         evidence = [closed, f"{capital(count(cut, 'frame'))} of a text that never ended." if cut else ""]
         yield self.finding(view, "The transfer broke off: no EOT came.", elements=[last.id], evidence=evidence)

@@ -60,7 +60,7 @@ class FramingFault(Rule):
     def find(self, view: View) -> Iterator[Finding]:
         for end in End:
             for fault in _FAULTS:
-                found = [e for e in view.elements if fault.flag in e.flags and sender(e.direction) is end]
+                found = [e for e in view.flagged if fault.flag in e.flags and sender(e.direction) is end]
                 if not found:
                     continue
                 ones = view.claim([view.waiting[element.id] for element in found if element.id in view.waiting])
@@ -82,7 +82,6 @@ class StrayBytes(Rule):
     advice = "See what the sender writes there: logs, greetings, an answer without its framing. Receivers may stumble."
 
     def find(self, view: View) -> Iterator[Finding]:
-        paired = {answer.element for one in view.said for answer in one.answers}
         for end in End:
             found = [
                 element
@@ -93,6 +92,7 @@ class StrayBytes(Rule):
             if found:
                 size = sum(len(element.data) for element in found)
                 is_blank = all(not element.data.strip() for element in found)
+                paired = {answer.element for one in view.said for answer in one.answers}
                 is_answer = any(element.id in paired for element in found)
                 text = f"{capital(name(end))} sent {count(size, 'byte')} that belong to no message."
                 evidence = [
@@ -120,7 +120,7 @@ class MessageCut(Rule):
                 continue  # the capture, or the network, may have lost the end
             found = [
                 element
-                for element in view.elements
+                for element in view.flagged
                 if Flag.TRUNCATED in element.flags
                 and Flag.GAP not in element.flags
                 and sender(element.direction) is end

@@ -1,23 +1,23 @@
 """What earlier sessions tell of a later one: answers that come in another session, messages that are sent again."""
 
-import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+import msgspec
+
 from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged, Acknowledgements
 from hl7capture.hl7.acknowledgements.tracker import AcknowledgementTracker
-from hl7capture.hl7.findings.header import Header, header_of, without_time
+from hl7capture.hl7.acknowledgements.words import words_of
+from hl7capture.hl7.header import Header
 from hl7capture.model.connection import End
-from hl7capture.model.elements import Direction, Element, ElementType
+from hl7capture.model.elements import Direction, Element, ElementType, Framing
 from hl7capture.model.session import Session
 
-_MOST_SESSIONS = 20_000
-_MOST_IDS = 50_000
+_MOST_IDS = 20_000
 _MOST_LINKS = 10_000
 
 
-@dataclass(slots=True)
-class Attempts:
+class Attempts(msgspec.Struct, gc=False):
     """All the times that one message was sent with the same bytes, MSH-7 apart; also those that came later.
 
     first, last: when, Unix milliseconds. session_id: where it was sent last.
@@ -26,17 +26,18 @@ class Attempts:
     first: float
     last: float
     session_id: str
-    number: int = 0
+    number: int = 1
     has_succeeded: bool = False
 
 
-@dataclass(slots=True)
-class Sent:
-    """A message as it was sent one time."""
+class Sent(msgspec.Struct, eq=False, gc=False):
+    """A message as it was sent one time. digest: the same for the same bytes, MSH-7 apart."""
 
     control_id: str
-    digest: bytes
-    element: Element
+    digest: int
+    element: int
+    direction: Direction
+    timestamp: float
     session_id: str
     acknowledged: Acknowledged | None
     attempts: Attempts
@@ -66,14 +67,16 @@ class Repeat:
 
 @dataclass(slots=True)
 class Heard:
-    """What is known of a session. headers: of its ER7 messages, with their elements.
+    """What is known of a session. headers: of its ER7 messages, with their elements, a list for each direction.
 
     sent: its messages that have a control id and are no answers. closes: how many sessions of this link in a row, this
     one included, the LIS closed after one message.
     """
 
     acknowledgements: Acknowledgements
-    headers: list[tuple[Element, Header]] = field(default_factory=list)
+    headers: dict[Direction, list[tuple[Element, Header]]] = field(
+        default_factory=lambda: {direction: [] for direction in Direction}
+    )
     sent: list[Sent] = field(default_factory=list)
     repeats: list[Repeat] = field(default_factory=list)
     closes: int = 0
@@ -84,50 +87,53 @@ class History:
 
     def __init__(self) -> None:
         self._tracker = AcknowledgementTracker()
-        self._heard: OrderedDict[str, Heard] = OrderedDict()
         self._sent: OrderedDict[tuple[str, str, Direction, str], Sent] = OrderedDict()
         self._closes: OrderedDict[tuple[str, str, int], int] = OrderedDict()
 
-    def heard(self, session: Session) -> Heard:
-        """What is known of the session, which is taken now if it was not yet. Never raises."""
-        return self._heard.get(session.session_id) or self.take(session)
-
     def take(self, session: Session) -> Heard:
-        """The next session."""
+        """The next session: what is known of it. Later ones add to that, until its messages are long ago.
+
+        Never raises.
+        """
         heard = Heard(self._tracker.take(session))
-        self._heard[session.session_id] = heard
         said = {one.element: one for one in heard.acknowledgements.said}
+        is_by_enq = session.framing in (Framing.ASTM, Framing.STX)
         for element in list(session.elements):
             if element.type is not ElementType.MESSAGE or element.message is None:
                 continue
             text = session.messages[element.message] if element.message < len(session.messages) else ""
-            header = header_of(text)
-            if header is None:
-                continue
-            heard.headers.append((element, header))
             one = said.get(element.id)
-            if header.control_id and not (one and one.words.is_answer):
-                self._note(session, element, header.control_id, text, one, heard)
+            words = words_of(text) if one is None or is_by_enq else one.words
+            header = words.header
+            if header is None or header.is_batch:
+                continue
+            heard.headers[element.direction].append((element, header))
+            if header.control_id and not words.is_answer:
+                # Many devices stamp a message anew when they send it again.
+                digest = hash(text.replace(header.time, "", 1) if header.time else text)
+                self._note(session, element, header.control_id, digest, one, heard)
         heard.closes = self._count_closes(session, heard)
-        for kept, most in ((self._heard, _MOST_SESSIONS), (self._sent, _MOST_IDS), (self._closes, _MOST_LINKS)):
+        for kept, most in ((self._sent, _MOST_IDS), (self._closes, _MOST_LINKS)):
             while len(kept) > most:
                 kept.popitem(last=False)
         return heard
 
     def _note(
-        self, session: Session, element: Element, control_id: str, text: str, one: Acknowledged | None, heard: Heard
+        self, session: Session, element: Element, control_id: str, digest: int, one: Acknowledged | None, heard: Heard
     ) -> None:
         key = (session.device_ip, session.lis_ip, element.direction, control_id)
-        digest = hashlib.blake2b(without_time(text).encode("utf-8", "surrogatepass"), digest_size=16).digest()
         earlier = self._sent.pop(key, None)
         if earlier is not None and earlier.digest == digest:
             attempts = earlier.attempts
+            attempts.number += 1
+            attempts.last, attempts.session_id = element.timestamp, session.session_id
         else:
             attempts = Attempts(element.timestamp, element.timestamp, session.session_id)
-        attempts.number += 1
-        attempts.last, attempts.session_id = element.timestamp, session.session_id
-        attempts.has_succeeded = attempts.has_succeeded or bool(one and one.answers)
-        later = Sent(control_id, digest, element, session.session_id, one, attempts)
+        if one is not None and one.answers:
+            attempts.has_succeeded = True
+        later = Sent(
+            control_id, digest, element.id, element.direction, element.timestamp, session.session_id, one, attempts
+        )
         if earlier is not None:
             heard.repeats.append(Repeat(earlier, later))
         heard.sent.append(later)
@@ -136,9 +142,10 @@ class History:
     def _count_closes(self, session: Session, heard: Heard) -> int:
         facts = session.connection
         link = (session.device_ip, session.lis_ip, session.lis_port)
-        messages = heard.acknowledgements.messages
-        is_one = len(messages) == 1 and bool(messages[0].answers)
-        is_closed_after = facts is not None and facts.closed_by is End.LIS and is_one
+        is_closed_after = False
+        if facts is not None and facts.closed_by is End.LIS:
+            messages = heard.acknowledgements.messages
+            is_closed_after = len(messages) == 1 and bool(messages[0].answers)
         closes = self._closes.pop(link, 0) + 1 if is_closed_after else 0
         self._closes[link] = closes
         return closes

@@ -22,8 +22,8 @@ def _repeats(view: View, end: End, *, is_same: bool) -> list[Repeat]:
         repeat
         for repeat in view.heard.repeats
         if repeat.is_same == is_same
-        and sender(repeat.later.element.direction) is end
-        and repeat.later.element.id not in view.explained
+        and sender(repeat.later.direction) is end
+        and repeat.later.element not in view.explained
     ]
 
 
@@ -41,9 +41,9 @@ class RetryStorm(Rule):
                 one
                 for one in view.heard.sent
                 if one.attempts.number >= _STORM and not one.attempts.has_succeeded
-                if sender(one.element.direction) is end
+                if sender(one.direction) is end
             ]
-            explained = [one.element.id for one in vain]
+            explained = [one.element for one in vain]
             view.claim([view.waiting[element] for element in explained if element in view.waiting])
             view.explained.update(explained)
             # Told where it was sent last, and not in each of the sessions before.
@@ -56,7 +56,7 @@ class RetryStorm(Rule):
                 f"{capital(name(end))} sends a message again and again, {worst.number} times so far, without an answer."
             )
             evidence = [_ids(told), f"One attempt every {rate}, on the average."]
-            yield self.finding(view, text, elements=[one.element.id for one in told], evidence=evidence)
+            yield self.finding(view, text, elements=[one.element for one in told], evidence=evidence)
 
 
 class Repeated(Rule):
@@ -70,17 +70,16 @@ class Repeated(Rule):
     def find(self, view: View) -> Iterator[Finding]:
         for end in End:
             # What was not answered now either is told with the missing answers.
-            repeats = [one for one in _repeats(view, end, is_same=True) if one.later.element.id not in view.waiting]
+            repeats = [one for one in _repeats(view, end, is_same=True) if one.later.element not in view.waiting]
             if not repeats:
                 continue
-            answered = sum(one.earlier.was_answered(one.later.element.timestamp) for one in repeats)
+            answered = sum(one.earlier.was_answered(one.later.timestamp) for one in repeats)
             unknown = sum(
-                one.earlier.is_answer_unknown and not one.earlier.was_answered(one.later.element.timestamp)
-                for one in repeats
+                one.earlier.is_answer_unknown and not one.earlier.was_answered(one.later.timestamp) for one in repeats
             )
             unanswered = len(repeats) - answered - unknown
             # That the earlier one had no answer is why it was sent again: one finding.
-            here = [one.earlier.element.id for one in repeats if one.earlier.session_id == view.session.session_id]
+            here = [one.earlier.element for one in repeats if one.earlier.session_id == view.session.session_id]
             view.claim([view.waiting[element] for element in here if element in view.waiting])
             evidence = [
                 _ids(one.later for one in repeats),
@@ -89,7 +88,7 @@ class Repeated(Rule):
                 f"{unknown} where the capture does not tell." if unknown else "",
             ]
             text = f"{capital(name(end))} sent {count(len(repeats), 'message')} again."
-            yield self.finding(view, text, elements=[one.later.element.id for one in repeats], evidence=evidence)
+            yield self.finding(view, text, elements=[one.later.element for one in repeats], evidence=evidence)
 
 
 class IdReused(Rule):
@@ -105,7 +104,7 @@ class IdReused(Rule):
             repeats = _repeats(view, end, is_same=False)
             if repeats:
                 text = f"{capital(name(end))} used the control id of an earlier message for another one (MSH-10)."
-                elements = [one.later.element.id for one in repeats]
+                elements = [one.later.element for one in repeats]
                 yield self.finding(view, text, elements=elements, evidence=[_ids(one.later for one in repeats)])
 
 
@@ -116,11 +115,7 @@ class IdMissing(Rule):
 
     def find(self, view: View) -> Iterator[Finding]:
         for end in End:
-            found = [
-                element.id
-                for element, header in view.heard.headers
-                if not header.control_id and sender(element.direction) is end
-            ]
+            found = [element.id for element, header in view.headers_of(end) if not header.control_id.strip()]
             if found:
                 text = f"{capital(count(len(found), 'message'))} of {name(end)} without a control id (MSH-10)."
                 yield self.finding(view, text, elements=found)

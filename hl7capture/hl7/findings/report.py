@@ -1,5 +1,6 @@
 """What there is to say of a session."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hl7capture.hl7.findings.finding import Finding, Severity
@@ -25,17 +26,27 @@ class Report:
         return any(finding.severity is Severity.ERROR for finding in self.findings)
 
 
-def report_of(session: Session, history: History | None = None, settings: Settings | None = None) -> Report:
-    """The report of a session. history: knows what came before; without it the session stands alone.
+def report_of(session: Session, heard: Heard | None = None, settings: Settings | None = None) -> Report:
+    """The report of a session. heard: what `History` knows of it; without it the session stands alone.
 
     Linear in the session's bytes. Never raises, whatever was on the wire.
     """
-    heard = (history or History()).heard(session)
+    heard = heard or History().take(session)
     view = View(session, heard, settings or Settings())
     findings = [finding for rule in RULES for finding in rule.find(view)]
     return Report(session, heard, sorted(findings, key=lambda finding: _ORDER.index(finding.severity)))
 
 
-def findings_of(session: Session, history: History | None = None, settings: Settings | None = None) -> list[Finding]:
+def reports_of(sessions: Sequence[Session], settings: Settings | None = None) -> list[Report]:
+    """Of all sessions together: an answer may stand in a later session, and a repeat in another connection.
+
+    sessions: in the order of their beginning.
+    """
+    history = History()
+    heard = [history.take(session) for session in sessions]
+    return [report_of(*pair, settings) for pair in zip(sessions, heard, strict=True)]
+
+
+def findings_of(session: Session, heard: Heard | None = None, settings: Settings | None = None) -> list[Finding]:
     """The findings of a session, errors first."""
-    return report_of(session, history, settings).findings
+    return report_of(session, heard, settings).findings

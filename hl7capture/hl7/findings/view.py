@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged, AnswerState
 from hl7capture.hl7.findings.history import Heard
-from hl7capture.hl7.findings.words import sender
+from hl7capture.hl7.findings.words import sender, spoken_by
+from hl7capture.hl7.header import Header
 from hl7capture.model.connection import ConnectionFacts, End, EndFacts
 from hl7capture.model.elements import Direction, Element, Framing
 from hl7capture.model.session import EndReason, Session
@@ -16,7 +17,8 @@ class View:
     """A session, what is known of its answers, and what is still to be explained.
 
     facts: None where the document does not say. waiting: what got no answer, by element id, as long as no rule has
-    found the cause; rules run from causes to consequences, and each claims what it explains.
+    found the cause; rules run from causes to consequences, and each claims what it explains. flagged: the elements with
+    something odd about them, which are few.
     """
 
     def __init__(self, session: Session, heard: Heard, settings: Settings) -> None:
@@ -25,18 +27,28 @@ class View:
         self.settings = settings
         self.facts: ConnectionFacts | None = session.connection
         self.elements = list(session.elements)
+        self.flagged = [element for element in self.elements if element.flags]
         self.by_id: dict[int, Element] = {element.id: element for element in self.elements}
         self.said = decided(session, heard.acknowledgements.said)
-        self._by_state: dict[tuple[End, AnswerState], list[Acknowledged]] = defaultdict(list)
+        self._by_state: dict[tuple[Direction, AnswerState], list[Acknowledged]] = defaultdict(list)
         for one in self.said:
-            self._by_state[sender(one.direction), one.state].append(one)
+            self._by_state[one.direction, one.state].append(one)
         self.waiting = {one.element: one for end in End for one in self.in_state(end, AnswerState.UNANSWERED)}
         self.is_by_enq = session.framing in (Framing.ASTM, Framing.STX)
         self.explained: set[int] = set()  # elements in the evidence of a cause
 
+    def said_by(self, end: End) -> list[Acknowledged]:
+        """What this end said that may be answered, in order."""
+        direction = spoken_by(end)
+        return [one for one in self.said if one.direction is direction]
+
     def in_state(self, end: End, state: AnswerState) -> list[Acknowledged]:
         """What this end said that was answered so."""
-        return self._by_state.get((end, state), [])
+        return self._by_state.get((spoken_by(end), state), [])
+
+    def headers_of(self, end: End) -> list[tuple[Element, Header]]:
+        """The headers of this end's ER7 messages, with their elements."""
+        return self.heard.headers[spoken_by(end)]
 
     def end(self, end: End) -> EndFacts | None:
         """What TCP tells of one end."""

@@ -14,6 +14,11 @@ def sender(direction: Direction) -> End:
     return End.DEVICE if direction is Direction.DEVICE_TO_LIS else End.LIS
 
 
+def spoken_by(end: End) -> Direction:
+    """The direction in which this end speaks."""
+    return Direction.DEVICE_TO_LIS if end is End.DEVICE else Direction.LIS_TO_DEVICE
+
+
 def other(end: End) -> End:
     return End.LIS if end is End.DEVICE else End.DEVICE
 

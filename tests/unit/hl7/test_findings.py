@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hl7capture.hl7.findings.content import clock_off
 from hl7capture.hl7.findings.finding import Finding, Severity
 from hl7capture.hl7.findings.history import History
-from hl7capture.hl7.findings.report import findings_of, report_of
+from hl7capture.hl7.findings.report import findings_of, report_of, reports_of
 from hl7capture.hl7.findings.verdict import verdict_of
 from hl7capture.model.elements import Framing
 from hl7capture.model.session import EndReason, Session
@@ -207,13 +207,10 @@ def test_a_repeat_on_a_new_connection_is_known_by_the_device() -> None:
     for n in range(5):
         segments += Talk((1000 + n * 50_000, 9000 + n * 50_000)).open().say(0, mllp(oru("1"))).close().segments
     history = History()
-    found = [codes(findings_of(session, history)) for session in sessions_of(pcap(segments))]
+    found = [codes(findings_of(session, history.take(session))) for session in sessions_of(pcap(segments))]
     assert found == [["ack-missing"]] * 4 + [["retry-storm"]]  # as one sees them coming
-    sessions = sessions_of(pcap(segments))
-    history = History()
-    for session in sessions:
-        history.take(session)
-    assert [code for session in sessions for code in codes(findings_of(session, history))] == ["retry-storm"]
+    reports = reports_of(sessions_of(pcap(segments)))
+    assert [code for report in reports for code in codes(report.findings)] == ["retry-storm"]
 
 
 def test_closing_after_each_message_is_noted_once_a_link() -> None:
@@ -228,7 +225,7 @@ def test_closing_after_each_message_is_noted_once_a_link() -> None:
         talk._add(0, 1, after=1)
         segments += talk.acknowledge(1).segments
     for session in sessions_of(pcap(segments)):
-        found += codes(findings_of(session, history))
+        found += codes(findings_of(session, history.take(session)))
     assert found == ["closes-each"]
 
 
@@ -236,8 +233,7 @@ def test_what_rolls_over_may_be_answered_in_the_next_session() -> None:
     turns = [(0, mllp(oru("1")) + mllp(oru("2"))), (1, mllp(answer("1")) + mllp(answer("2")))]
     sessions = sessions_of(pcap(conversation(*turns).segments), settings=Settings(session_max_messages=2))
     assert sessions[0].end_reason is EndReason.ROLLED
-    history = History()
-    assert [finding for session in sessions for finding in findings_of(session, history)] == []
+    assert [finding for report in reports_of(sessions) for finding in report.findings] == []
     assert findings_of(sessions[0]) == []
 
 
@@ -285,7 +281,7 @@ def test_whatever_is_said_gives_sentences_and_never_an_error(turns: Turns, is_re
         talk.say(side, data)
     history = History()
     for session in sessions_of(pcap((talk.reset(1) if is_reset else talk.close()).segments)):
-        report = report_of(session, history)
+        report = report_of(session, history.take(session))
         assert verdict_of([report])
         for finding in report.findings:
             assert finding.text.endswith(".")
