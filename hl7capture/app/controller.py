@@ -9,9 +9,11 @@ from typing import Any
 from PySide6.QtCore import QEventLoop, QObject, QThreadPool, QTimer, Signal
 
 from hl7capture.app.capture_thread import CaptureThread
+from hl7capture.app.judging import Judge
 from hl7capture.app.merging import MergedFiles
 from hl7capture.app.probe import probe_name
 from hl7capture.app.raw_packets import MEGABYTE, RawPackets, Ring, file_name_of
+from hl7capture.model.events import Event, SessionCompleted
 from hl7capture.model.settings import Settings
 from hl7capture.model.source import Source
 from hl7capture.store.session_store import SessionStore
@@ -22,7 +24,8 @@ log = logging.getLogger(__name__)
 RAW_FOLDER = "raw"  # in the output folder
 _SHUTDOWN_SECONDS = 7  # for what waits to be written
 _LAST_SECONDS = 2  # then, for what the disk did not take to be put aside
-_SETTINGS_MS = 1000  # and for the settings: ten seconds in all
+_JUDGING_MS = 200
+_SETTINGS_MS = 800  # and for the settings: ten seconds in all
 _ASK_AGAIN_MS = 50
 _LONGEST_MS = 10_000
 
@@ -68,6 +71,8 @@ class CaptureController(QObject):
         self._settings = loaded.settings
         self._output = output
         self.store = SessionStore(self._settings, output_folder(self._settings, output), self)
+        self.judge = Judge(self._settings, self.store.neighbours, self)
+        self.judge.judged.connect(self.store.judged)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)  # one after the other: the last settings stay
         self._settings_unsaved.connect(lambda text: self.failed.emit(text, False))
@@ -124,7 +129,7 @@ class CaptureController(QObject):
             sources, self._settings, self.probe, self.store, self._next_number, persist=persist, raw=raw, parent=self
         )
         self._thread.started_capture.connect(self._on_started)
-        self._thread.happened.connect(self.happened)
+        self._thread.happened.connect(self._on_happened)
         self._thread.progressed.connect(self.progressed)
         self._thread.failed.connect(self.failed)
         self._thread.lacks_rights.connect(self.lacks_rights)
@@ -166,7 +171,7 @@ class CaptureController(QObject):
 
     def apply_settings(self, settings: Settings) -> None:
         """Settings count at once, also for the capture that is running; they are saved in the background."""
-        self._settings = settings
+        self._settings = self.judge.settings = settings
         self.store.apply(settings, output_folder(settings, self._output))
         if self._thread is not None:
             self._thread.apply(settings)
@@ -206,6 +211,7 @@ class CaptureController(QObject):
             QTimer.singleShot(_ASK_AGAIN_MS, self._look_whether_done)
             return
         unsaved = self.store.unsaved()
+        self.judge.close(_JUDGING_MS)
         self.is_stuck = not self.store.close(_LAST_SECONDS)
         unsaved = [session_id for session_id in unsaved if not self.store.folder.has(session_id)]
         for session_id in unsaved:
@@ -220,6 +226,12 @@ class CaptureController(QObject):
         folder = self.output_folder / RAW_FOLDER
         ring = Ring.of_folder(folder, self._settings.raw_packets_megabytes * MEGABYTE, writers=len(sources))
         return [RawPackets(folder / f"{file_name_of(source.name)}.pcap", ring) for source in sources]
+
+    def _on_happened(self, events: list[Event]) -> None:
+        for event in events:
+            if isinstance(event, SessionCompleted):
+                self.judge.take(event.session)
+        self.happened.emit(events)
 
     def _on_started(self) -> None:
         if self._state is State.STARTING:

@@ -44,9 +44,10 @@ def explain(names: tuple[str, ...], as_json: bool, output_folder: Path | None) -
     for name in names:
         if not is_session_id(name):
             reading.read(name)
-    sessions = reading.sessions + _stored([name for name in names if is_session_id(name)], output_folder)
-    sessions.sort(key=lambda session: session.start_time)
-    reports = reports_of(sessions, loaded.settings)
+    stored = _stored([name for name in names if is_session_id(name)], output_folder)
+    sessions = sorted([*reading.sessions, *stored.values()], key=lambda session: session.start_time)
+    asked = {session.session_id for session in reading.sessions} | {name for name in names if is_session_id(name)}
+    reports = [report for report in reports_of(sessions, loaded.settings) if report.session.session_id in asked]
     if as_json:
         for report in reports:
             sys.stdout.write(json.dumps(_document(report), ensure_ascii=True) + "\n")
@@ -90,14 +91,20 @@ class _Reading:
             source.close()
 
 
-def _stored(ids: Sequence[str], output_folder: Path | None) -> list[Session]:
-    """Sessions on disk. Qt is imported here: captures do not need it."""
-    if not ids:
-        return []
-    from hl7capture.cli.store import find_session, opened_store
+def _stored(ids: Sequence[str], output_folder: Path | None) -> dict[str, Session]:
+    """Sessions on disk, and those around them, in which something of the same may show.
 
-    with opened_store(output_folder) as store:
-        return [find_session(store, session_id) for session_id in ids]
+    Qt is imported here: captures do not need it.
+    """
+    found: dict[str, Session] = {}
+    if ids:
+        from hl7capture.cli.store import find_session, opened_store
+
+        with opened_store(output_folder) as store:
+            for session_id in ids:
+                for session in store.neighbours(find_session(store, session_id)):
+                    found.setdefault(session.session_id, session)
+    return found
 
 
 def _print(reports: Sequence[Report]) -> None:

@@ -4,7 +4,6 @@ import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -15,7 +14,7 @@ from hl7capture.capture.engine import Engine
 from hl7capture.cli import options
 from hl7capture.cli.cancelling import cancel_at_signals
 from hl7capture.cli.output import FAILED, USAGE, complain, fail, print_document, print_line, shown_progress
-from hl7capture.cli.where import filter_of, where_option
+from hl7capture.cli.where import Sieve, filter_of, where_option
 from hl7capture.model.events import Notice, SessionCompleted
 from hl7capture.model.settings import Settings
 from hl7capture.model.source import Source, SourceError
@@ -23,9 +22,6 @@ from hl7capture.sources.files import StdinSource, file_source
 from hl7capture.sources.names import capture_paths
 from hl7capture.store.settings_file import SettingsFile
 from hl7capture.store.settings_file import output_folder as output_folder_of
-
-if TYPE_CHECKING:
-    from hl7capture.hl7.filter.evaluation import Filter
 
 _SAVE_SECONDS = 60.0
 _MANY_OBJECTS = 100_000  # elements come by the ten thousand, and none of them is garbage soon
@@ -62,7 +58,8 @@ def read(
     for problem in loaded.problems:
         complain(problem)
     keeping = _Keeping(loaded.settings, output_folder) if save else None
-    reading = _Reading(loaded.settings, keeping, wanted, as_json=as_json)
+    sieve = Sieve(wanted, loaded.settings) if wanted is not None else None
+    reading = _Reading(loaded.settings, keeping, sieve, as_json=as_json)
     gc.set_threshold(_MANY_OBJECTS)
     reading.stop_at_signals()
     if merge:
@@ -97,9 +94,9 @@ class _Keeping:
 
 
 class _Reading:
-    def __init__(self, settings: Settings, keeping: _Keeping | None, wanted: "Filter | None", *, as_json: bool) -> None:
+    def __init__(self, settings: Settings, keeping: _Keeping | None, sieve: Sieve | None, *, as_json: bool) -> None:
         self.exit_code = 0
-        self._wanted = wanted  # else all
+        self._sieve = sieve  # else all
         self._settings = settings
         self._print = print_document if as_json else print_line
         self._keeping = keeping
@@ -168,7 +165,7 @@ class _Reading:
                 progress(source.state.done)
                 for event in events:
                     if isinstance(event, SessionCompleted):
-                        if self._wanted is not None and not self._wanted.matches(event.session):
+                        if self._sieve is not None and not self._sieve.lets_through(event.session):
                             continue
                         if self._keeping is not None:
                             self._keeping.save(event.session)

@@ -49,6 +49,8 @@ def follow(summary: SessionSummary, session: Session, fresh: Iterable[Summary]) 
     summary.saved_at = session.saved_at
     summary.persisted_until = session.persisted_until
     summary.pinned = session.pinned
+    if session.findings is not None:
+        summary.findings = session.findings
     for element in session.elements[summary.element_count :]:
         summary.element_count += 1
         summary.flag_count += bool(element.flags)

@@ -3,7 +3,7 @@
 import msgspec
 
 from hl7capture.model.elements import Framing
-from hl7capture.model.session import EndReason, endpoint
+from hl7capture.model.session import Codes, EndReason, endpoint
 
 _ELEMENT_MEMORY = 300  # bytes around the data of an element
 _WORDS = {
@@ -22,7 +22,7 @@ class SessionSummary(msgspec.Struct, gc=False, eq=False, array_like=True):
 
     kinds: how many messages there are of each kind, in the order of their first appearance.
     flag_count: elements with something odd about them. size: bytes of all elements, as they were on the wire.
-    saved_at: None while the session is not on disk.
+    saved_at: None while the session is not on disk. findings: None while it was not judged.
 
     It refers to nothing that refers back, so Python's search for garbage in cycles leaves it out (gc=False).
     """
@@ -48,6 +48,7 @@ class SessionSummary(msgspec.Struct, gc=False, eq=False, array_like=True):
     saved_at: float | None = None
     persisted_until: float | None = None
     pinned: bool = False
+    findings: Codes | None = None
 
     @property
     def is_open(self) -> bool:
@@ -70,6 +71,16 @@ class SessionSummary(msgspec.Struct, gc=False, eq=False, array_like=True):
     def kinds_text(self) -> str:
         """`3 × ORU^R01, 3 × ACK`"""
         return ", ".join(f"{count} × {kind}" for kind, count in self.kinds)
+
+    @property
+    def findings_text(self) -> str:
+        """`ack-missing, clock`"""
+        return ", ".join(code for code, _ in self.findings or ())
+
+    @property
+    def worst(self) -> str:
+        """How much the worst finding matters: `error`, `warning`, `note`; "" where there is none."""
+        return self.findings[0][1] if self.findings else ""
 
     @property
     def state_word(self) -> str:

@@ -30,7 +30,7 @@ from hl7capture.store.scanning import StoredFile
 log = logging.getLogger(__name__)
 
 FILE = "index.sqlite"
-_VERSION = 1  # of the tables and of SessionSummary: another one means building anew
+_VERSION = 2  # of the tables and of SessionSummary: another one means building anew
 _ROOM = 64 << 20  # bytes that must be free on the disk: the last ones are for sessions
 _PATIENCE = 5.0  # seconds to wait for another writer
 _TRIGRAM = 3
@@ -155,6 +155,13 @@ class SessionIndex:
     def names_of(self, session_id: str) -> list[str]:
         """The files that hold a session."""
         return [name for (name,) in self._connection.execute("SELECT name FROM sessions WHERE id = ?", (session_id,))]
+
+    def between(self, first: str, last: str) -> Iterator[SessionSummary]:
+        """The sessions whose ids are from `first` to `last`; what is damaged is left out."""
+        query = "SELECT summary FROM sessions WHERE id BETWEEN ? AND ?"
+        for (packed,) in self._connection.execute(query, (first, last)):
+            with suppress(msgspec.MsgspecError):
+                yield _decoder.decode(packed)
 
     def find(self, term: str) -> Iterator[str]:
         """The ids of the sessions with `term`, casefolded, in a message; any part of any length."""

@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QThreadPool
 
+from hl7capture.hl7.findings.report import report_of
 from hl7capture.hl7.session_summary import summary_of
 from hl7capture.model.session import Session
+from hl7capture.model.settings import Settings
 from hl7capture.store.index import Row, SessionIndex, text_of
 from hl7capture.store.jobs import Job
 from hl7capture.store.scanning import stored_file
@@ -29,7 +31,8 @@ _MOST_WAITING = 8 << 20  # characters of messages
 class Indexer:
     """Takes note of saved and deleted sessions; from any thread, returns at once."""
 
-    def __init__(self, folder: Callable[[], SessionFolder]) -> None:
+    def __init__(self, settings: Settings, folder: Callable[[], SessionFolder]) -> None:
+        self.settings = settings
         self._folder = folder
         self._pool = QThreadPool()
         self._pool.setMaxThreadCount(1)
@@ -91,16 +94,17 @@ class Indexer:
         try:
             if gone:
                 index.remove(gone)
-            index.put(filter(None, (_row(folder, session) for session in saved)))
+            index.put(filter(None, (self._row(folder, session) for session in saved)))
         except sqlite3.Error as error:
             log.warning("The index of %s is behind until the next start: %s", folder.root, error)
         finally:
             index.close()
 
-
-def _row(folder: SessionFolder, session: Session) -> Row | None:
-    try:
-        file = stored_file(folder.sessions, folder.path_of(session.session_id))
-    except OSError:
-        return None  # deleted meanwhile
-    return Row(file, summary_of(session), text_of(session.messages))
+    def _row(self, folder: SessionFolder, session: Session) -> Row | None:
+        try:
+            file = stored_file(folder.sessions, folder.path_of(session.session_id))
+        except OSError:
+            return None  # deleted meanwhile
+        if session.findings is None:
+            session.findings = report_of(session, None, self.settings).codes
+        return Row(file, summary_of(session), text_of(session.messages))

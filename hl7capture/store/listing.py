@@ -11,9 +11,11 @@ from pathlib import Path
 
 import msgspec
 
+from hl7capture.hl7.findings.report import report_of
 from hl7capture.hl7.session_summary import summary_of
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
+from hl7capture.model.settings import Settings
 from hl7capture.store.document import DocumentError
 from hl7capture.store.index import Known, Row, SessionIndex, discard, text_of
 from hl7capture.store.scanning import StoredFile, scan
@@ -57,8 +59,14 @@ class Listing:
     Whatever ails the index only makes it slow.
     """
 
-    def __init__(self, folder: SessionFolder, report: LoadReport, *, is_quiet: bool = False) -> None:
-        """is_quiet: what cannot be read has been told of before, and does not go into the log again."""
+    def __init__(
+        self, folder: SessionFolder, report: LoadReport, settings: Settings | None = None, *, is_quiet: bool = False
+    ) -> None:
+        """settings: for judging what has to be read; without them nothing is judged.
+
+        is_quiet: what cannot be read has been told of before, and does not go into the log again.
+        """
+        self._settings = settings
         self._level = logging.DEBUG if is_quiet else logging.ERROR
         self._folder = folder
         self._report = report
@@ -110,6 +118,8 @@ class Listing:
         session = read_or_report(self._folder, file.below(self._folder.sessions), self._report, self._level)
         if session is None:
             return None
+        if self._settings is not None:
+            session.findings = report_of(session, None, self._settings).codes
         summary = summary_of(session)
         if self._index is not None:
             text = text_of(session.messages)

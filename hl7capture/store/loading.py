@@ -73,7 +73,7 @@ class Loader(QObject):
         folder = self._folder()
         report = LoadReport()
         try:
-            with closing(Listing(folder, report).sessions()) as sessions:
+            with closing(Listing(folder, report, self.settings).sessions()) as sessions:
                 for listed in sessions:
                     if not on_session(listed.summary):
                         break
@@ -150,7 +150,7 @@ class Loader(QObject):
             self.load_progressed.emit(report.loaded + len(report.unreadable), report.files)
             piece = []
 
-        with closing(Listing(folder, report).sessions()) as sessions:
+        with closing(Listing(folder, report, self.settings).sessions()) as sessions:
             for listed in sessions:
                 if not self._is_wanted(number):
                     return []

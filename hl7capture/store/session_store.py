@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
@@ -17,6 +17,7 @@ from hl7capture.store.indexing import Indexer
 from hl7capture.store.jobs import Job
 from hl7capture.store.loading import Loader, LoadReport
 from hl7capture.store.moving import Mover
+from hl7capture.store.neighbours import neighbours
 from hl7capture.store.recovery import Recovery, recover_journals
 from hl7capture.store.remedies import remedy
 from hl7capture.store.retention import CleanUp
@@ -69,7 +70,7 @@ class SessionStore(QObject):
         self._saver.waiting_changed.connect(self.waiting_changed)
         self._autosave = Autosave(settings, lambda: self._folder, self._pool, self)
         self._autosave.failed.connect(self.journal_failed)
-        self._indexer = Indexer(lambda: self._folder)
+        self._indexer = Indexer(settings, lambda: self._folder)
         self._saver.saved.connect(self._indexer.saved, Qt.ConnectionType.DirectConnection)
         self._reading = QThreadPool(self)
         self._reading.setMaxThreadCount(3)  # a list, a search, and what a person wants to see now
@@ -105,6 +106,7 @@ class SessionStore(QObject):
     def apply(self, settings: Settings, root: Path) -> None:
         """New settings count from the next save on."""
         self._settings = self._saver.settings = self._autosave.settings = self._loader.settings = settings
+        self._indexer.settings = settings
         self._cleaner.apply(settings)
         if root != self._folder.root:
             old, self._folder = self._folder, SessionFolder(root)
@@ -218,6 +220,16 @@ class SessionStore(QObject):
     def find(self, session_id: str) -> Session:
         """One session from disk. Raises OSError, DocumentError, ValueError."""
         return self._loader.find(session_id)
+
+    def neighbours(self, session: Session) -> Sequence[Session]:
+        """Sessions on disk around this one, of the same device and LIS, itself among them; it reads their files."""
+        return neighbours(self._folder, session)
+
+    def judged(self, sessions: Iterable[Session]) -> None:
+        """What is wrong with these is known, or is something else now: the index follows."""
+        for session in sessions:
+            if session.saved_at is not None:
+                self._indexer.saved(session)
 
     def delete_now(self, session_id: str) -> bool:
         """Deletes a session in the calling thread; False where it is not there. Raises OSError, ValueError."""

@@ -118,7 +118,9 @@ class MainWindow(QMainWindow):
         self._connect()
         self._on_state(controller.state)
         self.model.documents.most = controller.settings.max_sessions_in_memory
-        self.detail.findings.settings = controller.settings
+        self.detail.findings.wanted.connect(controller.judge.explain)
+        controller.judge.explained.connect(self.detail.findings.show_report)
+        controller.judge.judged.connect(self.model.session_judged)
         for problem in controller.settings_problems:
             self.banner.say(problem)
         self.refresh_interfaces()
@@ -707,7 +709,6 @@ class MainWindow(QMainWindow):
 
     def _on_settings(self, settings: Settings) -> None:
         self.model.documents.most = settings.max_sessions_in_memory
-        self.detail.findings.settings = settings
         self.model.documents.trim()
         if settings.theme != self._theme:
             self._theme = settings.theme

@@ -29,7 +29,9 @@ _FLUSH_MS = 100
 _MOST_RUNS = 50  # of rows that go; where they are scattered wider the list is shown anew
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
-NUMBER, START, DEVICE, LIS, FRAMING, MESSAGES, DURATION, STATE, SAVED = range(9)
+NUMBER, START, DEVICE, LIS, FRAMING, MESSAGES, DURATION, STATE, FINDINGS, SAVED = range(10)
+_SEVERITIES = ("", "note", "warning", "error")
+_BADGES = {"error": ("incomplete", "bad"), "warning": ("incomplete", "warning"), "note": ("notice", "muted")}
 
 
 class SessionModel(QAbstractTableModel):
@@ -51,6 +53,7 @@ class SessionModel(QAbstractTableModel):
             self.tr("Messages"),
             self.tr("Duration"),
             self.tr("State"),
+            self.tr("Findings"),
             self.tr("Saved"),
         )
         self._timer = QTimer(self, interval=_FLUSH_MS, singleShot=True)
@@ -93,6 +96,15 @@ class SessionModel(QAbstractTableModel):
             row.document.saved_at, row.document.persisted_until = session.saved_at, session.persisted_until
             self.documents.hold(row)
         self._changed.add(session.session_id)
+        self._timer.start() if not self._timer.isActive() else None
+
+    def session_judged(self, sessions: Iterable[Session]) -> None:
+        """What is wrong with these is known now."""
+        for session in sessions:
+            row = self._new.get(session.session_id) or self.row_of(session.session_id)
+            if row is not None:
+                row.summary.findings = session.findings
+                self._changed.add(session.session_id)
         self._timer.start() if not self._timer.isActive() else None
 
     def remove(self, session_ids: Iterable[str]) -> None:
@@ -204,6 +216,12 @@ class SessionModel(QAbstractTableModel):
                 return icon(state.icon, getattr(colours(), state.colour))
             if role == Qt.ItemDataRole.ForegroundRole:
                 return colour(state.colour)
+        if column == FINDINGS and row.summary.findings:
+            name, shade = _BADGES[row.summary.worst]
+            if role == Qt.ItemDataRole.DecorationRole:
+                return icon(name, getattr(colours(), shade))
+            if role == Qt.ItemDataRole.ToolTipRole:
+                return "\n".join(f"{severity}: {code}" for code, severity in row.summary.findings)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self._titles[column]}: {self._text(row, column)}"
         return None
@@ -219,6 +237,8 @@ class SessionModel(QAbstractTableModel):
             return session.end_time - session.start_time
         if column == MESSAGES:
             return session.message_count
+        if column == FINDINGS:
+            return _SEVERITIES.index(session.worst), session.findings_text
         return self._text(row, column)
 
     def _text(self, row: SessionRow, column: int) -> str:
@@ -240,6 +260,8 @@ class SessionModel(QAbstractTableModel):
                 return row.duration
             case 7:
                 return session.state_word
+            case 8:
+                return session.findings_text
             case _:
                 return self._saved(session)
 

@@ -8,7 +8,7 @@ from hl7capture.model.session_summary import SessionSummary
 from hl7capture.ui.session_filter import SessionFilter
 from hl7capture.ui.session_model import MESSAGES, NUMBER, START
 
-_WIDTHS = (74, 200, 150, 150, 76, 0, 90, 170, 64)
+_WIDTHS = (64, 190, 150, 150, 70, 0, 80, 150, 150, 56)
 
 
 class SessionTable(QTableView):

@@ -7,13 +7,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from hl7capture.hl7.findings.report import report_of
+from hl7capture.hl7.findings.verdict import verdict_of
 from hl7capture.model.session import Session
 from hl7capture.ui.findings_view import FindingsView
 from hl7capture.ui.main_window import MainWindow
+from hl7capture.ui.session_model import FINDINGS
 from tests.gui.conftest import read
 from tests.support.engine import sessions_of
 from tests.support.sessions import open_session
-from tests.support.speech import answer, mllp, oru
+from tests.support.speech import answer, mllp, oru, timely
 from tests.support.wire import conversation, pcap
 
 
@@ -23,11 +26,22 @@ def refused(reason: bytes = b"Unknown patient") -> Session:
     return session
 
 
-def test_verdict_and_findings_are_shown(qtbot: QtBot) -> None:
+def judged_view(qtbot: QtBot) -> FindingsView:
     view = FindingsView()
     qtbot.addWidget(view)
+
+    def explain(session: Session) -> None:
+        report = report_of(session)
+        view.show_report(report, verdict_of([report]))
+
+    view.wanted.connect(explain)
+    return view
+
+
+def test_verdict_and_findings_are_shown(qtbot: QtBot) -> None:
+    view = judged_view(qtbot)
     view.show_session(refused())
-    qtbot.waitUntil(lambda: "Verdict\nThe LIS refused the only message of the device" in view.text)
+    assert "Verdict\nThe LIS refused the only message of the device" in view.text
     assert "Error\nack-negative" in view.text
     assert "→ The message was refused" in view.text
 
@@ -42,10 +56,9 @@ def test_an_open_session_is_not_judged(qtbot: QtBot) -> None:
 
 
 def test_a_reason_is_plain_text(qtbot: QtBot) -> None:
-    view = FindingsView()
-    qtbot.addWidget(view)
+    view = judged_view(qtbot)
     view.show_session(refused(b"<b>no</b>"))
-    qtbot.waitUntil(lambda: "<b>no</b>" in view.text)
+    assert "<b>no</b>" in view.text
     assert all(label.textFormat() is Qt.TextFormat.PlainText for label in view.findChildren(QLabel))
 
 
@@ -54,3 +67,20 @@ def test_tab_of_the_window(open_window: Callable[[], MainWindow], capture_file: 
     read(window, capture_file, qtbot)
     window.table.selectRow(0)
     qtbot.waitUntil(lambda: "Verdict" in window.detail.findings.text)
+
+
+def test_findings_stand_in_the_table_and_are_found_by_the_filter(
+    open_window: Callable[[], MainWindow], tmp_path: Path, qtbot: QtBot
+) -> None:
+    said = mllp(answer("1", "AE"))
+    file = tmp_path / "refused.pcap"
+    file.write_bytes(timely(conversation((0, mllp(oru("1"))), (1, said)).segments))
+    window = open_window()
+    read(window, file, qtbot)
+    cell = window.filter.index(0, FINDINGS)
+    qtbot.waitUntil(lambda: cell.data() == "ack-negative")
+    assert cell.data(Qt.ItemDataRole.ToolTipRole) == "error: ack-negative"
+    assert not cell.data(Qt.ItemDataRole.DecorationRole).isNull()
+    for text, rows in (("finding = ack-missing", 0), ("finding = ack-negative", 1)):
+        window.filter_box.setText(text)
+        qtbot.waitUntil(lambda rows=rows: window.filter.rowCount() == rows)

@@ -327,7 +327,6 @@ def test_filter_of_what_is_read_and_listed(tmp_path: Path, capture_file: Path, o
     [
         ("framing = ", b"at column 10: expected a value after `=`"),
         ("fraiming = stx", b"did you mean `framing`?"),
-        ("finding = x", b"findings are not worked out"),
     ],
 )
 def test_mistakes_in_a_filter(where: str, said: bytes, capture_file: Path) -> None:

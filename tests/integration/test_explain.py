@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import documents, run
-from tests.support.speech import answer, mllp, oru
+from tests.support.speech import answer, mllp, oru, retry_storm, timely
 from tests.support.wire import conversation, pcap
 
 CAPTURES = Path(__file__).parents[2] / "resources" / "captures"
@@ -49,6 +49,24 @@ def test_a_session_on_disk_is_explained(refused: Path, tmp_path: Path) -> None:
     done = run("explain", session["sessionId"], "--output-folder", folder)
     assert done.returncode == 3
     assert b"ack-negative" in done.stdout
+
+
+def test_a_message_sent_five_times_is_one_finding_in_every_command(tmp_path: Path) -> None:
+    """Five connections, no answer: read sees it coming, and what is explained later is seen with its neighbours."""
+    file, folder = tmp_path / "storm.pcap", str(tmp_path / "output")
+    file.write_bytes(timely(retry_storm(5)))
+    saved = documents(run("read", "--save", "--json", "--output-folder", folder, str(file)).stdout)
+    assert len(saved) == 5
+    assert len(documents(run("read", "--json", "--where", "finding = ack-missing", str(file)).stdout)) == 4
+    assert len(documents(run("read", "--json", "--where", "finding = retry-storm", str(file)).stdout)) == 1
+    last = max(session["sessionId"] for session in saved)
+    assert b"retry-storm" not in run("explain", "--json", str(saved[0]["sessionId"]), "--output-folder", folder).stderr
+    run("sessions", "list", "--output-folder", folder)  # makes the index
+    (alone,) = [
+        json.loads(line) for line in run("explain", "--json", last, "--output-folder", folder).stdout.splitlines()
+    ]
+    assert [finding["code"] for finding in alone["findings"]] == ["retry-storm"]
+    assert run("sessions", "list", "--where", "finding = retry-storm", "--output-folder", folder).returncode == 0
 
 
 def test_what_is_not_there_is_said() -> None:

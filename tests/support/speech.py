@@ -1,5 +1,10 @@
 """What devices and LIS say, as bytes; all patients are invented."""
 
+from datetime import UTC, datetime
+
+from tests.support.wire import Segment, Talk, pcap_header, records
+
+START = round(datetime(2026, 11, 21, 10, 15, 30, tzinfo=UTC).timestamp()) * 1_000_000_000  # what MSH-7 says
 ENQ, ACK, NAK, EOT = b"\x05", b"\x06", b"\x15", b"\x04"
 
 
@@ -45,3 +50,16 @@ def astm_transfer(records: tuple[bytes, ...] = RECORDS) -> list[tuple[int, bytes
 
 def stx_transfer(message: bytes) -> list[tuple[int, bytes]]:
     return [(0, ENQ), (1, ACK), (0, stx(message)), (1, ACK), (0, EOT)]
+
+
+def retry_storm(times: int) -> list[Segment]:
+    """One message, sent so many times, on a connection of its own each time, without an answer."""
+    segments: list[Segment] = []
+    for n in range(times):
+        segments += Talk((1000 + n * 50_000, 9000 + n * 50_000)).open().say(0, mllp(oru("1"))).close().segments
+    return segments
+
+
+def timely(segments: list[Segment]) -> bytes:
+    """A capture from the time that MSH-7 says, so that no clock is wrong."""
+    return pcap_header() + records(segments, START)

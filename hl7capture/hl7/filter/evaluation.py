@@ -39,7 +39,7 @@ class Filter:
         findings: Collection[str] | None = None,
         acknowledgements: Callable[[], Acknowledgements] | None = None,
     ) -> bool | None:
-        """None: the document is needed, or the findings. What the arguments are says `Facts`.
+        """None: the document is needed. What the arguments are says `Facts`.
 
         acknowledgements: where they are known better than from this session alone.
         """
@@ -48,10 +48,10 @@ class Filter:
     def matches(
         self,
         session: Session,
-        findings: Collection[str] = (),
+        findings: Collection[str] | None = None,
         acknowledgements: Callable[[], Acknowledgements] | None = None,
     ) -> bool:
-        """Of a whole session. findings: the codes of what was found wrong in it."""
+        """Of a whole session; what the other arguments are says `Facts`."""
         return bool(self.decide(summary_of(session), session, None, findings, acknowledgements))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Container, Mapping
 
 from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged, Acknowledgements
 from hl7capture.hl7.acknowledgements.tracker import acknowledgements_of
+from hl7capture.hl7.findings.report import report_of
 from hl7capture.hl7.summary import Summary, summarise
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
@@ -15,10 +16,10 @@ class Facts:
     """summary: always there. session: its document, or None where that is not in memory.
 
     found: for a text, casefolded, the ids of the sessions with it in a message, as an index knows them.
-    findings: the codes of what was found wrong, or None where nobody has looked yet.
+    findings: the codes of what was found wrong, where that is known better than the summary does.
     """
 
-    __slots__ = ("_acknowledgements", "_casefolded", "_read", "findings", "found", "session", "summary")
+    __slots__ = ("_acknowledgements", "_casefolded", "_findings", "_read", "found", "session", "summary")
 
     def __init__(
         self,
@@ -31,7 +32,7 @@ class Facts:
         self.summary = summary
         self.session = session
         self.found = found
-        self.findings = findings
+        self._findings = findings
         self._acknowledgements = acknowledgements
         self._casefolded: list[str] | None = None
         self._read: list[Summary] | None = None
@@ -64,6 +65,18 @@ class Facts:
         if self.session is None:
             return None
         return {flag for element in self.session.elements for flag in element.flags}
+
+    @property
+    def findings(self) -> Collection[str] | None:
+        """The codes of what was found wrong; None where the document is needed to know. Nothing while it is open."""
+        if self._findings is None:
+            known = self.summary.findings
+            if self.summary.is_open:
+                known = ()
+            elif known is None and self.session is not None:
+                known = report_of(self.session).codes
+            self._findings = None if known is None else [code for code, _ in known]
+        return self._findings
 
     @property
     def acknowledged(self) -> list[Acknowledged] | None:

@@ -7,7 +7,7 @@ from hl7capture.hl7.findings.finding import Finding, Severity
 from hl7capture.hl7.findings.history import Heard, History
 from hl7capture.hl7.findings.registry import RULES
 from hl7capture.hl7.findings.view import View
-from hl7capture.model.session import Session
+from hl7capture.model.session import Codes, Session
 from hl7capture.model.settings import Settings
 
 _ORDER = list(Severity)
@@ -20,6 +20,13 @@ class Report:
     session: Session
     heard: Heard
     findings: list[Finding]
+
+    @property
+    def codes(self) -> Codes:
+        """Each code once, with its severity, errors first."""
+        return tuple(
+            {finding.code: (finding.code, str(finding.severity)) for finding in reversed(self.findings)}.values()
+        )[::-1]
 
     @property
     def has_error(self) -> bool:

@@ -16,6 +16,7 @@ from hl7capture.hl7.filter.tree import And, Comparison, Node, Not, Or, Pattern, 
 from hl7capture.hl7.session_summary import summary_of
 from hl7capture.model.session import Session
 from tests.support.engine import sessions_of
+from tests.support.sessions import open_session
 from tests.support.speech import NAK, RECORDS, answer, astm_transfer, frame, mllp, oru
 from tests.support.wire import conversation, pcap
 
@@ -188,13 +189,24 @@ def test_a_refused_frame() -> None:
     assert matches("ack = NAK and ack = negative", refused)
 
 
-def test_findings_are_the_caller_s() -> None:
+def test_findings_are_the_summary_s_or_worked_out_from_the_document() -> None:
+    silent = session((0, mllp(oru("1"))))
+    known = summary_of(silent)
+    assert known.findings is None
+    assert Filter.of("finding = ack-missing").decide(known) is None
+    assert matches("finding = ack-missing", silent)
+    assert matches("finding = clock and not finding = ack-missing", MLLP)
+    known.findings = (("clock", "note"),)
+    assert Filter.of("finding = clock").decide(known)
+    assert Filter.of("finding = ack-missing").decide(known, silent) is False
+    assert Filter.of("finding exists").decide(summary_of(open_session(elements=1))) is False
+
+
+def test_findings_that_the_caller_knows_count() -> None:
     assert matches("finding = ack-missing", findings={"ack-missing"})
-    assert not matches("finding = ack-missing")
     assert matches("finding exists", findings={"x"})
     assert Filter.of("a or not finding = x").asks_findings
     assert not Filter.of("a or not ack = AA").asks_findings
-    assert Filter.of("finding = x").decide(summary_of(MLLP), MLLP) is None
 
 
 def test_every_name_is_tested() -> None:

@@ -1,7 +1,5 @@
 """Each rule by what it must find, and by what it must not."""
 
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,15 +14,25 @@ from hl7capture.model.session import EndReason, Session
 from hl7capture.model.settings import Settings
 from tests.support.engine import sessions_of
 from tests.support.sessions import open_session
-from tests.support.speech import ACK, ENQ, EOT, NAK, RECORDS, answer, astm_transfer, frame, mllp, oru, stx, stx_transfer
-from tests.support.wire import MILLISECOND, Segment, Talk, conversation, packet, pcap_header, record, records
+from tests.support.speech import (
+    ACK,
+    ENQ,
+    EOT,
+    NAK,
+    RECORDS,
+    START,
+    answer,
+    astm_transfer,
+    frame,
+    mllp,
+    oru,
+    stx,
+    stx_transfer,
+    timely,
+)
+from tests.support.wire import MILLISECOND, Segment, Talk, conversation, packet, pcap_header, record
 
 Turns = list[tuple[int, bytes]]
-START = round(datetime(2026, 11, 21, 10, 15, 30, tzinfo=UTC).timestamp()) * 1_000_000_000  # what MSH-7 says
-
-
-def pcap(segments: list[Segment]) -> bytes:
-    return pcap_header() + records(segments, START)
 
 
 def reason(control_id: str, code: str, said: str) -> bytes:
@@ -32,7 +40,7 @@ def reason(control_id: str, code: str, said: str) -> bytes:
 
 
 def session_of(*turns: tuple[int, bytes]) -> Session:
-    (session,) = sessions_of(pcap(conversation(*turns).segments))
+    (session,) = sessions_of(timely(conversation(*turns).segments))
     return session
 
 
@@ -128,7 +136,7 @@ def test_the_reason_may_stand_in_err() -> None:
 
 def test_what_was_never_answered_names_no_side_and_tells_what_tcp_knows() -> None:
     talk = Talk().open().say(0, mllp(oru("1"))).acknowledge(1).close()
-    (session,) = sessions_of(pcap(talk.segments))
+    (session,) = sessions_of(timely(talk.segments))
     (finding,) = findings_of(session)
     assert finding.text == "The only message of the device got no answer."
     assert any("TCP acknowledged all of it" in sentence for sentence in finding.evidence)
@@ -153,17 +161,17 @@ def test_a_reset_is_an_error_only_where_something_was_under_way(side: int) -> No
     talk = Talk().open()
     for speaker, data in exchange():
         talk.say(speaker, data)
-    (session,) = sessions_of(pcap(talk.reset(side).segments))
+    (session,) = sessions_of(timely(talk.reset(side).segments))
     (finding,) = findings_of(session)
     assert (finding.code, finding.severity) == ("connection-reset", Severity.NOTE)
-    (session,) = sessions_of(pcap(Talk().open().say(0, mllp(oru("1"))).reset(1).segments))
+    (session,) = sessions_of(timely(Talk().open().say(0, mllp(oru("1"))).reset(1).segments))
     (finding,) = findings_of(session)
     assert (finding.code, finding.severity) == ("connection-reset", Severity.ERROR)
     assert "from the address of the LIS" in finding.text
 
 
 def test_who_waited_in_vain_and_then_reset_is_not_accused() -> None:
-    (session,) = sessions_of(pcap(Talk().open().say(0, mllp(oru("1"))).acknowledge(1).reset(0).segments))
+    (session,) = sessions_of(timely(Talk().open().say(0, mllp(oru("1"))).acknowledge(1).reset(0).segments))
     (finding,) = findings_of(session)
     assert finding.code == "ack-missing"
     assert "Then the device reset the connection." in finding.evidence
@@ -174,7 +182,7 @@ def test_a_link_is_summed_up_over_its_sessions() -> None:
     for n in range(4):
         talk = Talk((1000 + n * 50_000, 9000 + n * 50_000)).open().say(0, mllp(oru(str(n))))
         segments += talk.say(1, reason(str(n), "AE" if n < 2 else "AA", "Full" if n < 2 else "")).close().segments
-    reports = [report_of(session) for session in sessions_of(pcap(segments))]
+    reports = [report_of(session) for session in sessions_of(timely(segments))]
     assert verdict_of(reports) == (
         "The LIS refused 2 of 4 messages of the device (AE, “Full”). Everything else was answered, in 1 ms (median)."
     )
@@ -183,7 +191,7 @@ def test_a_link_is_summed_up_over_its_sessions() -> None:
 
 def test_one_direction_accuses_nobody() -> None:
     segments = [s for s in conversation(*exchange("1"), *exchange("2")).segments if s.side == 0]
-    (session,) = sessions_of(pcap(segments))
+    (session,) = sessions_of(timely(segments))
     findings = findings_of(session)
     assert codes(findings) == ["one-direction"]
     assert findings[0].severity is Severity.WARNING
@@ -198,7 +206,7 @@ def test_a_hole_in_the_capture_is_no_missing_answer() -> None:
     del talk.segments[-1]
     for n in range(2, 12):
         talk.say(0, mllp(oru(str(n)))).say(1, mllp(answer(str(n))))
-    (session,) = sessions_of(pcap(talk.close().segments))
+    (session,) = sessions_of(timely(talk.close().segments))
     assert codes(findings_of(session)) == ["capture-loss"]
 
 
@@ -207,9 +215,9 @@ def test_a_repeat_on_a_new_connection_is_known_by_the_device() -> None:
     for n in range(5):
         segments += Talk((1000 + n * 50_000, 9000 + n * 50_000)).open().say(0, mllp(oru("1"))).close().segments
     history = History()
-    found = [codes(findings_of(session, history.take(session))) for session in sessions_of(pcap(segments))]
+    found = [codes(findings_of(session, history.take(session))) for session in sessions_of(timely(segments))]
     assert found == [["ack-missing"]] * 4 + [["retry-storm"]]  # as one sees them coming
-    reports = reports_of(sessions_of(pcap(segments)))
+    reports = reports_of(sessions_of(timely(segments)))
     assert [code for report in reports for code in codes(report.findings)] == ["retry-storm"]
 
 
@@ -224,14 +232,14 @@ def test_closing_after_each_message_is_noted_once_a_link() -> None:
         talk._add(1, 1, after=1)
         talk._add(0, 1, after=1)
         segments += talk.acknowledge(1).segments
-    for session in sessions_of(pcap(segments)):
+    for session in sessions_of(timely(segments)):
         found += codes(findings_of(session, history.take(session)))
     assert found == ["closes-each"]
 
 
 def test_what_rolls_over_may_be_answered_in_the_next_session() -> None:
     turns = [(0, mllp(oru("1")) + mllp(oru("2"))), (1, mllp(answer("1")) + mllp(answer("2")))]
-    sessions = sessions_of(pcap(conversation(*turns).segments), settings=Settings(session_max_messages=2))
+    sessions = sessions_of(timely(conversation(*turns).segments), settings=Settings(session_max_messages=2))
     assert sessions[0].end_reason is EndReason.ROLLED
     assert [finding for report in reports_of(sessions) for finding in report.findings] == []
     assert findings_of(sessions[0]) == []
@@ -280,7 +288,7 @@ def test_whatever_is_said_gives_sentences_and_never_an_error(turns: Turns, is_re
     for side, data in [(0, mllp(oru("0"))), *turns]:
         talk.say(side, data)
     history = History()
-    for session in sessions_of(pcap((talk.reset(1) if is_reset else talk.close()).segments)):
+    for session in sessions_of(timely((talk.reset(1) if is_reset else talk.close()).segments)):
         report = report_of(session, history.take(session))
         assert verdict_of([report])
         for finding in report.findings:

@@ -1,0 +1,125 @@
+"""Says what is wrong with sessions as they end, on a thread of its own: nobody waits for it.
+
+A judged session has its `findings`. An answer or a repeat in a later session may change what is wrong with an earlier
+one: that is judged again, as long as it is remembered.
+"""
+
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, QThreadPool, Signal
+
+from hl7capture.hl7.findings.history import Heard, History
+from hl7capture.hl7.findings.report import Report, report_of, reports_of
+from hl7capture.hl7.findings.verdict import verdict_of
+from hl7capture.model.session import Session
+from hl7capture.model.settings import Settings
+from hl7capture.store.jobs import Job
+
+_MOST_REMEMBERED = 32 << 20  # bytes of sessions, and of what is known of their answers
+_ANSWER_MEMORY = 1000  # bytes, roughly, for what is known of one message or frame
+_TOLD_AT_ONCE = 100
+
+
+class Judge(QObject):
+    """`take` and `explain` may be called from any thread; they return at once.
+
+    neighbours: sessions of the same link around one that is not remembered, itself among them, in the order of their
+    beginning. Called on the judge's thread; it may read the disk.
+    """
+
+    judged = Signal(list)  # list[Session]: their findings are known, or are others now
+    explained = Signal(object, str)  # Report, verdict
+
+    def __init__(
+        self, settings: Settings, neighbours: Callable[[Session], Sequence[Session]], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self._neighbours = neighbours
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._lock = threading.Lock()
+        self._waiting: deque[Session] = deque()
+        self._asked: Session | None = None
+        self._is_running = False
+        self._is_closing = False
+        self._history = History()
+        self._remembered: OrderedDict[str, tuple[Session, Heard]] = OrderedDict()
+        self._memory = 0
+
+    def take(self, session: Session) -> None:
+        """A session has ended: `judged` soon."""
+        with self._lock:
+            self._waiting.append(session)
+        self._start()
+
+    def explain(self, session: Session) -> None:
+        """All there is to say of a session that has ended: `explained`. What was asked for before is forgotten."""
+        with self._lock:
+            self._asked = session
+        self._start()
+
+    def close(self, milliseconds: int) -> bool:
+        """What waits is not judged any more; the index does that later. False where it takes longer than that."""
+        with self._lock:
+            self._is_closing = True
+        return self._pool.waitForDone(milliseconds)
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._is_running or self._is_closing:
+                return
+            self._is_running = True
+        self._pool.start(Job(self._run))
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                asked, self._asked = self._asked, None
+                sessions = [self._waiting.popleft() for _ in range(min(len(self._waiting), _TOLD_AT_ONCE))]
+                if self._is_closing or (asked is None and not sessions):
+                    self._is_running = False
+                    return
+            judged = {session.session_id: session for one in sessions for session in self._judge(one)}
+            if judged:
+                self.judged.emit(list(judged.values()))
+            if asked is not None:
+                report = self._report_of(asked)
+                self.explained.emit(report, verdict_of([report]))
+
+    def _judge(self, session: Session) -> list[Session]:
+        """This session, and those before it that it tells more of."""
+        heard = self._history.take(session)
+        self._remember(session, heard)
+        told_of = {one.session_id for one in heard.acknowledgements.changed}
+        told_of |= {repeat.earlier.session_id for repeat in heard.repeats} | {session.session_id}
+        touched = [self._remembered[session_id] for session_id in told_of if session_id in self._remembered]
+        changed = []
+        for one, known in touched:
+            codes = report_of(one, known, self.settings).codes
+            if codes != one.findings:
+                one.findings = codes
+                changed.append(one)
+        return changed
+
+    def _remember(self, session: Session, heard: Heard) -> None:
+        self._remembered[session.session_id] = session, heard
+        self._memory += _memory_of(session, heard)
+        while self._memory > _MOST_REMEMBERED and len(self._remembered) > 1:
+            _, gone = self._remembered.popitem(last=False)
+            self._memory -= _memory_of(*gone)
+
+    def _report_of(self, session: Session) -> Report:
+        known = self._remembered.get(session.session_id)
+        if known is not None:
+            return report_of(session, known[1], self.settings)
+        reports = reports_of(self._neighbours(session), self.settings)
+        found = next((report for report in reports if report.session.session_id == session.session_id), None)
+        return found or report_of(session, None, self.settings)
+
+
+def _memory_of(session: Session, heard: Heard) -> int:
+    octets = sum(len(element.data) for element in session.elements)
+    return 2 * octets + _ANSWER_MEMORY * (len(heard.acknowledgements.said) + 1)
