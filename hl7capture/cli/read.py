@@ -4,6 +4,7 @@ import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,7 +15,7 @@ from hl7capture.capture.engine import Engine
 from hl7capture.cli import options
 from hl7capture.cli.cancelling import cancel_at_signals
 from hl7capture.cli.output import FAILED, USAGE, complain, fail, print_document, print_line, shown_progress
-from hl7capture.cli.where import Sieve, filter_of, where_option
+from hl7capture.cli.where import filter_of, where_option
 from hl7capture.model.events import Notice, SessionCompleted
 from hl7capture.model.settings import Settings
 from hl7capture.model.source import Source, SourceError
@@ -23,9 +24,20 @@ from hl7capture.sources.names import capture_paths
 from hl7capture.store.settings_file import SettingsFile
 from hl7capture.store.settings_file import output_folder as output_folder_of
 
+if TYPE_CHECKING:
+    from hl7capture.cli.judging import Judging
+    from hl7capture.hl7.filter.evaluation import Filter
+
 _SAVE_SECONDS = 60.0
 _MANY_OBJECTS = 100_000  # elements come by the ten thousand, and none of them is garbage soon
 _ONE_TO_FOLLOW = "--follow takes one FILE."
+
+
+def _judging(settings: Settings) -> "Judging":
+    """Rules are imported where they are asked: reading alone starts without them."""
+    from hl7capture.cli.judging import Judging
+
+    return Judging(settings)
 
 
 @click.command
@@ -58,8 +70,7 @@ def read(
     for problem in loaded.problems:
         complain(problem)
     keeping = _Keeping(loaded.settings, output_folder) if save else None
-    sieve = Sieve(wanted, loaded.settings) if wanted is not None else None
-    reading = _Reading(loaded.settings, keeping, sieve, as_json=as_json)
+    reading = _Reading(loaded.settings, keeping, wanted, as_json=as_json)
     gc.set_threshold(_MANY_OBJECTS)
     reading.stop_at_signals()
     if merge:
@@ -94,9 +105,10 @@ class _Keeping:
 
 
 class _Reading:
-    def __init__(self, settings: Settings, keeping: _Keeping | None, sieve: Sieve | None, *, as_json: bool) -> None:
+    def __init__(self, settings: Settings, keeping: _Keeping | None, wanted: "Filter | None", *, as_json: bool) -> None:
         self.exit_code = 0
-        self._sieve = sieve  # else all
+        self._wanted = wanted  # else all
+        self._judging = _judging(settings) if keeping is not None or (wanted and wanted.asks_findings) else None
         self._settings = settings
         self._print = print_document if as_json else print_line
         self._keeping = keeping
@@ -165,7 +177,9 @@ class _Reading:
                 progress(source.state.done)
                 for event in events:
                     if isinstance(event, SessionCompleted):
-                        if self._sieve is not None and not self._sieve.lets_through(event.session):
+                        if self._judging is not None:
+                            self._judging.judge(event.session)
+                        if self._wanted is not None and not self._wanted.matches(event.session):
                             continue
                         if self._keeping is not None:
                             self._keeping.save(event.session)

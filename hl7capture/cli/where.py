@@ -8,8 +8,6 @@ from hl7capture.cli.output import fail
 
 if TYPE_CHECKING:
     from hl7capture.hl7.filter.evaluation import Filter
-    from hl7capture.model.session import Session
-    from hl7capture.model.settings import Settings
 
 where_option = click.option(
     "--where", metavar="EXPR", default="", help="Only sessions that a filter lets through; docs/filter.md explains it."
@@ -29,21 +27,3 @@ def filter_of(where: str) -> "Filter | None":
         shown = where.replace("\n", " ").replace("\t", " ")
         fail(f"--where, {error}\n  {shown}\n  {' ' * (error.column - 1)}{'^' * max(1, error.length)}", usage=True)
     return made
-
-
-class Sieve:
-    """Asks a filter of sessions as they end, one after the other: what is wrong with one may show in the next."""
-
-    def __init__(self, wanted: "Filter", settings: "Settings") -> None:
-        from hl7capture.hl7.findings.history import History
-
-        self._wanted = wanted
-        self._settings = settings
-        self._history = History() if wanted.asks_findings else None
-
-    def lets_through(self, session: "Session") -> bool:
-        if self._history is not None:
-            from hl7capture.hl7.findings.report import report_of
-
-            session.findings = report_of(session, self._history.take(session), self._settings).codes
-        return self._wanted.matches(session)
