@@ -95,7 +95,11 @@ STRUCTURE = frozenset({("MSH", 9), ("MSH", 11), ("MSH", 12), ("MSH", 18), ("OBX"
 
 
 def kind_of(segment: str, number: int, datatype: str) -> Kind | None:
-    """What a field holds; None where it stays. The types of its components tell about those (dates, coded entries)."""
+    """What a field holds; None where it stays. The types of its components tell about those (dates, coded entries).
+
+    What stands behind the last field that the standard knows (`datatype` is "") may be anything: a site's own field, or
+    free text whose sender forgot to escape the separator in it.
+    """
     listed = LISTED.get(segment, {}).get(number)
     if listed is not None:
         return listed
@@ -106,9 +110,14 @@ def kind_of(segment: str, number: int, datatype: str) -> Kind | None:
         return by_type
     if datatype in DATES:
         return Kind.DATE if segment in WHOLE else Kind.TIME
-    if segment in WHOLE and datatype not in CODED:
+    if not datatype or (segment in WHOLE and datatype not in CODED):
         return Kind.TEXT
     return None
+
+
+def is_short_code(value: str) -> bool:
+    """Can it be no more than a code, as in PID-8? Beside a person's data nothing longer is trusted."""
+    return len(value) <= _LONGEST_CODE + 2 and value.isascii() and " " not in value.strip()
 
 
 # Components that stay, by the kind of the field: type codes, check schemes, assigning authorities, countries.

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hl7capture.hl7 import astm, er7
+from hl7capture.hl7 import astm, er7, names
 from hl7capture.hl7.documents import Document, document_in
 from hl7capture.hl7.node import Node
 from hl7capture.hl7.privacy import astm_places, er7_places
@@ -148,7 +148,7 @@ class _Finder:
                 # What a site has made up may be anything; without the setting only what it was told to look for.
                 kind = Kind.TEXT if self._rules.with_own_segments or segment[0] != "Z" else None
             else:
-                kind = er7_places.kind_of(segment, number, field.datatype)
+                kind = er7_places.kind_of(segment, number, field.datatype or _latest_type(segment, number))
                 if segment in er7_places.HEADERS and kind is Kind.DATE:
                     kind = Kind.TIME
             for repetition in _repetitions(field):
@@ -173,6 +173,9 @@ class _Finder:
                     self._add(leaf, Kind.TEXT, place)
             elif kind is Kind.ERROR:
                 self._add_numbers(leaf, place)
+            elif kind is None and segment in er7_places.WHOLE:
+                if not er7_places.is_short_code(leaf.value):
+                    self._add(leaf, Kind.TEXT, place)
             elif segment in er7_places.QUERIES and leaf.value.startswith("@"):
                 continue  # the name of a parameter: @PID.3
             elif kind is not None and not er7_places.component_stays(kind, field.datatype, component, leaf.value):
@@ -255,6 +258,12 @@ def _patient(node: Node, *numbers: int) -> str:
             _, leaf = next(_all_leaves(node.children[number - 1]))
             return leaf.value.strip().casefold()
     return ""
+
+
+def _latest_type(segment: str, number: int) -> str:
+    """The type of a field that the message's version does not have, though a later one does; "" for beyond all."""
+    latest = names.fields(names.VERSIONS[-1], segment).get(number)
+    return "" if latest is None else latest.datatype
 
 
 def _repetitions(field: Node) -> tuple[Node, ...]:
