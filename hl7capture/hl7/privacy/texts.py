@@ -12,6 +12,7 @@ from hl7capture.hl7.privacy.parts import Found, Part
 from hl7capture.hl7.privacy.pseudonyms import Pseudonyms
 from hl7capture.hl7.privacy.removed_documents import removed
 from hl7capture.hl7.privacy.report import Report
+from hl7capture.hl7.split import Delimiters
 
 
 class Edit(NamedTuple):
@@ -25,8 +26,8 @@ class Edit(NamedTuple):
         return self.start + len(self.text)
 
 
-def learn(text: str, found: Found, known: Known, pseudonyms: Pseudonyms) -> None:
-    """Takes note of the values that are to be looked for elsewhere."""
+def learn(text: str, found: Found, known: Known, pseudonyms: Pseudonyms | None = None) -> None:
+    """Takes note of the values that are to be looked for elsewhere. pseudonyms: give what dates become."""
     before: Part | None = None
     for part in found.parts:
         if part.kind not in LEARNT:
@@ -42,7 +43,8 @@ def learn(text: str, found: Found, known: Known, pseudonyms: Pseudonyms) -> None
             case Kind.NAME | Kind.PERSON | Kind.ID | Kind.PHONE:
                 known.add_number(value)
             case Kind.DATE:
-                known.add(value.strip(), shifted(value.strip(), pseudonyms.days(part.patient)))
+                moved = shifted(value.strip(), pseudonyms.days(part.patient)) if pseudonyms else None
+                known.add(value, moved)
             case _:
                 known.add(value)
         before = part
@@ -58,9 +60,8 @@ class Rewriting:
     def edits(self, text: str, found: Found, known: Known, charset: str) -> list[Edit]:
         """What is to be changed in a text, in order, without overlap. charset: Python's name of its character set."""
         edits = [edit for part in found.parts if (edit := self._part(text, part, known, charset)) is not None]
-        if known:
-            edits += self._elsewhere(text, found, known, charset)
-        return sorted(edits)
+        again = (self._again(text, one, charset) for one in elsewhere(text, found, known))
+        return sorted([*edits, *filter(None, again)])
 
     def _part(self, text: str, part: Part, known: Known, charset: str) -> Edit | None:
         value = text[part.start : part.end]
@@ -99,24 +100,39 @@ class Rewriting:
         numbers = bytes(before) + self._pseudonyms.numbers(stripped)
         return numbers + bytes(len(text) - len(numbers))
 
-    def _elsewhere(self, text: str, found: Found, known: Known, charset: str) -> Iterator[Edit]:
-        """Known values outside of the parts, escaped ones too."""
-        untouched = _Spans([*((part.start, part.end) for part in found.parts), *found.structure])
-        for start, end, delimiters in found.lines:
-            spelled = Spelled(text[start:end], delimiters)
-            for first, last, replacement in known.find(spelled.text):
-                begin, stop = spelled.span(first, last)
-                if untouched.touch(start + begin, start + stop):
-                    continue
-                value = text[start + begin : start + stop]
-                made = replacement
-                if made is None or len(made) != len(value):
-                    again = Spelled(value, delimiters)
-                    numbers = self._pseudonyms.numbers(again.text)
-                    made = again.rewritten(numbers, charset, "".join(delimiters))
-                if made != value:
-                    self._report.count("", Kind.ELSEWHERE)
-                    yield Edit(start + begin, made)
+    def _again(self, text: str, one: "Elsewhere", charset: str) -> Edit | None:
+        value = text[one.start : one.end]
+        made = one.replacement
+        if made is None or len(made) != len(value):
+            spelled = Spelled(value, one.delimiters)
+            numbers = self._pseudonyms.numbers(spelled.text)
+            made = spelled.rewritten(numbers, charset, "".join(one.delimiters))
+        if made == value:
+            return None
+        self._report.count("", Kind.ELSEWHERE)
+        return Edit(one.start, made)
+
+
+class Elsewhere(NamedTuple):
+    """A known value outside of the parts, from `start` to `end`; escaped ones too."""
+
+    start: int
+    end: int
+    replacement: str | None
+    delimiters: Delimiters
+
+
+def elsewhere(text: str, found: Found, known: Known) -> Iterator[Elsewhere]:
+    """Where known values turn up besides."""
+    if not known:
+        return
+    untouched = _Spans([*((part.start, part.end) for part in found.parts), *found.structure])
+    for start, end, delimiters in found.lines:
+        spelled = Spelled(text[start:end], delimiters)
+        for first, last, replacement in known.find(spelled.text):
+            begin, stop = (start + at for at in spelled.span(first, last))
+            if not untouched.touch(begin, stop):
+                yield Elsewhere(begin, stop, replacement, delimiters)
 
 
 def _removed(part: Part) -> str:
