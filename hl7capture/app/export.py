@@ -27,7 +27,7 @@ class FilesExistError(Exception):
 
 
 class Export:
-    """One export; `run` is called once, `cancel` from any thread.
+    """One export; `run` is called once, and again where files exist that may be overwritten; `cancel` from any thread.
 
     target: the file, or the folder (`is_folder`) that gets a file for each session.
     deidentification: takes patients' data out; its report grows. It is of this export alone.

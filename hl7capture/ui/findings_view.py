@@ -6,6 +6,9 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QScrollArea, QWidget
 from hl7capture.hl7.findings.finding import Finding
 from hl7capture.hl7.findings.report import report_of
 from hl7capture.hl7.findings.verdict import verdict_of
+from hl7capture.hl7.privacy.pseudonyms import Pseudonyms
+from hl7capture.hl7.privacy.rules import rules_of
+from hl7capture.hl7.privacy.sessions import Deidentification
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 from hl7capture.ui.connection_view import plain_label
@@ -17,7 +20,7 @@ _LONGEST = 2000  # characters of one sentence
 class FindingsView(QScrollArea):
     """The verdict, then a row for each finding; they are found off the GUI's thread, of sessions that have ended.
 
-    settings: say what is late.
+    settings: say what is late, and whether patients' data is masked: then findings quote pseudonyms.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -32,6 +35,13 @@ class FindingsView(QScrollArea):
         self._shown: tuple[Session | None, bool] = (None, False)
         self._page = QWidget()
         self.setWidget(self._page)
+
+    def apply_settings(self, settings: Settings) -> None:
+        """They count for what is shown, too."""
+        session, _ = self._shown
+        self.settings = settings
+        self._shown = (None, False)
+        self.show_session(session)
 
     def show_session(self, session: Session | None) -> None:
         """The findings of another session, or of the same one when it has ended."""
@@ -88,5 +98,9 @@ class _Judging(QRunnable):
         self._settings = settings
 
     def run(self) -> None:
-        report = report_of(self._session, settings=self._settings)
+        session = self._session
+        if self._settings.mask_patient_data:
+            keeping = Pseudonyms(keeps_times=True, keeps_addresses=True)
+            session = Deidentification(rules_of(self._settings), keeping).session(session)
+        report = report_of(session, settings=self._settings)
         self.told.judged.emit(self._number, visible(verdict_of([report]), _LONGEST), report.findings)
