@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from hl7capture.hl7.privacy.sessions import Deidentification
 from hl7capture.model.session import Session
 from hl7capture.store.atomic import write_pieces_atomically
 from hl7capture.store.document import DocumentError
@@ -26,16 +27,26 @@ class FilesExistError(Exception):
 
 
 class Export:
-    """One export; `run` is called once, `cancel` from any thread.
+    """One export; `run` is called once, and again where files exist that may be overwritten; `cancel` from any thread.
 
     target: the file, or the folder (`is_folder`) that gets a file for each session.
+    deidentification: takes patients' data out; its report grows. It is of this export alone.
     """
 
-    def __init__(self, to: Format, target: Path, *, is_folder: bool, overwrites: bool = False) -> None:
+    def __init__(
+        self,
+        to: Format,
+        target: Path,
+        *,
+        is_folder: bool,
+        overwrites: bool = False,
+        deidentification: Deidentification | None = None,
+    ) -> None:
         self.to = to
         self.target = target
         self.is_folder = is_folder
         self.overwrites = overwrites
+        self.deidentification = deidentification
         self.written: list[Path] = []
         self.exported = 0  # sessions
         self.unreadable: dict[str, str] = {}  # session id → why
@@ -53,7 +64,9 @@ class Export:
         """
         in_order = dict(sorted(sessions.items()))  # their ids sort by time
         paths = (
-            [self.target / f"{session_id}.{self.to}" for session_id in in_order] if self.is_folder else [self.target]
+            [self.target / f"{self._name(session_id)}.{self.to}" for session_id in in_order]
+            if self.is_folder
+            else [self.target]
         )
         self._check(paths)
         if not self.is_folder:
@@ -66,6 +79,10 @@ class Export:
             except _NothingToWriteError:
                 continue  # it stands in `unreadable`
             on_progress(number)
+
+    def _name(self, session_id: str) -> str:
+        """An id tells when the session began."""
+        return session_id if self.deidentification is None else self.deidentification.pseudonyms.session_id(session_id)
 
     def _check(self, paths: list[Path]) -> None:
         existing = [path for path in paths if path.exists()]
@@ -99,7 +116,7 @@ class Export:
             except DocumentError as error:
                 self.unreadable[session_id] = str(error)
             else:
-                yield session
+                yield session if self.deidentification is None else self.deidentification.session(session)
                 self.exported += 1
             on_progress(number)
 

@@ -13,6 +13,9 @@ from PySide6.QtCore import QObject, QThreadPool, Signal
 from hl7capture.hl7.findings.history import Heard, History
 from hl7capture.hl7.findings.report import Report, report_of, reports_of
 from hl7capture.hl7.findings.verdict import verdict_of
+from hl7capture.hl7.privacy.pseudonyms import Pseudonyms
+from hl7capture.hl7.privacy.rules import rules_of
+from hl7capture.hl7.privacy.sessions import Deidentification
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 from hl7capture.store.jobs import Job
@@ -30,7 +33,7 @@ class Judge(QObject):
     """
 
     judged = Signal(list)  # list[Session]: their findings are known, or are others now
-    explained = Signal(object, str)  # Report, verdict
+    explained = Signal(str, str, list)  # session id, verdict, list[Finding]
 
     def __init__(
         self, settings: Settings, neighbours: Callable[[Session], Sequence[Session]], parent: QObject | None = None
@@ -87,7 +90,7 @@ class Judge(QObject):
                 self.judged.emit(list(judged.values()))
             if asked is not None:
                 report = self._report_of(asked)
-                self.explained.emit(report, verdict_of([report]))
+                self.explained.emit(asked.session_id, verdict_of([report]), report.findings)
 
     def _judge(self, session: Session) -> list[Session]:
         """This session, and those before it that it tells more of."""
@@ -112,6 +115,15 @@ class Judge(QObject):
             self._memory -= _memory_of(*gone)
 
     def _report_of(self, session: Session) -> Report:
+        """Where patients' data is masked, what is quoted has pseudonyms."""
+        report = self._whole_report_of(session)
+        if not self.settings.mask_patient_data:
+            return report
+        pseudonyms = Pseudonyms(keeps_times=True, keeps_addresses=True)
+        masked = Deidentification(rules_of(self.settings), pseudonyms).session(session)
+        return report_of(masked, report.heard, self.settings)
+
+    def _whole_report_of(self, session: Session) -> Report:
         known = self._remembered.get(session.session_id)
         if known is not None:
             return report_of(session, known[1], self.settings)

@@ -38,6 +38,11 @@ class Places:
         self._pieces = pieces
         self._offsets = _offsets(decoded, data)
 
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """Which element carried which of the message's bytes, in wire order."""
+        return self._pieces
+
     def in_message(self, start: int, end: int) -> tuple[int, int]:
         """The message's bytes that give the characters from `start` to `end`."""
         if self._offsets is None:
@@ -77,6 +82,17 @@ def places_of(text: str, elements: Iterable[Element]) -> Places | None:
             most = _MOST_UTF8 if decoded.charset == "utf-8-sig" else _MOST_OTHERS
             return Places(decoded, data, pieces) if len(data) <= most or len(text) == len(data) else None
     return None
+
+
+def places_in(element: Element) -> Places:
+    """The places of the text of one element that is in no message: a block or frame that was cut, or other bytes."""
+    start, end = 0, len(element.data)
+    if element.type is ElementType.MESSAGE:
+        start, end = next(_bodies(element.data))
+    elif element.type is ElementType.FRAME:
+        start, end = _frame_body(element.data)
+    data = element.data[start:end]
+    return Places(read(data), data, (Piece(element.id, 0, end - start, start),))
 
 
 def _joined(elements: list[Element]) -> Iterator[tuple[bytes, tuple[Piece, ...]]]:

@@ -11,6 +11,8 @@ from msgspec import Meta
 
 Theme = Literal["system", "light", "dark"]
 _ADDRESSES = ("deviceIP", "lisIP")
+_FIELDS = "patientFields"
+_FIELD = re.compile(r"[A-Z](?:[A-Z0-9]{2})?(?:-[1-9][0-9]{0,3}(?:\.[1-9][0-9]{0,3})?)?")
 _WRONG_KEY = re.compile(r"`\$\.(\w+)")
 
 
@@ -61,6 +63,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     ] = 1000
     archive_url: Annotated[str, Meta(description="PostgreSQL archive")] = ""
     mask_patient_data: Annotated[bool, Meta(description="Mask patient data on the screen")] = False
+    deidentify_z_segments: Annotated[
+        bool, Meta(description="Z-segments (and ASTM's M records) count as patient data")
+    ] = True
+    patient_fields: Annotated[
+        str, Meta(description="More fields with patient data, with commas between them: OBX-18, ZPI-3.1, NTE")
+    ] = ""
     theme: Annotated[Theme, Meta(description="Light or dark")] = "system"
     # What the file holds beyond these: a newer version's. It is kept, and written back.
     unknown: dict[str, Any] = msgspec.field(default_factory=dict, name="")
@@ -100,6 +108,8 @@ def settings_from(values: dict[str, Any]) -> Settings:
     for key in _ADDRESSES:
         if key in known:
             known[key] = _address(key, known[key])
+    if _FIELDS in known:
+        known[_FIELDS] = _fields_named(known[_FIELDS])
     try:
         settings = msgspec.convert(
             known | {"": {key: value for key, value in values.items() if key not in known}}, Settings, strict=False
@@ -139,6 +149,8 @@ def allowed_values(key: str) -> str:
     field = field_of(key)
     if key in _ADDRESSES:
         return "it takes an IPv4 or IPv6 address, or nothing"
+    if key == _FIELDS:
+        return "it takes fields as PID-3, ZPI-3.1 or NTE, with commas between them, or nothing"
     if field.kind is bool:
         return "it takes true or false"
     if get_origin(field.kind) is Literal:
@@ -186,6 +198,16 @@ def _address(key: str, value: object) -> object:
         return str(ipaddress.ip_address(value.strip()))
     except ValueError as error:
         raise SettingsError(key, value, allowed_values(key)) from error
+
+
+def _fields_named(value: object) -> object:
+    """Fields in their usual spelling: `OBX-18, ZPI-3.1`."""
+    if not isinstance(value, str):
+        return value
+    names = [name.strip().upper() for name in value.split(",") if name.strip()]
+    if not all(map(_FIELD.fullmatch, names)):
+        raise SettingsError(_FIELDS, value, allowed_values(_FIELDS))
+    return ", ".join(names)
 
 
 def _shown(value: object) -> str:

@@ -1,5 +1,6 @@
 """What is chosen in the ladder, in detail: Fields, Text, Hex; the connection it came over; findings."""
 
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
@@ -10,23 +11,28 @@ from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from hl7capture.hl7 import tables
 from hl7capture.hl7.charset import Doubt, doubt_of, spoken
-from hl7capture.hl7.places import Places, places_of
+from hl7capture.hl7.places import Places, places_in, places_of
+from hl7capture.hl7.privacy.masking import Masked, Span, hidden_bytes, masked, masked_nodes
+from hl7capture.hl7.privacy.rules import Rules, rules_of
 from hl7capture.hl7.split import Delimiters
 from hl7capture.hl7.tree import Node, delimiters_of, nodes_at, parse
 from hl7capture.model.elements import Direction, Element, ElementType, Flag
 from hl7capture.model.session import Session
+from hl7capture.model.settings import Settings
 from hl7capture.ui.background import Background
 from hl7capture.ui.connection_view import ConnectionView
+from hl7capture.ui.deidentified_copy import DeidentifiedCopy
 from hl7capture.ui.fields_view import FieldsView
 from hl7capture.ui.findings_view import FindingsView
 from hl7capture.ui.garbage import no_search
-from hl7capture.ui.hex_view import HexView
+from hl7capture.ui.hex_view import MOST_COPIED, HexView
 from hl7capture.ui.ladder import label_of
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.text_view import TextView
 
 _BIG = 200_000  # characters
+_CONTROL = (ElementType.START, ElementType.ACK, ElementType.NAK, ElementType.END)
 _EXPLAINED = {
     ElementType.START: QT_TRANSLATE_NOOP("Detail", "ENQ ({0}): asks whether the other side is ready to receive"),
     ElementType.ACK: QT_TRANSLATE_NOOP("Detail", "ACK ({0}): accepts what came before"),
@@ -64,13 +70,19 @@ class Detail(QWidget):
     """Shows one element; its message is taken apart off the GUI's thread.
 
     What is chosen in Fields is marked in Text and Hex, and the other way round.
+    While the settings want it, patients' data is masked in all of them.
     told: something that a person should read, and whether it is an error.
     """
 
     told = Signal(str, bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, deidentified: DeidentifiedCopy | None = None, parent: QWidget | None = None) -> None:
+        """deidentified: makes copies without patients' data, together with those of the rest of the window."""
         super().__init__(parent)
+        self._deidentified = deidentified or DeidentifiedCopy()
+        self._settings = Settings()
+        self._row: SessionRow | None = None
+        self._number = -1
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._wanted = 0
@@ -110,17 +122,30 @@ class Detail(QWidget):
         self.fields.told.connect(self.told)
         self.text.chosen.connect(self._on_character)
         self.hex.chosen.connect(self._on_byte)
+        self.fields.deidentified_wanted.connect(self._copy_text)
+        self.text.deidentified_wanted.connect(self._copy_text)
+        self.hex.deidentified_wanted.connect(self._copy_bytes)
         self.show_element(None, -1)
+
+    def apply_settings(self, settings: Settings) -> None:
+        """They count for what is shown, too."""
+        before, self._settings = self._settings, settings
+        self.findings.ask_again()
+        names = ("mask_patient_data", "deidentify_z_segments", "patient_fields")
+        if any(getattr(before, name) != getattr(settings, name) for name in names):
+            self._shown = None
+            self.show_element(self._row, self._number)
 
     def show_element(self, row: SessionRow | None, number: int) -> None:
         """One element of a session; none where `number` is no element."""
+        self._row, self._number = row, number
         self.connection.show_session(row.session if row else None)
         self.findings.show_session(row.session if row else None)
         if row is None or not 0 <= number < len(row.session.elements):
             self._shown = None
             self._element = -1
             self.title.setText(self.tr("Choose an arrow of the ladder"))
-            self._show_message("")
+            self._show_message("", None)
             self.hex.show_bytes(b"")
             self._show_odd([])
             return
@@ -135,8 +160,9 @@ class Detail(QWidget):
             return
         self._shown = (text, element.data)
         self._element = element.id
-        self._show_message(text, session, element.message)
-        self.hex.show_bytes(element.data)
+        # What is masked is shown once it is known where.
+        self.hex.show_bytes(element.data, [(0, len(element.data))] if self._is_masking(element) else ())
+        self._show_message(text, element)
 
     def refresh_colours(self) -> None:
         """After a change of theme."""
@@ -170,21 +196,53 @@ class Detail(QWidget):
             words = self.tr(str(_DOUBTS[doubt])).format(spoken(decoded.charset), visible(decoded.declared, 40))
             self._show_odd([*self._odd, words])
 
-    def _show_message(self, text: str, session: Session | None = None, number: int | None = None) -> None:
-        self.text.show_message(text)
+    def _is_masking(self, element: Element) -> bool:
+        return self._settings.mask_patient_data and element.type not in _CONTROL
+
+    def _show_message(self, text: str, element: Element | None) -> None:
+        is_masking = element is not None and self._is_masking(element)
+        self.text.show_message("" if is_masking else text)
         self._parsed = _NOTHING
         self._wanted += 1
-        if not text or session is None:
+        if not text or is_masking:
             self.fields.show_nodes((), None)
+        if element is None or self._row is None or not (text or is_masking):
             return
-        work = partial(_parsed, self._wanted, text, session, number)
+        rules = rules_of(self._settings) if is_masking else None
+        work = partial(_parsed, self._wanted, text, self._row.session, element, rules)
         Background(work, self._on_parsed).start(self._pool)
 
     def _on_parsed(self, parsed: "_Parsed") -> None:
         if parsed.request == self._wanted:
             self._parsed = parsed
-            self.fields.show_nodes(parsed.nodes, parsed.delimiters)
+            self.fields.show_nodes(parsed.nodes, parsed.delimiters, is_masked=parsed.masked is not None)
+            if parsed.masked is not None:
+                self.text.show_message(parsed.masked)
+                self.hex.conceal(parsed.hidden)
             self._show_doubt()
+
+    # -- copies without patients' data -------------------------------------------------------------------------
+
+    def _copy_text(self, start: int, end: int) -> None:
+        """These characters of the message."""
+        element = self._chosen_element()
+        if element is None or element.message is None:
+            return
+        number = element.message
+        self._copy(lambda made: made.messages[number][start:end].replace("\r", "\n").rstrip("\n"))
+
+    def _copy_bytes(self) -> None:
+        """The bytes of the element in hexadecimal."""
+        self._copy(lambda made: made.elements[self._number].data[:MOST_COPIED].hex(" "))
+
+    def _copy(self, take: Callable[[Session], str]) -> None:
+        if self._row is not None and self._chosen_element() is not None:
+            self._deidentified.copy([self._row.session], rules_of(self._settings), lambda made: take(made[0]))
+
+    def _chosen_element(self) -> Element | None:
+        if self._row is None or not 0 <= self._number < len(self._row.session.elements):
+            return None
+        return self._row.session.elements[self._number]
 
     # -- what is chosen in one view is marked in the others ------------------------------------------------------
 
@@ -219,23 +277,45 @@ class Detail(QWidget):
 
 
 class _Parsed(NamedTuple):
-    """A message taken apart. request: which one it answers. places: None where its bytes are not known."""
+    """A message taken apart. request: which one it answers. places: None where its bytes are not known.
+
+    masked, hidden: its text, and spans of the element's bytes, while patients' data is masked; else None and nothing.
+    """
 
     request: int = 0
     nodes: tuple[Node, ...] = ()
     delimiters: Delimiters | None = None
     places: Places | None = None
+    masked: str | None = None
+    hidden: Sequence[Span] = ()
 
 
 _NOTHING = _Parsed()
 
 
-def _parsed(request: int, text: str, session: Session, number: int | None) -> _Parsed:
-    """Takes a message apart; for a thread of its own."""
+def _parsed(request: int, text: str, session: Session, element: Element, rules: Rules | None) -> _Parsed:
+    """Takes the message of an element apart, and masks it by `rules`; for a thread of its own."""
     with no_search() if len(text) > _BIG else nullcontext():
         tables.preload()
-        carried = [element for element in session.elements if element.message == number]
-        return _Parsed(request, parse(text), delimiters_of(text), places_of(text, carried))
+        places = None
+        if text:
+            carried = [one for one in session.elements if one.message == element.message]
+            places = places_of(text, carried)
+        if rules is None:
+            return _Parsed(request, parse(text), delimiters_of(text), places)
+        shown = masked(text, rules)
+        hidden = _hidden(places, element, shown, rules)
+        if not text:
+            return _Parsed(request, masked="", hidden=hidden)
+        return _Parsed(request, masked_nodes(parse(text), shown.text), delimiters_of(text), places, shown.text, hidden)
+
+
+def _hidden(places: Places | None, element: Element, shown: Masked, rules: Rules) -> list[Span]:
+    """Which bytes of an element are masked; one that is no part of its message is looked at by itself."""
+    if places is None or all(piece.element != element.id for piece in places.pieces):
+        places = places_in(element)
+        shown = masked(places.decoded.text, rules, is_whole=False)
+    return hidden_bytes(places, element.id, shown.spans)
 
 
 def _flag_words(flag: str) -> str:

@@ -19,15 +19,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from hl7capture.hl7.privacy.pseudonyms import Pseudonyms
 from hl7capture.store.export.formats import Format
 
 _NAME = "sessions"
 
 
 class ExportDialog(QDialog):
-    """`format`, `target` and `is_folder` hold what was chosen once the dialog was accepted."""
+    """`format`, `target`, `is_folder` and `pseudonyms` hold what was chosen once the dialog was accepted."""
 
-    def __init__(self, sessions: int, parent: QWidget | None = None) -> None:
+    def __init__(self, sessions: int, parent: QWidget | None = None, *, deidentifies: bool = False) -> None:
+        """deidentifies: what is suggested."""
         super().__init__(parent)
         self.setWindowTitle(self.tr("Export sessions: {0}").format(sessions))
         self.setMinimumWidth(520)
@@ -41,6 +43,13 @@ class ExportDialog(QDialog):
             self.formats.addItem(text, to)
         self.each = QCheckBox(self.tr("A file for &each session, in a folder"))
         self.each.setVisible(sessions > 1)
+        self.deidentify = QCheckBox(self.tr("&De-identify: pseudonyms instead of patients' data"))
+        self.keep_times = QCheckBox(self.tr("Keep the &times of the conversation"))
+        self.keep_addresses = QCheckBox(self.tr("Keep &IP addresses"))
+        for box in (self.keep_times, self.keep_addresses):
+            box.setEnabled(deidentifies)
+            self.deidentify.toggled.connect(box.setEnabled)
+        self.deidentify.setChecked(deidentifies)
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         self.place = QLineEdit(str(Path(folder) / f"{_NAME}.{self.format}"))
         self.browse = QPushButton(self.tr("&Browse…"))
@@ -51,6 +60,8 @@ class ExportDialog(QDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(self.tr("&Format"), self.formats)
         form.addRow("", self.each)
+        for box in (self.deidentify, self.keep_times, self.keep_addresses):
+            form.addRow("", box)
         place = QLabel(self.tr("&Place"))
         place.setBuddy(self.place)
         form.addRow(place, row)
@@ -83,6 +94,13 @@ class ExportDialog(QDialog):
     @property
     def is_folder(self) -> bool:
         return self.each.isChecked()
+
+    @property
+    def pseudonyms(self) -> Pseudonyms | None:
+        """What gives the pseudonyms of this export; None where nothing is to be replaced."""
+        if not self.deidentify.isChecked():
+            return None
+        return Pseudonyms(keeps_times=self.keep_times.isChecked(), keeps_addresses=self.keep_addresses.isChecked())
 
     def _fit_place(self) -> None:
         """The name ends as the format wants it; a folder has no such ending."""

@@ -159,14 +159,17 @@ class FieldsView(QWidget):
     """The tree, and whether empty fields are shown.
 
     chosen: the node (Node) that a person has gone to. told: what became of a document: a text, and is it an error?
+    deidentified_wanted: these characters of the message, from the first to before the second, without patients' data.
     """
 
     chosen = Signal(object)
+    deidentified_wanted = Signal(int, int)
     told = Signal(str, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = FieldsModel(self)
+        self._is_masked = False
         self._is_led = False  # to a place that was chosen elsewhere
         self.tree = QTreeView()
         self.tree.setModel(self.model)
@@ -184,6 +187,8 @@ class FieldsView(QWidget):
         copy.setShortcut(QKeySequence.StandardKey.Copy)
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         copy.triggered.connect(lambda: self._copy("value"))
+        copy_deidentified = QAction(self.tr("Copy value de-identified"), self.tree)
+        copy_deidentified.triggered.connect(self._copy_deidentified)
         copy_path = QAction(self.tr("Copy field path"), self.tree)
         copy_path.triggered.connect(lambda: self._copy("path"))
         self._saving = DocumentSaving(self)
@@ -191,7 +196,7 @@ class FieldsView(QWidget):
         self._save = QAction(self.tr("Save document…"), self.tree)
         self._save.setEnabled(False)
         self._save.triggered.connect(self._save_document)
-        self.tree.addActions([copy, copy_path, self._save])
+        self.tree.addActions([copy, copy_deidentified, copy_path, self._save])
         self.tree.selectionModel().currentChanged.connect(self._on_current)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         layout = QVBoxLayout(self)
@@ -203,9 +208,10 @@ class FieldsView(QWidget):
         below.addWidget(self._empty)
         layout.addLayout(below)
 
-    def show_nodes(self, nodes: tuple[Node, ...], delimiters: Delimiters | None) -> None:
-        """Another message."""
+    def show_nodes(self, nodes: tuple[Node, ...], delimiters: Delimiters | None, *, is_masked: bool = False) -> None:
+        """Another message. is_masked: what is in it cannot be saved."""
         self.model.show_nodes(nodes, delimiters)
+        self._is_masked = is_masked
         self._save.setEnabled(False)
         self._expand()
 
@@ -218,7 +224,9 @@ class FieldsView(QWidget):
         self.tree.scrollTo(index)
 
     def document(self) -> Document | None:
-        """The document that the current field, or one that holds it, has in it."""
+        """The document that the current field, or one that holds it, has in it; none while it is masked."""
+        if self._is_masked:
+            return None
         index = self.tree.currentIndex()
         while index.isValid():
             node = self.model.node(index)
@@ -246,6 +254,11 @@ class FieldsView(QWidget):
     def _expand(self) -> None:
         if self.model.rowCount() <= _MOST_EXPANDED:
             self.tree.expandToDepth(0)
+
+    def _copy_deidentified(self) -> None:
+        node = self.model.node(self.tree.currentIndex())
+        if node is not None:
+            self.deidentified_wanted.emit(node.start, node.end)
 
     def _copy(self, what: str) -> None:
         node = self.model.node(self.tree.currentIndex())

@@ -4,7 +4,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QScrollArea, QWidget
 
 from hl7capture.hl7.findings.finding import Finding
-from hl7capture.hl7.findings.report import Report
 from hl7capture.model.session import Session
 from hl7capture.ui.connection_view import plain_label
 from hl7capture.ui.plain import visible
@@ -15,7 +14,7 @@ _LONGEST = 2000  # characters of one sentence
 class FindingsView(QScrollArea):
     """The verdict, then a row for each finding of a session that has ended. They are found elsewhere: `wanted` asks."""
 
-    wanted = Signal(object)  # Session: `show_report` answers
+    wanted = Signal(object)  # Session: `show_findings` answers
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,6 +24,12 @@ class FindingsView(QScrollArea):
         self._shown: tuple[Session | None, bool] = (None, False)
         self._page = QWidget()
         self.setWidget(self._page)
+
+    def ask_again(self) -> None:
+        """What is late, or may be shown of patients, is something else now."""
+        session, _ = self._shown
+        self._shown = (None, False)
+        self.show_session(session)
 
     def show_session(self, session: Session | None) -> None:
         """The findings of another session, or of the same one when it has ended."""
@@ -38,13 +43,13 @@ class FindingsView(QScrollArea):
         self._show([])
         self.wanted.emit(session)
 
-    def show_report(self, report: Report, verdict: str) -> None:
+    def show_findings(self, session_id: str, verdict: str, findings: list[Finding]) -> None:
         """What there is to say of a session, unless another one has been chosen meanwhile."""
         shown = self._shown[0]
-        if shown is None or report.session.session_id != shown.session_id:
+        if shown is None or shown.session_id != session_id:
             return
         rows = [(self.tr("Verdict"), visible(verdict, _LONGEST))]
-        self._show(rows + [(f"{one.severity.capitalize()}\n{one.code}", _words(one)) for one in report.findings])
+        self._show(rows + [(f"{one.severity.capitalize()}\n{one.code}", _words(one)) for one in findings])
 
     @property
     def text(self) -> str:

@@ -1,5 +1,8 @@
 """Hex: the exact bytes of an element, sixteen a line."""
 
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAction,
@@ -13,30 +16,47 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
+from hl7capture.hl7.privacy.masking import MASK, Span
 from hl7capture.ui.theme import colour, monospaced
 
 _WIDTH = 16
 _MARGIN = 12
 _TOP = 8
 _BYTES, _CHARACTERS = 10, 61  # columns where they begin
-_MOST_COPIED = 1 << 20
+MOST_COPIED = 1 << 20
+
+Spans = Sequence[Span]
 
 
-def hex_line(data: bytes, number: int) -> tuple[str, str, str]:
-    """Offset, bytes and characters of one line."""
-    piece = data[number * _WIDTH : (number + 1) * _WIDTH]
-    left, right = piece[:8].hex(" "), piece[8:].hex(" ")
-    characters = "".join(chr(byte) if 0x20 <= byte < 0x7F else "·" for byte in piece)
-    return f"{number * _WIDTH:08x}", f"{left:<23}  {right:<23}", characters
+def hex_line(data: bytes, number: int, hidden: Spans = ()) -> tuple[str, str, str]:
+    """Offset, bytes and characters of one line. hidden: spans of bytes that are masked, in order."""
+    first = number * _WIDTH
+    piece = data[first : first + _WIDTH]
+    digits = [f"{byte:02x}" for byte in piece]
+    characters = [chr(byte) if 0x20 <= byte < 0x7F else "·" for byte in piece]
+    for at in hidden_between(hidden, first, first + len(piece)):
+        digits[at - first], characters[at - first] = MASK * 2, MASK
+    left, right = " ".join(digits[:8]), " ".join(digits[8:])
+    return f"{first:08x}", f"{left:<23}  {right:<23}", "".join(characters)
+
+
+def hidden_between(hidden: Spans, first: int, last: int) -> Iterator[int]:
+    """The bytes from `first` to before `last` that are masked."""
+    for start, end in hidden[max(bisect_right(hidden, first, key=lambda span: span[0]) - 1, 0) :]:
+        if start >= last:
+            return
+        yield from range(max(start, first), min(end, last))
 
 
 class HexView(QAbstractScrollArea):
     """Paints the lines in sight, so that 50 MB are as quick as 50 bytes.
 
     chosen: the byte that a person has clicked.
+    deidentified_wanted: the bytes without patients' data.
     """
 
     chosen = Signal(int)
+    deidentified_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,12 +64,15 @@ class HexView(QAbstractScrollArea):
         self.setAccessibleName(self.tr("Bytes"))
         self.setFont(monospaced())
         self._data = b""
+        self._hidden: Spans = ()
         self._marked: tuple[int, int] | None = None
         copy = QAction(self.tr("Copy as hex"), self)
         copy.setShortcut(QKeySequence.StandardKey.Copy)
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         copy.triggered.connect(self._copy)
-        self.addAction(copy)
+        copy_deidentified = QAction(self.tr("Copy as hex, de-identified"), self)
+        copy_deidentified.triggered.connect(self.deidentified_wanted)
+        self.addActions([copy, copy_deidentified])
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     @property
@@ -57,12 +80,18 @@ class HexView(QAbstractScrollArea):
         """The bytes that are shown."""
         return self._data
 
-    def show_bytes(self, data: bytes) -> None:
-        """Other bytes."""
+    def show_bytes(self, data: bytes, hidden: Spans = ()) -> None:
+        """Other bytes. hidden: spans of them that are masked, in order."""
         self._data = data
+        self._hidden = hidden
         self._marked = None
         self.verticalScrollBar().setValue(0)
         self._measure()
+        self.viewport().update()
+
+    def conceal(self, hidden: Spans) -> None:
+        """Masks these spans of the bytes, in order, and shows the others."""
+        self._hidden = hidden
         self.viewport().update()
 
     @property
@@ -114,7 +143,10 @@ class HexView(QAbstractScrollArea):
                 mark = QRectF(x + column * advance, y - metrics.ascent(), width * advance, step)
                 painter.fillRect(mark, colour("selection"))
             for text, column, ink in zip(
-                hex_line(self._data, number), (0, _BYTES, _CHARACTERS), ("muted", "text", "accent"), strict=True
+                hex_line(self._data, number, self._hidden),
+                (0, _BYTES, _CHARACTERS),
+                ("muted", "text", "accent"),
+                strict=True,
             ):
                 painter.setPen(colour(ink))
                 painter.drawText(QPointF(x + column * advance, y), text)
@@ -145,5 +177,14 @@ class HexView(QAbstractScrollArea):
         wanted = int((_CHARACTERS + _WIDTH) * self._advance()) + 2 * _MARGIN
         self.horizontalScrollBar().setRange(0, max(wanted - self.viewport().width(), 0))
 
+    @property
+    def copied_text(self) -> str:
+        """The bytes in hexadecimal, as they are shown: masked where they are hidden."""
+        piece = self._data[:MOST_COPIED]
+        digits = piece.hex(" ").split(" ")
+        for at in hidden_between(self._hidden, 0, len(piece)):
+            digits[at] = MASK * 2
+        return " ".join(digits)
+
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._data[:_MOST_COPIED].hex(" "))
+        QGuiApplication.clipboard().setText(self.copied_text)

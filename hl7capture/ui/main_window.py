@@ -53,7 +53,8 @@ from hl7capture.ui import theme
 from hl7capture.ui.background import Background
 from hl7capture.ui.banner import Banner, Remedy
 from hl7capture.ui.clean_up_notices import CleanUpNotices
-from hl7capture.ui.copying import CopyMessages
+from hl7capture.ui.copying import Copies
+from hl7capture.ui.deidentified_copy import DeidentifiedCopy
 from hl7capture.ui.detail import Detail
 from hl7capture.ui.filter_box import FilterBox
 from hl7capture.ui.filter_reading import FilterReading
@@ -101,7 +102,6 @@ class MainWindow(QMainWindow):
         self._theme = controller.settings.theme
         self._folder = controller.output_folder
         self._shown: SessionRow | None = None  # in the ladder
-        self._copying: CopyMessages | None = None
         self._count = QTimer(self, interval=_COUNT_MS, singleShot=True)
         self._count.timeout.connect(self._show_counts)
         self._is_reading_wanted = True  # what the filter leaves open
@@ -119,8 +119,9 @@ class MainWindow(QMainWindow):
         self._on_state(controller.state)
         self.model.documents.most = controller.settings.max_sessions_in_memory
         self.detail.findings.wanted.connect(controller.judge.explain)
-        controller.judge.explained.connect(self.detail.findings.show_report)
+        controller.judge.explained.connect(self.detail.findings.show_findings)
         controller.judge.judged.connect(self.model.session_judged)
+        self.detail.apply_settings(controller.settings)
         for problem in controller.settings_problems:
             self.banner.say(problem)
         self.refresh_interfaces()
@@ -255,7 +256,9 @@ class MainWindow(QMainWindow):
         self.welcome = WelcomePage()
         self.table = SessionTable(self.filter)
         self.ladder = Ladder()
-        self.detail = Detail()
+        deidentified = DeidentifiedCopy()
+        self.detail = Detail(deidentified)
+        self.copies = Copies(self.controller.store, self.model, lambda: self.controller.settings, deidentified, self)
         self.banner = Banner()
         self.detail.told.connect(lambda text, is_error: self.banner.say(text, is_error=is_error))
         self.status = Status()
@@ -312,6 +315,9 @@ class MainWindow(QMainWindow):
         self.refresh_action = self._action(self.tr("Refresh interfaces"), "F5", self.refresh_interfaces)
         self.quit_action = self._action(self.tr("Quit"), QKeySequence.StandardKey.Quit, self.close)
         self.find_action = self._action(self.tr("Find"), QKeySequence.StandardKey.Find, self._focus_filter)
+        self.mask_action = self._action(self.tr("Mask patient data"), "Ctrl+M", self._mask)
+        self.mask_action.setCheckable(True)
+        self.mask_action.setChecked(self.controller.settings.mask_patient_data)
         self.about_action = self._action(self.tr("About HL7 Capture"), None, self._about)
         slash = QShortcut(QKeySequence("/"), self)
         slash.activated.connect(self._focus_filter)
@@ -362,7 +368,7 @@ class MainWindow(QMainWindow):
         capture.addSeparator()
         capture.addActions([self.remote_action, self.refresh_action, self.try_action])
         view = self.menuBar().addMenu(self.tr("&View"))
-        view.addActions([self.home_action, self.sessions_action, self.find_action])
+        view.addActions([self.home_action, self.sessions_action, self.find_action, self.mask_action])
         self.menuBar().addMenu(self.tr("&Help")).addAction(self.about_action)
 
     def _lay_out(self) -> None:
@@ -425,7 +431,8 @@ class MainWindow(QMainWindow):
         self.welcome.remote_wanted.connect(self.listen_remotely)
         self.table.session_selected.connect(self._on_session_selected)
         self.table.delete_wanted.connect(controller.delete)
-        self.table.copy_wanted.connect(self._copy_messages)
+        self.table.copy_wanted.connect(self.copies.copy)
+        self.table.copy_deidentified_wanted.connect(self.copies.copy_deidentified)
         self.table.keep_wanted.connect(self._keep)
         self.table.export_wanted.connect(self.files.ask_to_export)
         self.files.imported.connect(self._on_imported)
@@ -560,9 +567,6 @@ class MainWindow(QMainWindow):
 
     def _on_fetch_failed(self, session_id: str, reason: str) -> None:
         self.banner.say(self.tr("Session {0} cannot be shown: {1}.").format(session_id, reason))
-
-    def _copy_messages(self, session_ids: list[str]) -> None:
-        self._copying = CopyMessages(self.controller.store, self.model, session_ids, self)
 
     def _on_element_selected(self, number: int) -> None:
         self.detail.show_element(self._shown, number)
@@ -709,6 +713,8 @@ class MainWindow(QMainWindow):
 
     def _on_settings(self, settings: Settings) -> None:
         self.model.documents.most = settings.max_sessions_in_memory
+        self.detail.apply_settings(settings)
+        self.mask_action.setChecked(settings.mask_patient_data)
         self.model.documents.trim()
         if settings.theme != self._theme:
             self._theme = settings.theme
@@ -747,6 +753,9 @@ class MainWindow(QMainWindow):
         self.open_action.setIcon(icon("open"))
         self.settings_action.setIcon(icon("settings"))
         self.home_action.setIcon(icon("home"))
+
+    def _mask(self) -> None:
+        self.controller.change_settings(maskPatientData=self.mask_action.isChecked())
 
     def _focus_filter(self) -> None:
         self.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from hl7capture.app.controller import CaptureController
 from hl7capture.app.export import CancelledError, Export, FilesExistError, Sessions
 from hl7capture.app.importing import Import, Outcome
+from hl7capture.hl7.privacy.rules import rules_of
+from hl7capture.hl7.privacy.sessions import Deidentification
 from hl7capture.model.session import Session
 from hl7capture.store.export.error import ExportError
-from hl7capture.store.export.formats import Format
 from hl7capture.store.incoming import session_files
 from hl7capture.ui.banner import Banner
+from hl7capture.ui.deidentification_report import DeidentificationReport
 from hl7capture.ui.export_dialog import ExportDialog
 from hl7capture.ui.plain import visible
 from hl7capture.ui.work_row import Job, Progress, WorkRow
@@ -96,10 +98,20 @@ class SessionFiles(QObject):
         """Asks for format and place, and exports the sessions as they are now."""
         if not session_ids:
             return
-        dialog = ExportDialog(len(session_ids), self._window)
+        settings = self._controller.settings
+        dialog = ExportDialog(len(session_ids), self._window, deidentifies=settings.mask_patient_data)
         if dialog.exec() == ExportDialog.DialogCode.Accepted:
             sessions = {session_id: self._reader_of(session_id) for session_id in session_ids}
-            self._export(sessions, dialog.format, dialog.target, is_folder=dialog.is_folder, overwrites=False)
+            pseudonyms = dialog.pseudonyms
+            self._export(
+                sessions,
+                Export(
+                    dialog.format,
+                    dialog.target,
+                    is_folder=dialog.is_folder,
+                    deidentification=Deidentification(rules_of(settings), pseudonyms) if pseudonyms else None,
+                ),
+            )
 
     def _reader_of(self, session_id: str) -> Callable[[], Session]:
         """From memory as it is now, for an open session goes on growing; else from the disk, when its turn has come."""
@@ -109,9 +121,7 @@ class SessionFiles(QObject):
         copy = replace(document, elements=list(document.elements), messages=list(document.messages))
         return lambda: copy
 
-    def _export(self, sessions: Sessions, to: Format, target: Path, *, is_folder: bool, overwrites: bool) -> None:
-        work = Export(to, target, is_folder=is_folder, overwrites=overwrites)
-
+    def _export(self, sessions: Sessions, work: Export) -> None:
         def run(progress: Progress) -> int:
             work.run(sessions, lambda done: progress(done, len(sessions)))
             return work.exported
@@ -119,7 +129,8 @@ class SessionFiles(QObject):
         def on_failed(error: Exception) -> None:
             if isinstance(error, FilesExistError):
                 if self._may_overwrite(error):
-                    self._export(sessions, to, target, is_folder=is_folder, overwrites=True)
+                    work.overwrites = True  # nothing was done yet
+                    self._export(sessions, work)
             elif isinstance(error, CancelledError):
                 written = self.tr("Export cancelled. Files written before that: {0}.").format(len(work.written))
                 self._banner.say(written, is_error=False)
@@ -127,13 +138,15 @@ class SessionFiles(QObject):
                 self._banner.say(self.tr("Not exported: {0}.").format(_reason(error)))
 
         def on_done(exported: int) -> None:
-            text = self.tr("Sessions exported to {0}: {1}.").format(visible(str(target)), exported)
+            text = self.tr("Sessions exported to {0}: {1}.").format(visible(str(work.target)), exported)
             if work.unreadable:
                 session_id, reason = next(iter(work.unreadable.items()))
                 text += " " + self.tr("Left out: {0}. The first: {1}: {2}.").format(
                     len(work.unreadable), session_id, reason
                 )
             self._banner.say(text, is_error=bool(work.unreadable))
+            if work.deidentification is not None:
+                DeidentificationReport(work.deidentification.report, self._window).open()
 
         expected = (FilesExistError, CancelledError, ExportError, OSError)
         self._row.begin(Job(self.tr("Exporting sessions"), run, work.cancel, on_done, expected, on_failed))

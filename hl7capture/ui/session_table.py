@@ -16,6 +16,7 @@ class SessionTable(QTableView):
 
     session_selected = Signal(object)  # SessionSummary, or None
     copy_wanted = Signal(list)  # list[str]: ids of sessions whose messages go to the clipboard
+    copy_deidentified_wanted = Signal(list)  # the same, without patients' data
     delete_wanted = Signal(list)  # list[str]: session ids
     keep_wanted = Signal(list, bool)  # list[str]: session ids; for good, or not any more
     export_wanted = Signal(list)  # list[str]: session ids
@@ -125,6 +126,11 @@ class SessionTable(QTableView):
         copy = menu.addAction(self.tr("Copy messages"))
         copy.setEnabled(any(session.message_count for session in chosen))
         copy.triggered.connect(lambda: self.copy_wanted.emit([session.session_id for session in chosen]))
+        deidentified = menu.addAction(self.tr("Copy messages de-identified"))
+        deidentified.setEnabled(copy.isEnabled())
+        deidentified.triggered.connect(
+            lambda: self.copy_deidentified_wanted.emit([session.session_id for session in chosen])
+        )
         copy_id = menu.addAction(self.tr("Copy session id"))
         copy_id.triggered.connect(lambda: copy_text("\n".join(session.session_id for session in chosen)))
         export = menu.addAction(self.tr("Export…"))

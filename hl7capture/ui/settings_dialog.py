@@ -91,6 +91,9 @@ class SettingsDialog(QDialog):
             "rawPacketsMegabytes", self.tr("Raw packets, at most"), self._number("rawPacketsMegabytes", values, " MB")
         )
         self._add("autoStartCapture", self.tr("Listen at start"), self._toggle(values["autoStartCapture"]))
+        self._add("maskPatientData", self.tr("Mask patient data"), self._toggle(values["maskPatientData"]))
+        self._add("deidentifyZSegments", self.tr("Z-segments are private"), self._toggle(values["deidentifyZSegments"]))
+        self._add("patientFields", self.tr("More private fields"), self._line(values["patientFields"], "OBX-18, ZPI-3"))
         self._add("theme", self.tr("Theme"), self._choice(values["theme"]))
 
         inside = QWidget()

@@ -2,9 +2,17 @@
 
 import re
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QFont, QSyntaxHighlighter, QTextCharFormat, QTextCursor, QTextDocument
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QFont,
+    QSyntaxHighlighter,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+)
+from PySide6.QtWidgets import QMenu, QPlainTextEdit, QTextEdit, QWidget
 
 from hl7capture.ui.shown_text import CONTINUED, MOST, ShownText
 from hl7capture.ui.theme import colour, monospaced
@@ -17,9 +25,11 @@ class TextView(QPlainTextEdit):
     """Read only, plain, monospaced.
 
     chosen: the character of the message at which a person has put the cursor.
+    deidentified_wanted: these characters of the message, from the first to before the second, without patients' data.
     """
 
     chosen = Signal(int)
+    deidentified_wanted = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,12 +41,14 @@ class TextView(QPlainTextEdit):
         self.document().setDocumentMargin(10)
         self._highlighter = _Highlighter(self.document())
         self._shown = ShownText("")
+        self._length = 0
         self._marked: tuple[int, int] | None = None
         self.cursorPositionChanged.connect(self._on_cursor)
 
     def show_message(self, text: str) -> None:
         """Another message; "" for none."""
         self._shown = ShownText(text)
+        self._length = len(text)
         lines = self._shown.lines
         if len(text) > MOST:
             lines = [*lines, self.tr("… the first {0} of {1} characters").format(f"{MOST:,}", f"{len(text):,}")]
@@ -45,6 +57,34 @@ class TextView(QPlainTextEdit):
         self.blockSignals(True)
         self.setPlainText("\n".join(lines))
         self.blockSignals(False)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.context_menu()
+        menu.exec(event.globalPos())
+
+    def context_menu(self) -> QMenu:
+        """The usual menu, and a way to copy without patients' data: what is selected, or else all."""
+        menu = self.createStandardContextMenu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        copy = QAction(self.tr("Copy de-identified"), menu)
+        copy.setEnabled(bool(self._shown.lines))
+        copy.triggered.connect(lambda: self.deidentified_wanted.emit(*self._selected()))
+        actions = menu.actions()
+        menu.insertAction(actions[1] if len(actions) > 1 else None, copy)  # type: ignore[arg-type]
+        return menu
+
+    def _selected(self) -> tuple[int, int]:
+        """The characters of the message that are selected; all of them where none are."""
+        cursor = self.textCursor()
+        if not cursor.hasSelection():
+            return 0, self._length
+        ends = []
+        for position in (cursor.selectionStart(), cursor.selectionEnd()):
+            block = self.document().findBlock(position)
+            line = min(block.blockNumber(), len(self._shown.lines) - 1)
+            column = column_in_text(self._shown.lines[line], position - block.position())
+            ends.append(self._shown.character(line, column))
+        return ends[0], ends[1]
 
     def mark(self, start: int, end: int, *, into_sight: bool = True) -> None:
         """Marks characters of the message; the cursor stays where it is."""

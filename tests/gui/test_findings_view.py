@@ -32,7 +32,7 @@ def judged_view(qtbot: QtBot) -> FindingsView:
 
     def explain(session: Session) -> None:
         report = report_of(session)
-        view.show_report(report, verdict_of([report]))
+        view.show_findings(session.session_id, verdict_of([report]), report.findings)
 
     view.wanted.connect(explain)
     return view

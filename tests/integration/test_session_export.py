@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.command import documents, run
 from tests.support.speech import answer, astm_transfer, mllp, oru, stx_transfer
+from tests.support.traces import traces
 from tests.support.tshark import blocks_by_tshark, blocks_in
 from tests.support.wire import Talk, pcap
 
@@ -125,3 +126,58 @@ def test_what_is_not_a_file_is_not_replaced(kept: list[dict[str, object]], tmp_p
     assert done.returncode == 1
     assert b"is not a file" in done.stderr
     assert pipe.is_fifo()
+
+
+@pytest.mark.parametrize("to", ["hl7", "json", "csv", "pcap"])
+def test_a_deidentified_export_has_no_patient_in_it(kept: list[dict[str, object]], tmp_path: Path, to: str) -> None:
+    made = tmp_path / f"made.{to}"
+    command = ("sessions", "export", "--all", "--format", to, "--output", str(made))
+    assert run(*command).returncode == 0
+    plain = made.read_bytes()
+    done = run(*command, "--deidentify", "--force")
+    assert done.returncode == 0
+    data = made.read_bytes()
+    addresses = [str(kept[0]["deviceIP"]), str(kept[0]["lisIP"])]
+    for value in ("SIM-4711", "Testmann", "Tilda", "20261121101530", *addresses, *(str(d["sessionId"]) for d in kept)):
+        assert traces(data, value) == []
+    assert traces(plain, "Testmann") != []
+    said = done.stderr.decode()
+    assert "De-identified." in said
+    assert "PID-5 names: 4" in said
+    assert "P-6 names: 2" in said
+    assert not any(value in said for value in ("Testmann", "Tilda", "4711"))
+    if to == "json":
+        assert [document["deidentified"] for document in documents(data)] == [True] * 3
+
+
+def test_a_deidentified_capture_is_read_as_before(kept: list[dict[str, object]], tmp_path: Path) -> None:
+    made = tmp_path / "made.pcap"
+    command = ("sessions", "export", "--all", "--format", "pcap", "--output", str(made), "--deidentify")
+    assert run(*command, "--keep-times", "--keep-addresses").returncode == 0
+    again = documents(run("read", str(made), "--json").stdout)
+    for document, before in zip(again, kept, strict=True):
+        for key in ("startTime", "endTime", "deviceIP", "lisIP", "framing", "endReason"):
+            assert document[key] == before[key]
+        shapes = [
+            [(e["type"], e["flags"], len(e["hexData"]), e["message"]) for e in one["elements"]]  # type: ignore[attr-defined]
+            for one in (document, before)
+        ]
+        assert shapes[0] == shapes[1]
+
+
+def test_files_of_a_folder_do_not_tell_the_time(kept: list[dict[str, object]], tmp_path: Path) -> None:
+    folder = tmp_path / "proof"
+    assert (
+        run("sessions", "export", "--all", "--format", "json", "--output", f"{folder}/", "--deidentify").returncode == 0
+    )
+    names = sorted(path.stem for path in folder.iterdir())
+    assert len(names) == 3
+    assert names == sorted(json.loads(path.read_bytes())["sessionId"] for path in folder.iterdir())
+    assert not {str(document["sessionId"])[:8] for document in kept} & {name[:8] for name in names}
+
+
+def test_what_goes_with_deidentify_does_not_go_alone(kept: list[dict[str, object]], tmp_path: Path) -> None:
+    target = str(tmp_path / "x.hl7")
+    done = run("sessions", "export", "--all", "--format", "hl7", "--output", target, "--keep-times")
+    assert done.returncode == 2
+    assert b"--keep-times and --keep-addresses go with --deidentify" in done.stderr

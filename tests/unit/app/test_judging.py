@@ -57,8 +57,9 @@ def test_what_is_not_remembered_is_explained_with_its_neighbours(qtbot: QtBot) -
     judge = Judge(Settings(), lambda _session: sessions)
     with qtbot.waitSignal(judge.explained) as told:
         judge.explain(sessions[-1])
-    report, verdict = told.args
-    assert [finding.code for finding in report.findings] == ["retry-storm"]
+    session_id, verdict, findings = told.args
+    assert session_id == sessions[-1].session_id
+    assert [finding.code for finding in findings] == ["retry-storm"]
     assert "again and again" in verdict
     assert judge.close(5000)
 
