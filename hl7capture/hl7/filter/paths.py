@@ -7,10 +7,11 @@ Only what is asked for is cut.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hl7capture.hl7 import astm, er7
+from hl7capture.hl7.escapes import unescape
 from hl7capture.hl7.filter.names import PATH
-from hl7capture.hl7.split import Delimiters, lines
+from hl7capture.hl7.split import Delimiters
 from hl7capture.hl7.standard import standard_of
+from hl7capture.hl7.tree import delimited
 
 ALL = 0
 _HEADERS = ("MSH", "FHS", "BHS")
@@ -34,15 +35,8 @@ class Path:
         standard = standard_of(text)
         if standard != ("astm" if len(self.segment) == 1 else "hl7"):
             return
-        is_astm = standard == "astm"
-        delimiters = astm.DEFAULTS if is_astm else er7.DEFAULTS
         seen = 0
-        for _, line in lines(text):
-            if is_astm:
-                if line[0] == "H" and (declared := astm.delimiters_of(line)) is not astm.DEFAULTS:
-                    delimiters = declared
-            elif er7.is_header(line):
-                delimiters = er7.delimiters_of(line)
+        for _, line, delimiters in delimited(text):
             if not line.startswith(self.segment):
                 continue
             if line[len(self.segment) : len(self.segment) + 1] not in ("", delimiters.field):
@@ -51,7 +45,7 @@ class Path:
             if self.occurrence in (ALL, seen):
                 for value in self._of_line(line, delimiters):
                     if value:
-                        yield er7.unescape(value, delimiters)
+                        yield unescape(value, delimiters)
                 if seen == self.occurrence:
                     return
 
