@@ -28,7 +28,7 @@ class Place(NamedTuple):
 
     def inner(self, number: int) -> "Place":
         """The part of it with this number."""
-        return self._make([*self[: self.depth], number, *self[self.depth + 1 :]])
+        return Place._make([*self[: self.depth], number, *self[self.depth + 1 :]])
 
 
 _Pattern = tuple[str | None, ...]
