@@ -100,6 +100,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
 
 
+def on_one_line(text: str) -> str:
+    """The same, line breaks as well."""
+    return printable(text).replace("\n", "\\x0a")
+
+
 @contextmanager
 def shown_progress(name: str, size: int | None) -> Iterator[Callable[[int], None]]:
     """A bar on the terminal, where there is one: the function given takes how many of `size` bytes are done."""
