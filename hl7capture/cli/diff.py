@@ -9,7 +9,7 @@ import click
 
 from hl7capture.cli import options
 from hl7capture.cli.messages import message_named
-from hl7capture.cli.output import complain, fail, on_one_line
+from hl7capture.cli.output import complain, fail, print_columns
 from hl7capture.hl7.difference.comparison import Difference, Kind, Side, difference_of
 from hl7capture.hl7.difference.ignored import Ignored
 from hl7capture.hl7.filter.errors import FilterError
@@ -17,7 +17,6 @@ from hl7capture.store.settings_file import SettingsFile
 
 _DIFFERENT = 3
 _SIGNS = {Kind.CHANGED: "~", Kind.ADDED: "+", Kind.REMOVED: "-", Kind.REWRITTEN: "="}
-_WIDEST = 40
 _LONGEST = 120
 
 
@@ -58,11 +57,7 @@ def diff(
 
 
 def _print(found: list[Difference]) -> None:
-    rows = [(_SIGNS[one.kind], _places(one), one.name, _values(one)) for one in found]
-    wide = min(_WIDEST, max((len(place) for _, place, _, _ in rows), default=0))
-    named = min(_WIDEST, max((len(name) for _, _, name, _ in rows), default=0))
-    for sign, place, name, values in rows:
-        click.echo(on_one_line(f"{sign} {place:{wide}}  {name:{named}}  {values}"))
+    print_columns([(_SIGNS[one.kind], _places(one), one.name, _values(one)) for one in found])
     count = sum(one.kind is not Kind.REWRITTEN for one in found)
     complain("They mean the same." if not count else "1 place differs." if count == 1 else f"{count:,} places differ.")
 

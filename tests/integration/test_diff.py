@@ -32,8 +32,8 @@ def test_a_file_and_a_message_of_a_capture(first: str, capture: str) -> None:
     done = run("diff", first, f"{capture}:3")
     assert done.returncode == 3
     assert done.stdout.decode().splitlines() == [
-        "~ MSH-10  Message Control ID  “MSG00001” → “MSG00002”",
-        "~ OBX-5   Observation Value   “5.4” → “6.1”",
+        "~  MSH-10  Message Control ID  “MSG00001” → “MSG00002”",
+        "~  OBX-5   Observation Value   “5.4” → “6.1”",
     ]
     assert done.stderr.decode() == "2 places differ.\n"
     assert run("diff", first, f"{capture}:3", "--ignore", "MSH-10,OBX-5").returncode == 0

@@ -7,8 +7,7 @@ means that of every OBX.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from hl7capture.hl7.filter.errors import FilterError
-from hl7capture.hl7.filter.names import PATH
+from hl7capture.hl7.filter.paths import parts_of
 
 
 class Place(NamedTuple):
@@ -50,10 +49,7 @@ class Ignored:
 
 
 def _pattern(path: str) -> _Pattern:
-    match = PATH.fullmatch(path.strip().upper())
-    if match is None:
-        example = "`MSH-7`, `OBX-14`, `PID-3.1`, `OBX[2]-5`, `NTE`"
-        raise FilterError(f"`{path}` is no path into a message; paths look like {example}", 1, len(path))
+    match = parts_of(path)
     index = {group: (match[group] or "").strip("[]").replace("*", "") or None for group in ("n", "repetition")}
     pattern = (match["segment"], index["n"], match["field"], index["repetition"], match["component"])
     return (*pattern, match["subcomponent"])
