@@ -8,6 +8,7 @@ import click
 
 from hl7capture.app.connection_words import connection_words
 from hl7capture.cli import options
+from hl7capture.cli.messages import chosen, named
 from hl7capture.cli.output import (
     FAILED,
     clean_up_sentence,
@@ -21,6 +22,7 @@ from hl7capture.cli.session_export import export
 from hl7capture.cli.session_import import import_sessions
 from hl7capture.cli.store import check_id, find_session, opened_store, said
 from hl7capture.cli.stored import let_through, tell_unreadable
+from hl7capture.cli.tree import print_tree, write_tree
 from hl7capture.cli.where import filter_of, where_option
 from hl7capture.hl7.split import lines
 from hl7capture.model.search import matches, terms_of
@@ -72,14 +74,21 @@ def list_sessions(search: str, where: str, limit: int | None, as_json: bool, out
 
 @sessions.command("show")
 @_ids
-@options.as_json
+@click.option("--tree", is_flag=True, help="Take the messages apart; SESSIONID:3 is the third one alone.")
+@click.option("--json", "as_json", is_flag=True, help="A session document a line; with --tree an object a message.")
 @options.output_folder
-def show(ids: tuple[str, ...], as_json: bool, output_folder: Path | None) -> None:
+def show(ids: tuple[str, ...], tree: bool, as_json: bool, output_folder: Path | None) -> None:
     """Shows sessions with their elements and messages."""
+    if not tree:
+        for name in ids:
+            check_id(name)
     with opened_store(output_folder) as store:
-        for session_id in ids:
+        for name in ids:
+            session_id, number = named(name)
             session = find_session(store, session_id)
-            if as_json:
+            if tree:
+                _print_trees(session, number, as_json=as_json)
+            elif as_json:
                 print_document(session)
             else:
                 _print_whole(session)
@@ -156,3 +165,17 @@ def _print_whole(session: Session) -> None:
         click.echo(f"\nMessage {number}")
         for _, line in lines(message):
             click.echo("  " + printable(line))
+
+
+def _print_trees(session: Session, number: int | None, *, as_json: bool) -> None:
+    """Of all messages, or of one; numbers count from 1."""
+    numbers = range(1, len(session.messages) + 1) if number is None else [number]
+    if not as_json:
+        print_line(session)
+    for each in numbers:
+        text = chosen(session.messages, each, session.session_id)
+        if as_json:
+            write_tree(text, session.session_id, each)
+        else:
+            click.echo(f"\nMessage {each}")
+            print_tree(text)
