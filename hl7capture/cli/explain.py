@@ -3,26 +3,19 @@
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from hl7capture.app.probe import probe_name
-from hl7capture.app.reading import read_events
-from hl7capture.capture.engine import Engine
 from hl7capture.cli import options
-from hl7capture.cli.output import FAILED, USAGE, complain, print_line, printable
+from hl7capture.cli.captures import Captures
+from hl7capture.cli.output import complain, print_line, printable
 from hl7capture.hl7.findings.finding import Finding
 from hl7capture.hl7.findings.report import Report, reports_of
 from hl7capture.hl7.findings.verdict import verdict_of
-from hl7capture.model.events import Notice, SessionCompleted
 from hl7capture.model.session import Session, endpoint, is_session_id
-from hl7capture.model.settings import Settings
-from hl7capture.model.source import Source, SourceError
-from hl7capture.sources.files import StdinSource, file_source
-from hl7capture.sources.names import capture_paths
 from hl7capture.store.settings_file import SettingsFile
 
 _HAS_ERRORS = 3
@@ -40,58 +33,23 @@ def explain(names: tuple[str, ...], as_json: bool, output_folder: Path | None) -
     loaded = SettingsFile().load()
     for problem in loaded.problems:
         complain(problem)
-    reading = _Reading(loaded.settings)
-    for name in names:
-        if not is_session_id(name):
-            reading.read(name)
-    stored = _stored([name for name in names if is_session_id(name)], output_folder)
-    sessions = sorted([*reading.sessions, *stored.values()], key=lambda session: session.start_time)
-    asked = {session.session_id for session in reading.sessions} | {name for name in names if is_session_id(name)}
+    ids = [name for name in names if is_session_id(name)]
+    captures = Captures(loaded.settings)
+    captured = [session for name in names if not is_session_id(name) for session in captures.sessions(name)]
+    asked = {session.session_id for session in captured} | set(ids)
+    sessions = sorted([*captured, *_stored(ids, output_folder)], key=lambda session: session.start_time)
     reports = [report for report in reports_of(sessions, loaded.settings) if report.session.session_id in asked]
     if as_json:
         for report in reports:
             sys.stdout.write(json.dumps(_document(report), ensure_ascii=True) + "\n")
     else:
         _print(reports)
-    for notice in reading.notices:
+    for notice in captures.notices:
         complain(notice)
-    sys.exit(reading.exit_code or (_HAS_ERRORS if any(report.has_error for report in reports) else 0))
+    sys.exit(captures.exit_code or (_HAS_ERRORS if any(report.has_error for report in reports) else 0))
 
 
-class _Reading:
-    """The sessions of captures; what cannot be read is said, and the next one is read."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.sessions: list[Session] = []
-        self.notices: list[str] = []
-        self.exit_code = 0
-        self._settings = settings
-
-    def read(self, name: str) -> None:
-        try:
-            sources: Iterable[Source] = [StdinSource()] if name == "-" else map(file_source, capture_paths(name))
-            for source in sources:
-                self._read(source)
-        except SourceError as error:
-            complain(str(error))
-            self.exit_code = max(self.exit_code, USAGE if error.is_usage else FAILED)
-
-    def _read(self, source: Source) -> None:
-        source.open()
-        try:
-            number = len(self.sessions) + 1
-            engine = Engine(self._settings, probe=probe_name(), source=source.name, first_number=number)
-            for events in read_events(source, engine):
-                for event in events:
-                    if isinstance(event, SessionCompleted):
-                        self.sessions.append(event.session)
-                    elif isinstance(event, Notice):
-                        self.notices.append(f"{source.name}: {event.text}.")
-        finally:
-            source.close()
-
-
-def _stored(ids: Sequence[str], output_folder: Path | None) -> dict[str, Session]:
+def _stored(ids: Sequence[str], output_folder: Path | None) -> list[Session]:
     """Sessions on disk, and those around them, in which something of the same may show.
 
     Qt is imported here: captures do not need it.
@@ -104,7 +62,7 @@ def _stored(ids: Sequence[str], output_folder: Path | None) -> dict[str, Session
             for session_id in ids:
                 for session in store.neighbours(find_session(store, session_id)):
                     found.setdefault(session.session_id, session)
-    return found
+    return list(found.values())
 
 
 def _print(reports: Sequence[Report]) -> None:

@@ -1,7 +1,7 @@
 """What the commands print: documents for programs, lines for people."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
@@ -98,6 +98,24 @@ def clean_up_sentence(done: "CleanUp", *, is_plan: bool) -> str:
 def printable(text: str) -> str:
     """The text with everything a terminal would act upon made visible."""
     return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
+
+
+def on_one_line(text: str) -> str:
+    """The same, line breaks as well."""
+    return printable(text).replace("\n", "\\x0a")
+
+
+def print_columns(rows: Sequence[Sequence[str]], *, right: Container[int] = (), widest: int = 40) -> None:
+    """Rows on standard output, one a line, their cells below each other; `right`: columns that end on one line.
+
+    A cell that is wider than `widest` moves what stands behind it; nothing is cut.
+    """
+    rows = [[on_one_line(cell) for cell in row] for row in rows]
+    widths = [min(widest, max(map(len, column))) for column in zip(*rows, strict=True)]
+    for row in rows:
+        sized = enumerate(zip(row, widths, strict=True))
+        cells = [cell.rjust(wide) if at in right else cell.ljust(wide) for at, (cell, wide) in sized]
+        sys.stdout.write("  ".join(cells).rstrip() + "\n")
 
 
 @contextmanager

@@ -1,15 +1,14 @@
 """`hl7capture sessions`: what is kept on disk."""
 
 import sys
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from hl7capture.app.connection_words import connection_words
 from hl7capture.cli import options
+from hl7capture.cli.messages import chosen, named
 from hl7capture.cli.output import (
     FAILED,
     clean_up_sentence,
@@ -22,16 +21,14 @@ from hl7capture.cli.output import (
 from hl7capture.cli.session_export import export
 from hl7capture.cli.session_import import import_sessions
 from hl7capture.cli.store import check_id, find_session, opened_store, said
+from hl7capture.cli.stored import let_through, tell_unreadable
+from hl7capture.cli.tree import print_tree, write_tree
 from hl7capture.cli.where import filter_of, where_option
 from hl7capture.hl7.split import lines
 from hl7capture.model.search import matches, terms_of
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
-from hl7capture.store.document import DocumentError
 from hl7capture.store.session_store import SessionStore
-
-if TYPE_CHECKING:
-    from hl7capture.hl7.filter.evaluation import Filter
 
 _ids = click.argument("ids", nargs=-1, required=True, metavar="SESSIONID...")
 
@@ -65,30 +62,33 @@ def list_sessions(search: str, where: str, limit: int | None, as_json: bool, out
         if search:  # after the list, which has brought the index up to date
             summaries = _with_words(store, summaries, search)
         if wanted is not None:
-            summaries = list(islice(_let_through(store, summaries, wanted), limit))
+            summaries = [summary for summary, _ in islice(let_through(store, summaries, wanted), limit)]
         for summary in summaries[:limit]:
             if as_json:
                 print_document(find_session(store, summary.session_id))
             else:
                 print_line(summary)
-    if report.problem:
-        complain(report.problem)
-    if report.unreadable:
-        complain(f"{len(report.unreadable)} files could not be read; they were left as they are.")
-    if report.problem or report.unreadable:
+    if tell_unreadable(report):
         sys.exit(FAILED)
 
 
 @sessions.command("show")
 @_ids
-@options.as_json
+@click.option("--tree", is_flag=True, help="Take the messages apart; SESSIONID:3 is the third one alone.")
+@click.option("--json", "as_json", is_flag=True, help="A session document a line; with --tree an object a message.")
 @options.output_folder
-def show(ids: tuple[str, ...], as_json: bool, output_folder: Path | None) -> None:
+def show(ids: tuple[str, ...], tree: bool, as_json: bool, output_folder: Path | None) -> None:
     """Shows sessions with their elements and messages."""
+    if not tree:
+        for name in ids:
+            check_id(name)
     with opened_store(output_folder) as store:
-        for session_id in ids:
+        for name in ids:
+            session_id, number = named(name)
             session = find_session(store, session_id)
-            if as_json:
+            if tree:
+                _print_trees(session, number, as_json=as_json)
+            elif as_json:
                 print_document(session)
             else:
                 _print_whole(session)
@@ -142,26 +142,6 @@ def purge(dry_run: bool, confirm_clock: bool, output_folder: Path | None) -> Non
         sys.exit(FAILED)
 
 
-def _let_through(store: SessionStore, summaries: list[SessionSummary], wanted: "Filter") -> Iterator[SessionSummary]:
-    """By what summaries and the index know, and by the documents of those they leave open."""
-    try:
-        found = store.search_now(wanted.texts) if wanted.texts else None
-    except OSError as error:
-        fail(f"Sessions cannot be searched: {error.strerror or error}.")
-    for summary in summaries:
-        answer = wanted.decide(summary, found=found)
-        if answer is None:
-            try:
-                answer = wanted.matches(store.find(summary.session_id))
-            except FileNotFoundError:
-                continue  # deleted meanwhile
-            except (OSError, DocumentError) as error:
-                complain(f"Session {summary.session_id} cannot be read: {error}.")
-                continue
-        if answer:
-            yield summary
-
-
 def _with_words(store: SessionStore, summaries: list[SessionSummary], search: str) -> list[SessionSummary]:
     try:
         terms = terms_of(search)
@@ -185,3 +165,17 @@ def _print_whole(session: Session) -> None:
         click.echo(f"\nMessage {number}")
         for _, line in lines(message):
             click.echo("  " + printable(line))
+
+
+def _print_trees(session: Session, number: int | None, *, as_json: bool) -> None:
+    """Of all messages, or of one; numbers count from 1."""
+    numbers = range(1, len(session.messages) + 1) if number is None else [number]
+    if not as_json:
+        print_line(session)
+    for each in numbers:
+        text = chosen(session.messages, each, session.session_id)
+        if as_json:
+            write_tree(text, session.session_id, each)
+        else:
+            click.echo(f"\nMessage {each}")
+            print_tree(text)

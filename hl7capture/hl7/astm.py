@@ -23,7 +23,7 @@ def parse(text: str) -> tuple[Node, ...]:
     nodes = []
     for number, (start, line) in enumerate(lines(text), 1):
         record = line[0]
-        if _DECLARED.match(line):
+        if is_header(line):
             delimiters = delimiters_of(line)
         if not _RECORD.fullmatch(record) or line[1:2] not in ("", delimiters.field):
             nodes.append(plain(number, start, line))
@@ -34,12 +34,17 @@ def parse(text: str) -> tuple[Node, ...]:
     return tuple(nodes)
 
 
+def is_header(line: str) -> bool:
+    """True for a record that declares delimiters."""
+    return _DECLARED.match(line) is not None
+
+
 def delimiters_of(line: str) -> Delimiters:
     r"""The delimiters that a header record declares, `H|\^&`: field, repeat, component, escape (§6.4, §7.1.2).
 
     The usual ones where the line is no header.
     """
-    if not _DECLARED.match(line):
+    if not is_header(line):
         return DEFAULTS
     field, repetition, component, escape = tuple(line[1:5])
     if escape == field:  # "H|\^|": no escape declared

@@ -1,13 +1,14 @@
 """A message as a tree, whatever its standard."""
 
 from bisect import bisect_right
+from collections.abc import Iterator
 
 from hl7capture.hl7 import astm, er7
 from hl7capture.hl7.node import Node
 from hl7capture.hl7.split import Delimiters, lines, plain
 from hl7capture.hl7.standard import standard_of
 
-__all__ = ["Node", "delimiters_of", "nodes_at", "parse"]
+__all__ = ["Node", "delimited", "delimiters_of", "nodes_at", "parse"]
 
 
 def parse(text: str) -> tuple[Node, ...]:
@@ -43,3 +44,13 @@ def delimiters_of(text: str) -> Delimiters:
     """The delimiters that the first line of a message declares, for `escapes.unescape`."""
     _, first = next(lines(text), (0, ""))
     return astm.delimiters_of(first) if standard_of(text) == "astm" else er7.delimiters_of(first)
+
+
+def delimited(text: str) -> Iterator[tuple[int, str, Delimiters]]:
+    """The lines of a message, one for each node of `parse`: its offset, itself, and the delimiters that count in it."""
+    standard = astm if standard_of(text) == "astm" else er7
+    delimiters = standard.DEFAULTS
+    for start, line in lines(text):
+        if standard.is_header(line):
+            delimiters = standard.delimiters_of(line)
+        yield start, line, delimiters

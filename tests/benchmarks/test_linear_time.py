@@ -1,4 +1,4 @@
-"""Framing takes time in proportion to what was said, whoever cut it into whatever pieces.
+"""Framing takes time in proportion to what was said, whoever cut it into whatever pieces; so do trees' differences.
 
 Four times as much may take four times as long; sixteen times would be the square. The bound lies between, because
 other programs run here too. The best of three runs counts, and the best of three comparisons.
@@ -13,9 +13,11 @@ from hl7capture.capture.assembly import Assembly
 from hl7capture.capture.delivery import Exchange, Run
 from hl7capture.capture.framing.control import Markers
 from hl7capture.capture.framing.dialogue import Dialogue
+from hl7capture.hl7.difference.comparison import difference_of
 from tests.support.engine import sessions_of
 from tests.support.speech import ACK, ENQ, mllp, oru
 from tests.support.wire import conversation, pcap
+from tests.unit.hl7.test_any_text import HOSTILE
 
 MOST = 9
 Said = list[tuple[int, bytes]]
@@ -153,3 +155,32 @@ def test_message_of_50_megabytes(cut: int) -> None:
     for turns in ([(0, mllp(message))], [(0, message)]):
         (session,) = sessions_of(pcap(conversation(*turns, cut=cut).segments), step=1 << 20)
         assert [len(text) for text in session.messages] == [len(message)]
+
+
+Text = Callable[[int], str]
+PAIRS: dict[str, tuple[Text, Text]] = {
+    **{kind: (make, make) for kind, make in HOSTILE.items()},
+    "reversed": (
+        lambda size: "MSH|^~\\&\r" + "".join(f"OBX|{n}\r" for n in range(size // 8)),
+        lambda size: "MSH|^~\\&\r" + "".join(f"OBX|{n}\r" for n in reversed(range(size // 8))),
+    ),
+    "repetitions": (
+        lambda size: "MSH|^~\\&\rPID|||" + "~".join(map(str, range(size // 5))),
+        lambda size: "MSH|^~\\&\rPID|||" + "~".join(map(str, range(size // 5, 0, -1))),
+    ),
+    "nothing in common": (
+        lambda size: "MSH|^~\\&\r" + "".join(f"A{n % 10}A|{n}\r" for n in range(size // 8)),
+        lambda size: "MSH|^~\\&\r" + "".join(f"B{n % 10}B|{n}\r" for n in range(size // 8)),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", PAIRS)
+def test_difference_is_linear(kind: str) -> None:
+    first, second = PAIRS[kind]
+
+    def make(size: int) -> Callable[[], object]:
+        before, after = first(size), second(size) + "|x"
+        return lambda: difference_of(before, after)
+
+    assert is_linear(make, 20_000)

@@ -4,13 +4,16 @@ As in the tree of a message (`tree.parse`), a segment or repetition without a nu
 Only what is asked for is cut.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hl7capture.hl7 import astm, er7
+from hl7capture.hl7.escapes import unescape
+from hl7capture.hl7.filter.errors import FilterError
 from hl7capture.hl7.filter.names import PATH
-from hl7capture.hl7.split import Delimiters, lines
+from hl7capture.hl7.split import Delimiters
 from hl7capture.hl7.standard import standard_of
+from hl7capture.hl7.tree import delimited
 
 ALL = 0
 _HEADERS = ("MSH", "FHS", "BHS")
@@ -29,31 +32,37 @@ class Path:
 
     def values(self, text: str) -> Iterator[str]:
         """What stands there in a message, escapes decoded; nothing where there is no such place, or it is empty."""
-        if self.segment not in text:
+        for _, line, delimiters in self.lines(text):
+            yield from filter(None, self.in_line(line, delimiters))
+
+    def lines(self, text: str) -> Iterator[tuple[int, str, Delimiters]]:
+        """The segments or records of a message that are meant, each with its offset and its delimiters."""
+        if self.segment not in text or not self.is_of(text):
             return
-        standard = standard_of(text)
-        if standard != ("astm" if len(self.segment) == 1 else "hl7"):
-            return
-        is_astm = standard == "astm"
-        delimiters = astm.DEFAULTS if is_astm else er7.DEFAULTS
         seen = 0
-        for _, line in lines(text):
-            if is_astm:
-                if line[0] == "H" and (declared := astm.delimiters_of(line)) is not astm.DEFAULTS:
-                    delimiters = declared
-            elif er7.is_header(line):
-                delimiters = er7.delimiters_of(line)
+        for start, line, delimiters in delimited(text):
             if not line.startswith(self.segment):
                 continue
             if line[len(self.segment) : len(self.segment) + 1] not in ("", delimiters.field):
                 continue
             seen += 1
             if self.occurrence in (ALL, seen):
-                for value in self._of_line(line, delimiters):
-                    if value:
-                        yield er7.unescape(value, delimiters)
+                yield start, line, delimiters
                 if seen == self.occurrence:
                     return
+
+    def is_of(self, text: str) -> bool:
+        """Whether a message is of the path's standard."""
+        return standard_of(text) == ("astm" if self.is_astm else "hl7")
+
+    @property
+    def is_astm(self) -> bool:
+        return len(self.segment) == 1
+
+    def in_line(self, line: str, delimiters: Delimiters) -> Iterator[str]:
+        """What stands there in one segment or record, escapes decoded; empty ones as well."""
+        for value in self._of_line(line, delimiters):
+            yield unescape(value, delimiters)
 
     def _of_line(self, line: str, delimiters: Delimiters) -> Iterator[str]:
         if self.field is None:
@@ -61,7 +70,7 @@ class Path:
             return
         is_header = self.segment in _HEADERS
         # A header's field 1 is the separator itself; a record's field 1 is its type.
-        place = self.field - 1 if is_header or len(self.segment) == 1 else self.field
+        place = self.field - 1 if is_header or self.is_astm else self.field
         if is_header and self.field == 1:
             if self._is_whole:
                 yield delimiters.field
@@ -99,9 +108,8 @@ class Path:
 
 
 def path_of(name: str) -> Path:
-    """Of a canonical name that is a path."""
-    match = PATH.fullmatch(name)
-    assert match is not None
+    """The path that a text is. Raises FilterError."""
+    match = parts_of(name)
 
     def number(group: str) -> int | None:
         return int(match[group]) if match[group] else None
@@ -114,6 +122,15 @@ def path_of(name: str) -> Path:
         number("component"),
         number("subcomponent"),
     )
+
+
+def parts_of(name: str) -> "re.Match[str]":
+    """The parts of a path as they are written (`names.PATH`). Raises FilterError where the text is none."""
+    match = PATH.fullmatch(name.strip().upper())
+    if match is None:
+        example = "`PID-3`, `PID-3.1`, `OBX[2]-5`, `OBX[*]-5`, `PID-3[2].1`"
+        raise FilterError(f"`{name}` is no path into a message; paths look like {example}", 1, len(name))
+    return match
 
 
 def _index(brackets: str | None) -> int:
