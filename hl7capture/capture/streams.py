@@ -141,6 +141,7 @@ class Connection:
 
     def __init__(self, counters: Counters) -> None:
         self.opener: int | None = None
+        self.opened = 0  # time of the first segment that opens it, nanoseconds
         self.is_over = False
         self.last_time = 0  # of the last segment, nanoseconds
         self.ledger = Ledger()
@@ -151,6 +152,7 @@ class Connection:
         self._counters = counters
         self._segments = 0
         self._syns = 0  # without ACK
+        self._is_established = False  # the opener has gone on after its SYN was answered
         self._queue: list[_Chunk | Gap] = []  # what was not handed out yet
         self._queued_bytes = 0
         self._out: list[Delivery] = []
@@ -166,6 +168,13 @@ class Connection:
         """SYNs that opened the connection, where nothing else was said by anybody."""
         is_answered = self.opener is None or self._halves[1 - self.opener].base is not None
         return 0 if is_answered or self._syns < self._segments else self._syns
+
+    @property
+    def is_silent(self) -> bool:
+        """It stands, or stood, and neither side has said a byte, nor acknowledged one that was not captured."""
+        return self._is_established and all(
+            half.furthest == 0 and half.acknowledged <= (half.fin is not None) for half in self._halves
+        )
 
     @property
     def has_hole(self) -> bool:
@@ -251,6 +260,7 @@ class Connection:
         has_data = stretch.sizes > 0
         payload = memoryview(batch.data)
         runs: list[Run | None] = [None, None]
+        self._is_established = self._is_established or bool((stretch.sides == self.opener).any())
         for side, half in enumerate(self._halves):
             is_mine = stretch.sides == side
             said = rows[has_data & is_mine]
@@ -288,7 +298,7 @@ class Connection:
             return False
         self._segments += 1
         if flags & SYN:
-            self._open(side, sequence, flags)
+            self._open(side, sequence, flags, time)
             sequence += 1
             self._syns += not flags & ACK
         if self.is_over:
@@ -297,6 +307,7 @@ class Connection:
         if half.base is None:
             half.base = self.ledger.first[side] = sequence % _WHOLE
         acknowledgement = int(batch.acknowledgement[row]) if flags & ACK else None
+        self._is_established |= side == self.opener and not flags & (SYN | RST) and other.initial is not None
         if acknowledgement is not None and other.base is not None:
             other.acknowledged = max(other.acknowledged, other.position(acknowledgement))
         position = half.position(sequence)
@@ -343,13 +354,14 @@ class Connection:
         # A SYN on a connection that was seen from the middle; the answer to a SYN may come late, in a merged capture.
         return half.base is not None and (not flags & ACK or half.next > 0)
 
-    def _open(self, side: int, sequence: int, flags: int) -> None:
+    def _open(self, side: int, sequence: int, flags: int, time: int) -> None:
         half = self._halves[side]
         if half.initial is None:
             half.initial = sequence
             half.base = self.ledger.first[side] = (sequence + 1) % _WHOLE
             if not any(half.next for half in self._halves):  # in merged captures it may come late
                 self.opener = 1 - side if flags & ACK else side
+                self.opened = min(self.opened, time) if self.opened else time
 
     def _data(self, side: int, piece: _Piece) -> None:
         half = self._halves[side]
