@@ -88,6 +88,7 @@ class _Half:
     suspected: tuple[int, int] | None = None  # segment count and time at which a hole was seen to be acknowledged
     furthest: int = 0  # position behind the last byte that it has sent, in order or not
     size: int = 0  # of the latest segment whose bytes were handed on
+    last_byte: bytes = b""  # of them; empty where it was not captured
     hole_since: int = 0  # time of the first segment that has to wait
     is_shut: bool = False  # it has no room for more
 
@@ -271,7 +272,7 @@ class Connection:
                     data, np.cumsum(length).tolist(), batch.time[said].tolist(), batch.order[said].tolist()
                 )
                 half.next += len(data)
-                half.furthest, half.size = half.next, int(length[-1])
+                half.furthest, half.size, half.last_byte = half.next, int(length[-1]), data[-1:]
             acknowledging = rows[~is_mine & (stretch.flags & ACK != 0)]
             if len(acknowledging) and half.base is not None:
                 ahead = half.ahead(batch.acknowledgement[acknowledging])
@@ -367,7 +368,9 @@ class Connection:
         half = self._halves[side]
         if piece.end <= half.next:
             self._counters.retransmitted += 1
-            is_probe = piece.end - piece.at == 1 and piece.end == half.next and half.size != 1
+            is_last = piece.end - piece.at == 1 and piece.end == half.next
+            is_other = bool(piece.data and half.last_byte) and piece.data != half.last_byte
+            is_probe = is_last and (half.size != 1 or is_other)
             self.ledger.note(piece.order, piece.time, side, Fact.KEEP_ALIVE if is_probe else Fact.REPEATED)
             return
         if piece.at > half.next:
@@ -397,10 +400,12 @@ class Connection:
             self._queue.append(_Chunk(side, fresh, order, time))
             self._queued_bytes += len(fresh)
             half.next += len(fresh)
+            half.last_byte = fresh[-1:]
         if piece.end > half.next:  # cut by the snap length
             self.ledger.note(order, time, side, Fact.CUT, piece.end - half.next)
             self._queue_gap(side, piece.end - half.next, order, time)
             half.next = piece.end
+            half.last_byte = b""
 
     def _wait(self, half: _Half, new: _Piece) -> bool:
         """Keeps bytes until their turn; of bytes that are there already, the first copy stays.
