@@ -8,10 +8,8 @@ from collections.abc import Collection
 
 import numpy as np
 
-from hl7capture.capture.attempts import FailedAttempts, Failure
 from hl7capture.capture.capture_reader import CaptureReader
 from hl7capture.capture.delivery import Closed, Delivery, Exchange
-from hl7capture.capture.encrypted import EncryptedServers
 from hl7capture.capture.flows import ConnectionKey, by_connection
 from hl7capture.capture.framing.blocks import Elements
 from hl7capture.capture.framing.detection import Protocol
@@ -21,7 +19,9 @@ from hl7capture.capture.packet_batch import CaptureFormatError, Ints, PacketBatc
 from hl7capture.capture.packets import SYN, PacketDecoder, SegmentBatch
 from hl7capture.capture.sessions import Context, Happening
 from hl7capture.capture.streams import HOLE_SILENCE, REMEMBERED
+from hl7capture.capture.troubles import LinkTroubles
 from hl7capture.model.events import Counters, Event, Notice, SessionGrown, SessionOpened
+from hl7capture.model.link import LinkTrouble, TroubleKind
 from hl7capture.model.session import EndReason
 from hl7capture.model.settings import Settings
 
@@ -37,6 +37,8 @@ _TOO_MUCH = (
 )
 # A SYN that was repeated and then no more for so long (nanoseconds) has failed: systems double the time each time.
 _UNANSWERED_AFTER = 10 * 1_000_000_000
+# A connection that still stands is called silent when nothing was said for so long (nanoseconds).
+_SILENT_AFTER = 60 * 1_000_000_000
 
 
 class Engine:
@@ -51,8 +53,7 @@ class Engine:
         self._context = Context(settings, _text(probe), _text(source), self.counters)
         self._reader = CaptureReader()
         self._decoder = PacketDecoder(self.counters)
-        self._encrypted = EncryptedServers()
-        self._attempts = FailedAttempts()
+        self._troubles = LinkTroubles()
         self._links: OrderedDict[ConnectionKey, Link] = OrderedDict()
         self._next_number = first_number
         self._now = 0  # time of the latest packet, nanoseconds
@@ -125,10 +126,14 @@ class Engine:
         self._links.clear()
         self.held_bytes = 0
         events = self._told()
-        events += [Notice(text, is_problem=False) for text in self._attempts.totals()]
+        events += [Notice(text, is_problem=False) for text in self._troubles.totals()]
         if problem:
             events.append(Notice(problem))
         return events
+
+    def link_troubles(self) -> list[LinkTrouble]:
+        """What became of connections that have no session; silent ones are among them when they are over."""
+        return self._troubles.links(self.settings)
 
     @property
     def next_number(self) -> int:
@@ -174,14 +179,14 @@ class Engine:
                 copies = copies.select(~mine)
             self._deliver(link, deliveries)
             if link.connection.unanswered is not None:
-                self._fail(link, Failure.UNANSWERED, link.connection.unanswered)
+                self._fail(link, TroubleKind.UNANSWERED, link.connection.unanswered)
             rows = rows[taken:]
             if len(rows) and (batch.flags[rows[0]] & SYN or not link.is_ignored):  # the ports are used again
                 order, time, side = (int(column[rows[0]]) for column in (batch.order, batch.time, batch.side))
                 if not link.connection.is_over:
                     link.connection.ledger.note(order, time, side, Fact.REPLACED)
                 if link.connection.waiting_syns:
-                    self._fail(link, Failure.UNANSWERED, order)
+                    self._fail(link, TroubleKind.UNANSWERED, order)
                 self._fall_silent(link, order, time)
                 self._end(link, EndReason.CLOSED, order, time)
                 self._forget(key)
@@ -197,6 +202,8 @@ class Engine:
                 self._happenings += link.tracker.end(reason, delivery.order)
                 if delivery.reset:
                     self._note_reset(link, delivery.order)
+                else:
+                    self._note_silence(link, delivery.order, delivery.time, is_open=False)
                 continue
             dialogue = link.dialogue
             elements: Elements = dialogue.feed(delivery) if isinstance(delivery, Exchange) else dialogue.gap(delivery)
@@ -211,14 +218,18 @@ class Engine:
             self._happenings += link.tracker.take(elements, link.connection.origin)
 
     def _note_protocol(self, link: Link, order: int) -> None:
-        if link.client_and_server is None or link.protocol is Protocol.FOREIGN:
+        if link.client_and_server is None:
             return
-        client, server = link.client_and_server
         if link.protocol is Protocol.TLS:
             self.counters.encrypted += 1
-            self._notice(order, self._encrypted.spoke_tls(client, server, link.server_name, self.settings))
+            self._note_trouble(link, TroubleKind.ENCRYPTED, order, name=link.server_name)
+        elif link.protocol is Protocol.FOREIGN:
+            if link.other_service is not None:
+                self._note_trouble(link, TroubleKind.OTHER_SERVICE, order, name=link.other_service)
         else:
-            self._notice(order, self._encrypted.spoke_in_the_open(server))
+            _, server = link.client_and_server
+            for text in self._troubles.speaks(server):
+                self._notice(order, text)
 
     def _sweep(self, now: int) -> None:
         """Ends sessions that have fallen silent, and forgets connections that were closed long ago.
@@ -232,7 +243,7 @@ class Engine:
                 self._settle(link)
             silence = now - link.connection.last_time
             if link.connection.waiting_syns > 1 and silence > _UNANSWERED_AFTER:
-                self._fail(link, Failure.UNANSWERED, self.counters.packets)
+                self._fail(link, TroubleKind.UNANSWERED, self.counters.packets)
             elif link.connection.is_over and silence > REMEMBERED and not link.is_ignored:
                 forgotten.append(key)
         for key in forgotten:
@@ -296,29 +307,54 @@ class Engine:
     def _end(self, link: Link, reason: EndReason, order: int, time: int) -> None:
         """Ends the link's session, with everything that was still waiting in the floors below."""
         if link.connection.waiting_syns > 1:
-            self._fail(link, Failure.UNANSWERED, order)
+            self._fail(link, TroubleKind.UNANSWERED, order)
         self._deliver(link, link.connection.give_up_holes(order, time))
         self._take(link, link.finish(), order)
         self._happenings += link.tracker.end(reason, order)
+        self._note_silence(link, order, time, is_open=True)
 
     def _note_reset(self, link: Link, order: int) -> None:
         """A connection was reset: worth telling where no session shows it."""
         connection = link.connection
         if connection.refused is not None:
-            self._fail(link, Failure.REFUSED, order)
+            self._fail(link, TroubleKind.REFUSED, order)
         elif connection.opener is not None and not (link.tracker.has_had_sessions or link.is_ignored):
             is_by_client = connection.reset_by == connection.opener
-            self._fail(link, Failure.RESET_BY_CLIENT if is_by_client else Failure.RESET_BY_SERVER, order)
+            self._fail(link, TroubleKind.RESET_BY_CLIENT if is_by_client else TroubleKind.RESET_BY_SERVER, order)
 
-    def _fail(self, link: Link, failure: Failure, order: int) -> None:
+    def _note_silence(self, link: Link, order: int, now: int, *, is_open: bool) -> None:
+        """The connection is over, or at least what is known of it, and perhaps nobody has said anything."""
+        silence = now - link.connection.opened
+        if link.connection.is_silent and not link.has_failed and (silence > _SILENT_AFTER or not is_open):
+            link.has_failed = True
+            self._note_trouble(link, TroubleKind.SILENT, order, silence=silence, is_open=is_open)
+
+    def _fail(self, link: Link, failure: TroubleKind, order: int) -> None:
         """The connection has come to nothing; that is counted once."""
         if link.has_failed or link.client_and_server is None:
             return
         link.has_failed = True
-        self.counters.refused += failure is Failure.REFUSED
-        self.counters.unanswered += failure is Failure.UNANSWERED
-        _, server = link.client_and_server
-        self._notice(order, self._attempts.failed(server, failure, self.settings.lis_port))
+        self.counters.refused += failure is TroubleKind.REFUSED
+        self.counters.unanswered += failure is TroubleKind.UNANSWERED
+        self._note_trouble(link, failure, order)
+
+    def _note_trouble(
+        self,
+        link: Link,
+        kind: TroubleKind,
+        order: int,
+        *,
+        name: str | None = None,
+        silence: int = 0,
+        is_open: bool = False,
+    ) -> None:
+        assert link.client_and_server is not None
+        client, server = link.client_and_server
+        opened, settings = link.connection.opened, self.settings
+        text = self._troubles.happened(
+            kind, client, server, opened, settings, name=name, silence=silence, is_open=is_open
+        )
+        self._notice(order, text)
 
     def _notice(self, order: int, text: str | None) -> None:
         if text:
@@ -334,7 +370,7 @@ class Engine:
                 session.number = self._next_number
                 self._next_number += 1
                 self.counters.sessions += 1
-                for text in self._attempts.had_session((session.lis_ip, session.lis_port)):
+                for text in self._troubles.speaks((session.lis_ip, session.lis_port)):
                     self._notice(happening.order, text)
         happenings += self._happenings
         self._happenings = []

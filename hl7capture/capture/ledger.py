@@ -127,6 +127,7 @@ class _Sums:
     longest_shut: int | None = None
     shut_since: int | None = None
     copies: int = 0
+    in_vain: int = 0  # segments repeated since the other side was heard
 
 
 class Ledger:
@@ -272,6 +273,7 @@ class Ledger:
         for side, (sums, (count, said)) in enumerate(zip(self._sums, shares, strict=True)):
             if not count:
                 continue
+            self._sums[1 - side].in_vain = 0
             sums.packets += count
             sums.bytes += said
             sums.sent += said
@@ -288,6 +290,7 @@ class Ledger:
 
     def _pass_one(self, packet: _Packet) -> None:
         sums = self._sums[packet.side]
+        self._sums[1 - packet.side].in_vain = 0
         sums.packets += 1
         sums.bytes += packet.size
         sums.sent += packet.fresh
@@ -306,7 +309,9 @@ class Ledger:
         _, time, side, fact, amount = note
         sums = self._sums[side]
         sums.counts[fact] += amount if fact in _SUMMED else 1
-        if fact is Fact.FILLED:
+        if fact is Fact.REPEATED:
+            sums.in_vain += amount
+        elif fact is Fact.FILLED:
             sums.longest_hole = max(sums.longest_hole or 0, amount)
         elif fact is Fact.WINDOW:
             self._take_window(sums, time, is_open=amount > 0)
@@ -345,6 +350,7 @@ class Ledger:
             bytes=sums.bytes,
             last_packet=None if sums.last is None else sums.last // 1000 / 1000,
             repeated=counts[Fact.REPEATED],
+            in_vain=sums.in_vain,
             keep_alives=counts[Fact.KEEP_ALIVE],
             out_of_order=counts[Fact.OUT_OF_ORDER],
             filled=counts[Fact.FILLED],

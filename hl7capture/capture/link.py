@@ -1,7 +1,6 @@
 """One connection on its way through the floors: reassembly, framing, sessions, and what it keeps in memory there."""
 
 from hl7capture.capture.delivery import Gap
-from hl7capture.capture.encrypted import End
 from hl7capture.capture.flows import ConnectionKey
 from hl7capture.capture.framing.blocks import Elements
 from hl7capture.capture.framing.control import Markers
@@ -9,6 +8,7 @@ from hl7capture.capture.framing.detection import Protocol
 from hl7capture.capture.framing.dialogue import Dialogue
 from hl7capture.capture.sessions import Context, SessionTracker
 from hl7capture.capture.streams import Connection
+from hl7capture.capture.troubles import End
 
 
 class Link:
@@ -21,7 +21,7 @@ class Link:
         self.connection = Connection(context.counters)
         self.tracker = SessionTracker(key, context, self.connection.ledger)
         self.noted_protocol = Protocol.UNDECIDED
-        self.has_failed = False  # before anything was said
+        self.has_failed = False  # or came to its end, before anything was said
         self.held_bytes = 0  # `kept_bytes` when the engine last looked
         self._context = context
         self._dialogue: Dialogue | None = None
@@ -47,6 +47,12 @@ class Link:
     def server_name(self) -> str | None:
         """The name that was asked for, where the connection is encrypted."""
         return self._dialogue.server_name if self._dialogue else None
+
+    @property
+    def other_service(self) -> str | None:
+        """Which service the server greets as, where that is none that takes messages."""
+        greeting = self._dialogue.greeting if self._dialogue else None
+        return greeting[1] if greeting is not None and greeting[0] != self.connection.opener else None
 
     @property
     def is_ignored(self) -> bool:

@@ -88,6 +88,7 @@ class _Half:
     suspected: tuple[int, int] | None = None  # segment count and time at which a hole was seen to be acknowledged
     furthest: int = 0  # position behind the last byte that it has sent, in order or not
     size: int = 0  # of the latest segment whose bytes were handed on
+    last_byte: bytes = b""  # of them; empty where it was not captured
     hole_since: int = 0  # time of the first segment that has to wait
     is_shut: bool = False  # it has no room for more
 
@@ -141,6 +142,7 @@ class Connection:
 
     def __init__(self, counters: Counters) -> None:
         self.opener: int | None = None
+        self.opened = 0  # time of the first segment that opens it, nanoseconds
         self.is_over = False
         self.last_time = 0  # of the last segment, nanoseconds
         self.ledger = Ledger()
@@ -151,6 +153,7 @@ class Connection:
         self._counters = counters
         self._segments = 0
         self._syns = 0  # without ACK
+        self._is_established = False  # the opener has gone on after its SYN was answered
         self._queue: list[_Chunk | Gap] = []  # what was not handed out yet
         self._queued_bytes = 0
         self._out: list[Delivery] = []
@@ -166,6 +169,13 @@ class Connection:
         """SYNs that opened the connection, where nothing else was said by anybody."""
         is_answered = self.opener is None or self._halves[1 - self.opener].base is not None
         return 0 if is_answered or self._syns < self._segments else self._syns
+
+    @property
+    def is_silent(self) -> bool:
+        """It stands, or stood, and neither side has said a byte, nor acknowledged one that was not captured."""
+        return self._is_established and all(
+            half.furthest == 0 and half.acknowledged <= (half.fin is not None) for half in self._halves
+        )
 
     @property
     def has_hole(self) -> bool:
@@ -251,6 +261,7 @@ class Connection:
         has_data = stretch.sizes > 0
         payload = memoryview(batch.data)
         runs: list[Run | None] = [None, None]
+        self._is_established = self._is_established or bool((stretch.sides == self.opener).any())
         for side, half in enumerate(self._halves):
             is_mine = stretch.sides == side
             said = rows[has_data & is_mine]
@@ -261,7 +272,7 @@ class Connection:
                     data, np.cumsum(length).tolist(), batch.time[said].tolist(), batch.order[said].tolist()
                 )
                 half.next += len(data)
-                half.furthest, half.size = half.next, int(length[-1])
+                half.furthest, half.size, half.last_byte = half.next, int(length[-1]), data[-1:]
             acknowledging = rows[~is_mine & (stretch.flags & ACK != 0)]
             if len(acknowledging) and half.base is not None:
                 ahead = half.ahead(batch.acknowledgement[acknowledging])
@@ -288,7 +299,7 @@ class Connection:
             return False
         self._segments += 1
         if flags & SYN:
-            self._open(side, sequence, flags)
+            self._open(side, sequence, flags, time)
             sequence += 1
             self._syns += not flags & ACK
         if self.is_over:
@@ -297,6 +308,7 @@ class Connection:
         if half.base is None:
             half.base = self.ledger.first[side] = sequence % _WHOLE
         acknowledgement = int(batch.acknowledgement[row]) if flags & ACK else None
+        self._is_established |= side == self.opener and not flags & (SYN | RST) and other.initial is not None
         if acknowledgement is not None and other.base is not None:
             other.acknowledged = max(other.acknowledged, other.position(acknowledgement))
         position = half.position(sequence)
@@ -343,19 +355,22 @@ class Connection:
         # A SYN on a connection that was seen from the middle; the answer to a SYN may come late, in a merged capture.
         return half.base is not None and (not flags & ACK or half.next > 0)
 
-    def _open(self, side: int, sequence: int, flags: int) -> None:
+    def _open(self, side: int, sequence: int, flags: int, time: int) -> None:
         half = self._halves[side]
         if half.initial is None:
             half.initial = sequence
             half.base = self.ledger.first[side] = (sequence + 1) % _WHOLE
             if not any(half.next for half in self._halves):  # in merged captures it may come late
                 self.opener = 1 - side if flags & ACK else side
+                self.opened = min(self.opened, time) if self.opened else time
 
     def _data(self, side: int, piece: _Piece) -> None:
         half = self._halves[side]
         if piece.end <= half.next:
             self._counters.retransmitted += 1
-            is_probe = piece.end - piece.at == 1 and piece.end == half.next and half.size != 1
+            is_last = piece.end - piece.at == 1 and piece.end == half.next
+            is_other = bool(piece.data and half.last_byte) and piece.data != half.last_byte
+            is_probe = is_last and (half.size != 1 or is_other)
             self.ledger.note(piece.order, piece.time, side, Fact.KEEP_ALIVE if is_probe else Fact.REPEATED)
             return
         if piece.at > half.next:
@@ -385,10 +400,12 @@ class Connection:
             self._queue.append(_Chunk(side, fresh, order, time))
             self._queued_bytes += len(fresh)
             half.next += len(fresh)
+            half.last_byte = fresh[-1:]
         if piece.end > half.next:  # cut by the snap length
             self.ledger.note(order, time, side, Fact.CUT, piece.end - half.next)
             self._queue_gap(side, piece.end - half.next, order, time)
             half.next = piece.end
+            half.last_byte = b""
 
     def _wait(self, half: _Half, new: _Piece) -> bool:
         """Keeps bytes until their turn; of bytes that are there already, the first copy stays.

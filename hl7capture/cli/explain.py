@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,11 @@ from hl7capture.cli import options
 from hl7capture.cli.captures import Captures
 from hl7capture.cli.output import complain, print_line, printable
 from hl7capture.hl7.findings.finding import Finding
+from hl7capture.hl7.findings.link_report import LinkReport, link_reports
 from hl7capture.hl7.findings.report import Report, reports_of
 from hl7capture.hl7.findings.verdict import verdict_of
-from hl7capture.model.session import Session, endpoint, is_session_id
+from hl7capture.hl7.findings.words import count
+from hl7capture.model.session import Session, is_session_id
 from hl7capture.store.settings_file import SettingsFile
 
 _HAS_ERRORS = 3
@@ -23,7 +24,7 @@ _HAS_ERRORS = 3
 
 @click.command
 @click.argument("names", nargs=-1, required=True, metavar="FILE|-|SESSIONID...")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per session on standard output.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per session (and link) on standard output.")
 @options.output_folder
 def explain(names: tuple[str, ...], as_json: bool, output_folder: Path | None) -> None:
     """Says what went wrong, with the evidence and what to do (docs/findings.md).
@@ -39,14 +40,19 @@ def explain(names: tuple[str, ...], as_json: bool, output_folder: Path | None) -
     asked = {session.session_id for session in captured} | set(ids)
     sessions = sorted([*captured, *_stored(ids, output_folder)], key=lambda session: session.start_time)
     reports = [report for report in reports_of(sessions, loaded.settings) if report.session.session_id in asked]
+    links = link_reports(reports, captures.troubles, loaded.settings)
     if as_json:
-        for report in reports:
-            sys.stdout.write(json.dumps(_document(report), ensure_ascii=True) + "\n")
+        documents = [_document(report) for report in reports] + [
+            _link_document(link) for link in links if link.findings
+        ]
+        for document in documents:
+            sys.stdout.write(json.dumps(document, ensure_ascii=True) + "\n")
     else:
-        _print(reports)
+        _print(links)
     for notice in captures.notices:
-        complain(notice)
-    sys.exit(captures.exit_code or (_HAS_ERRORS if any(report.has_error for report in reports) else 0))
+        if notice.is_problem:  # the others are findings
+            complain(notice.text)
+    sys.exit(captures.exit_code or (_HAS_ERRORS if any(link.has_error for link in links) else 0))
 
 
 def _stored(ids: Sequence[str], output_folder: Path | None) -> list[Session]:
@@ -65,28 +71,28 @@ def _stored(ids: Sequence[str], output_folder: Path | None) -> list[Session]:
     return list(found.values())
 
 
-def _print(reports: Sequence[Report]) -> None:
-    """For people: a line for each link, then the sessions in which something was found; each advice once."""
-    links: dict[tuple[str, str, int], list[Report]] = defaultdict(list)
-    for report in reports:
-        session = report.session
-        links[session.device_ip, session.lis_ip, session.lis_port].append(report)
-    if not reports:
+def _print(links: Sequence[LinkReport]) -> None:
+    """For people: a line for each link, what is wrong with it, then the sessions in which something was found."""
+    if not links:
         click.echo("There is no session to explain.")
     advised: set[str] = set()
-    for (device, lis, port), of_link in links.items():
-        sessions = "1 session" if len(of_link) == 1 else f"{len(of_link):,} sessions"
-        click.echo(printable(f"{device} → {endpoint(lis, port)}, {sessions}: {verdict_of(of_link)}"))
-        for report in of_link:
+    for link in links:
+        sessions = count(len(link.reports), "session") if link.reports else "no session"
+        click.echo(printable(f"{link.name}, {sessions}: {link.verdict}"))
+        if link.findings:
+            click.echo()
+            _print_findings(link.findings, advised)
+        for report in link.reports:
             if report.findings:
-                _print_report(report, advised)
+                click.echo()
+                print_line(report.session)
+                _print_findings(report.findings, advised)
         click.echo()
 
 
-def _print_report(report: Report, advised: set[str]) -> None:
-    click.echo()
-    print_line(report.session)
-    for finding in report.findings:
+def _print_findings(findings: Sequence[Finding], advised: set[str]) -> None:
+    """Each advice once."""
+    for finding in findings:
         where = f" Elements {', '.join(map(str, finding.elements[:10]))}" if finding.elements else ""
         more = ", …" if len(finding.elements) > 10 else ""
         click.echo(printable(f"  {finding.severity.upper()} {finding.code}: {finding.text}{where}{more}"))
@@ -107,6 +113,19 @@ def _document(report: Report) -> dict[str, Any]:
         "lisPort": session.lis_port,
         "verdict": verdict_of([report]),
         "findings": [_finding(finding) for finding in report.findings],
+    }
+
+
+def _link_document(link: LinkReport) -> dict[str, Any]:
+    """A link with connections that had no session."""
+    return {
+        "kind": "link",
+        "deviceIP": link.device_ip,
+        "lisIP": link.lis_ip,
+        "lisPort": link.lis_port,
+        "sessions": len(link.reports),
+        "verdict": link.verdict,
+        "findings": [_finding(finding) for finding in link.findings],
     }
 
 

@@ -67,7 +67,7 @@ def _read(name: str, settings: Settings) -> list[str]:
     finally:
         source.close()
     for notice in captures.notices:
-        complain(notice)
+        complain(notice.text)
     return [message for session in sessions for message in session.messages]
 
 

@@ -3,7 +3,6 @@
 import math
 import signal
 import threading
-from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
@@ -12,9 +11,10 @@ import click
 from hl7capture.cli import options
 from hl7capture.cli.output import complain, fail
 from hl7capture.model.elements import Framing
-from hl7capture.simulator.conversation import Turn, conversation
-from hl7capture.simulator.faults import FAULTS, fault
-from hl7capture.simulator.loopback import HOST, Ending, LoopbackSimulation, SimulationError
+from hl7capture.simulator.conversation import conversation
+from hl7capture.simulator.faults import FAULTS, Connection, fault
+from hl7capture.simulator.loopback import HOST, SimulationError
+from hl7capture.simulator.playing import play
 
 _LIST = "list"
 
@@ -70,11 +70,11 @@ def simulate(
     start = datetime.now().astimezone()
     if name is None:
         turns = conversation(framing, messages, seed=seed, start=start, rate=rate or math.inf)
-        played, _ = _play(turns, Ending.DEVICE_CLOSES, port, interrupt, f"talk {framing}")
+        played, _ = _play(Connection(turns), port, interrupt, f"talk {framing}")
     else:
         played = 0
         for connection in fault(name, start=start, seed=seed):
-            turns_of, port = _play(connection.turns, connection.ending, port, interrupt, f"show {name}")
+            turns_of, port = _play(connection, port, interrupt, f"show {name}")
             played += turns_of
     complain(f"{played} turns were played.")
 
@@ -100,11 +100,11 @@ class _Interrupt:
         self._now.set()
 
 
-def _play(turns: Iterable[Turn], ending: Ending, port: int, interrupt: _Interrupt, what: str) -> tuple[int, int]:
+def _play(connection: Connection, port: int, interrupt: _Interrupt, what: str) -> tuple[int, int]:
     """One connection; how many turns were played, and on which port, which the next connection takes again."""
     try:
-        with LoopbackSimulation(turns, port=port, stop=interrupt.next(), ending=ending) as simulation:
-            complain(f"Device and LIS {what} on {HOST}:{simulation.port}.")
-            return simulation.run(), simulation.port
+        return play(
+            connection, port, interrupt.next(), lambda port: complain(f"Device and LIS {what} on {HOST}:{port}.")
+        )
     except SimulationError as error:
         fail(str(error))

@@ -103,7 +103,7 @@ class _Counting:
     def end(self) -> None:
         """Says what there is to say, and ends the command."""
         for notice in self._captures.notices:
-            complain(notice)
+            complain(notice.text)
         if self._captures.is_stopped:
             complain("Stopped: what was read until then is counted, the rest is not.")
             self._exit_code = FAILED

@@ -21,6 +21,7 @@ class EndFacts(NamedTuple):
     packets: TCP segments, without a mirror's second copies; bytes: payload on the wire, repeats included.
     last_packet: when the latest of them came, Unix milliseconds; None where there was none.
     repeated: segments that brought bytes which stand in the capture already: sent again.
+    in_vain: how many of them came after the other end's last packet: nobody has heard them.
     keep_alives: segments of one byte that was seen already, as a keep-alive or a window probe is (RFC 1122 §4.2.3.6).
     out_of_order: segments that came before bytes which stand before theirs.
     filled: segments that brought such bytes late; longest_hole: how long the longest of these holes was open.
@@ -40,6 +41,7 @@ class EndFacts(NamedTuple):
     bytes: int = 0
     last_packet: float | None = None
     repeated: int = 0
+    in_vain: int = 0
     keep_alives: int = 0
     out_of_order: int = 0
     filled: int = 0

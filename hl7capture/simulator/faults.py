@@ -1,8 +1,9 @@
 """Conversations in which one thing goes wrong; each is called like the finding that it must give (docs/findings.md)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from random import Random
 
 from hl7capture.simulator.conversation import Turn
@@ -11,16 +12,28 @@ from hl7capture.simulator.loopback import Ending
 from hl7capture.simulator.messages import ack, astm_records, oru
 
 _ENQ, _ACK, _NAK, _EOT = b"\x05", b"\x06", b"\x15", b"\x04"
+# TLS 1.2 (RFC 5246 §7.4.1): a ClientHello with one cipher suite, and the alert "handshake failure" as the answer.
+_CLIENT_HELLO = b"\x16\x03\x01\x00\x2d\x01\x00\x00\x29\x03\x03" + bytes(range(32)) + b"\x00\x00\x02\x00\x2f\x01\x00"
+_ALERT = b"\x15\x03\x03\x00\x02\x02\x28"
 _LATE = 6.0  # seconds: a little more than the setting lateAnswerSeconds
 _STORM = 5  # connections
 
 
+class Opening(Enum):
+    """What the LIS does about those who want to connect."""
+
+    TAKES = auto()
+    REFUSES = auto()  # nobody listens: three attempts, and nothing is said
+    IS_STUCK = auto()  # it takes nobody while the device tries once more, then goes on with the one who was waiting
+
+
 @dataclass(slots=True, frozen=True)
 class Connection:
-    """What is said on one connection, and how it ends."""
+    """How a connection begins, what is said on it, and how it ends."""
 
-    turns: list[Turn]
+    turns: Iterable[Turn]
     ending: Ending = Ending.DEVICE_CLOSES
+    opening: Opening = Opening.TAKES
 
 
 def fault(name: str, *, start: datetime, seed: int = 0) -> list[Connection]:
@@ -161,6 +174,30 @@ def _closes_each(words: _Words) -> list[Connection]:
     return [Connection(words.exchange(number), Ending.LIS_CLOSES) for number in range(1, 4)]
 
 
+def _connection_refused(words: _Words) -> list[Connection]:
+    return [*_one(*words.exchange()), Connection([], opening=Opening.REFUSES)]
+
+
+def _connection_unanswered(words: _Words) -> list[Connection]:
+    return [Connection(words.exchange(), opening=Opening.IS_STUCK)]
+
+
+def _connection_reset_early(words: _Words) -> list[Connection]:
+    return [*_one(*words.exchange()), *(2 * _one(ending=Ending.LIS_RESETS))]
+
+
+def _connected_silent(words: _Words) -> list[Connection]:
+    return [*_one(*words.exchange()), *_one()]
+
+
+def _encrypted(words: _Words) -> list[Connection]:
+    return [*_one(*words.exchange()), *_one(_device(_CLIENT_HELLO), _lis(_ALERT), ending=Ending.LIS_CLOSES)]
+
+
+def _other_service(words: _Words) -> list[Connection]:
+    return [*_one(*words.exchange()), *_one(_lis(b"SSH-2.0-SIM\r\n"))]
+
+
 def _enq_unanswered(_: _Words) -> list[Connection]:
     return _one(_device(_ENQ), _device(_ENQ, 0.2), _device(_EOT, 0.2))
 
@@ -233,9 +270,14 @@ FAULTS: dict[str, _Fault] = {
     "charset": _charset,
     "clock": _clock,
     "closes-each": _closes_each,
+    "connected-silent": _connected_silent,
+    "connection-refused": _connection_refused,
     "connection-reset": _connection_reset,
+    "connection-reset-early": _connection_reset_early,
+    "connection-unanswered": _connection_unanswered,
     "control-id-missing": _control_id_missing,
     "control-id-reused": _control_id_reused,
+    "encrypted": _encrypted,
     "encoding-characters": _encoding_characters,
     "enq-contention": _enq_contention,
     "enq-refused": _enq_refused,
@@ -247,6 +289,7 @@ FAULTS: dict[str, _Fault] = {
     "message-cut": _message_cut,
     "message-nak": _message_nak,
     "message-repeated": _message_repeated,
+    "other-service": _other_service,
     "retry-storm": _retry_storm,
     "stray-bytes": _stray_bytes,
     "transfer-abandoned": _transfer_abandoned,

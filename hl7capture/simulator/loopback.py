@@ -19,6 +19,8 @@ __all__ = ["HOST", "Ending", "LoopbackSimulation", "SimulationError"]
 HOST = "127.0.0.1"
 
 _ACCEPT_SECONDS = 5.0  # for a connection that stands already
+_STUCK_SECONDS = 3.5  # systems repeat a SYN after one second, and again after two more
+_BACKLOG = 128
 
 
 class Ending(Enum):
@@ -44,7 +46,8 @@ class LoopbackSimulation:
     """Plays `turns` once. Each side says its next turn only when it has heard, byte for byte, what comes before it.
 
     port: where the LIS listens; 0: any free one. stop: once set, by any thread, `run` returns within a tenth of a
-    second. timeout: seconds that a side waits for what is due. Listens from its making until `close`.
+    second. timeout: seconds that a side waits for what is due. is_stuck: the LIS takes the device's connection only
+    after a while, in which nobody answers another attempt (Windows refuses it). Listens from its making until `close`.
     Raises SimulationError where the port cannot be had.
     """
 
@@ -56,6 +59,7 @@ class LoopbackSimulation:
         stop: threading.Event | None = None,
         timeout: float = 10.0,
         ending: Ending = Ending.DEVICE_CLOSES,
+        is_stuck: bool = False,
     ) -> None:
         self.stop = stop or threading.Event()
         self._turns = turns
@@ -63,7 +67,8 @@ class LoopbackSimulation:
         self._timeout = timeout
         self._problem: SimulationError | None = None
         self._lock = threading.Lock()
-        self._server = _listen(port)
+        self._is_stuck = is_stuck
+        self._server = _listen(port, 0 if is_stuck else _BACKLOG)
         self.port: int = self._server.getsockname()[1]
 
     def __enter__(self) -> Self:
@@ -124,6 +129,8 @@ class LoopbackSimulation:
             device = socket.create_connection((HOST, self.port), self._timeout)
         except OSError as error:
             raise SimulationError(f"The device cannot connect to {HOST}:{self.port}: {reason(error)}.") from error
+        if self._is_stuck:
+            self._try_in_vain()
         lis: socket.socket | None = None
         try:
             while lis is None:
@@ -136,6 +143,13 @@ class LoopbackSimulation:
             device.close()
             raise SimulationError(f"The LIS cannot accept the device's connection: {reason(error)}.") from error
         return Party("device", device, self.stop, self._timeout), Party("lis", lis, self.stop, self._timeout)
+
+    def _try_in_vain(self) -> None:
+        """Another attempt to connect, while one connection waits already and the LIS has room for no more."""
+        with socket.socket() as attempt:
+            attempt.setblocking(False)
+            attempt.connect_ex((HOST, self.port))
+            self.stop.wait(_STUCK_SECONDS)
 
     def _play_lis(self, lis: Party, script: "queue.SimpleQueue[tuple[Turn, float] | None]") -> None:
         try:
@@ -157,11 +171,12 @@ class LoopbackSimulation:
                 self.stop.set()
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(port: int, backlog: int) -> socket.socket:
+    """backlog: how many connections may wait to be accepted, beside one."""
     if not 0 <= port <= 65_535:
         raise SimulationError(f"Port {port} is not possible; it takes 0 (any free one) to 65535.")
     try:
-        server = socket.create_server((HOST, port))
+        server = socket.create_server((HOST, port), backlog=backlog)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             text = f"Port {port} is in use by another program; choose another one, or 0 for any free one."

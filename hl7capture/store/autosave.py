@@ -14,6 +14,7 @@ from hl7capture.store.jobs import Job
 from hl7capture.store.journal import Journal, Snapshot
 from hl7capture.store.remedies import remedy
 from hl7capture.store.session_folder import SessionFolder
+from hl7capture.store.trouble_log import TroubleLog
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ class Autosave(QObject):
         self._idle.set()
         self._journals: dict[str, Journal] = {}  # used by the one job that runs
         self._problem = ""
+        self._trouble = TroubleLog(log, "Journals cannot be written", "Journals are written")
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.write_dirty)
         self._work_noted.connect(self._start_timer, Qt.ConnectionType.QueuedConnection)
@@ -134,8 +136,10 @@ class Autosave(QObject):
                 problem = remedy(error, self._folder().root)
             except Exception as error:  # noqa: BLE001 - one session that cannot be written shall not keep the others
                 problem = f"An error of the program ({type(error).__name__}) keeps a session from being written."
-            log.error("The journal of session %s could not be written: %s", session.session_id, problem)
+            self._trouble.failed(f"session {session.session_id}", problem)
             self.note(session)  # again in a while
+        if not problem:
+            self._trouble.over()
         return problem
 
     def _tell(self, problem: str) -> None:

@@ -20,6 +20,7 @@ class EndDocument(msgspec.Struct, rename="camel", omit_defaults=True):
     bytes: Count = 0
     last_packet: float | None = None
     repeated: Count = 0
+    in_vain: Count = 0
     keep_alives: Count = 0
     out_of_order: Count = 0
     filled: Count = 0

@@ -15,6 +15,7 @@ from hl7capture.store.jobs import Job
 from hl7capture.store.last_resort import LastResort
 from hl7capture.store.remedies import remedy
 from hl7capture.store.session_folder import SessionFolder
+from hl7capture.store.trouble_log import TroubleLog
 from hl7capture.store.waiting import Waiter, Waiting
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,12 @@ class Saver(QObject):
         self._idle.set()
         self._failure = ""
         self._stall = ""
+        self._trouble = TroubleLog(log, "Sessions cannot be saved, they wait", "Sessions are saved")
+        self._aside_trouble = TroubleLog(
+            log,
+            "Too many sessions wait for the disk, the oldest are put aside",
+            "Sessions are taken by the output folder",
+        )
         self._unreadable: set[Path] = set()  # of what was put aside
         self.aside: Path | None = None  # where sessions lie that were put aside
         self._retry = QTimer(self, singleShot=True)
@@ -128,6 +135,9 @@ class Saver(QObject):
             self._waiting.put_back(waiter)
         if not failure:
             failure = self._bring_home()
+        if not failure:
+            self._trouble.over()
+            self._aside_trouble.over()
         with self._lock:
             self._is_writing = False
             self._failure = failure
@@ -143,7 +153,7 @@ class Saver(QObject):
         session = waiter.session
         failure = self._try(session)
         if failure:
-            log.error("Session %s could not be saved: %s", session.session_id, failure)
+            self._trouble.failed(f"session {session.session_id}", failure)
             self.failed.emit(session.session_id, failure)
             return failure
         self._waiting.done(waiter)
@@ -173,6 +183,8 @@ class Saver(QObject):
         place = LastResort(folder.root)
         try:
             paths = [path for path in place.paths() if path not in self._unreadable]
+            if paths:
+                log.info("%d sessions are brought back from %s", len(paths), place.folder)
             for path in paths:
                 session = self._read_aside(place, path)
                 if session is None:
@@ -182,7 +194,7 @@ class Saver(QObject):
                 path.unlink()
                 self.aside = None if path is paths[-1] else self.aside
                 self.saved.emit(session)
-                log.info("Session %s was brought back from %s", session.session_id, path)
+                log.debug("Session %s was brought back from %s", session.session_id, path)
         except OSError as error:
             log.error("Sessions in %s cannot be brought back: %s", place.folder, error)
         return ""
@@ -234,7 +246,7 @@ class Saver(QObject):
             try:
                 place.put(waiter.session)
                 self.aside = place.folder
-                log.error("Session %s waits in %s now: the output folder does not take it", session_id, place.folder)
+                self._aside_trouble.failed(f"session {session_id}", f"They lie in {place.folder}.")
             except OSError as error:
                 reason = remedy(error, place.folder)
                 log.error("Session %s is lost: neither the output folder nor %s", session_id, reason)

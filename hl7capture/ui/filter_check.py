@@ -22,7 +22,7 @@ class FilterCheck(QObject):
         super().__init__(parent)
         self.problem = ""
         self._line = line
-        self._known = line.text().strip()  # what is in the settings already does not keep the dialog open
+        self._known = ""
         self._asked: str | None = None
         self._timer = QTimer(self, interval=_QUIET_MS, singleShot=True)
         self._timer.timeout.connect(self.check_now)
@@ -31,6 +31,11 @@ class FilterCheck(QObject):
     @property
     def is_known(self) -> bool:
         return self._line.text().strip() == self._known
+
+    def accept_as_it_is(self) -> None:
+        """What is in the settings already does not keep the dialog open."""
+        self._timer.stop()
+        self._known = self._line.text().strip()
 
     def check_now(self) -> None:
         """`checked` tells when it is known."""

@@ -15,6 +15,7 @@ from hl7capture.capture.packet_batch import CaptureFormatError
 from hl7capture.hl7.summary import summarise
 from hl7capture.hl7.tree import parse
 from hl7capture.model.events import Event, Notice, SessionCompleted, SessionOpened
+from hl7capture.model.link import LinkTrouble
 from hl7capture.model.session import Session, is_session_id
 from hl7capture.model.settings import Settings
 from hl7capture.store.document import DocumentError, from_document, to_document
@@ -36,6 +37,7 @@ class Reading:
 
     events: list[Event]
     counters: dict[str, int]
+    troubles: list[LinkTrouble]
     failure: str
 
     @property
@@ -59,6 +61,7 @@ def check(data: bytes, chance: Random, *, with_memory: bool = False) -> None:
         sizes = {len(piece) for piece in pieces}
         what = f"read in pieces of {sizes if len(sizes) < 4 else 'many sizes'}"
         assert comparable(again) == comparable(whole), f"other sessions when {what}"
+        assert again.troubles == whole.troubles, f"other troubles when {what}"
         assert again.failure == whole.failure, f"another complaint when {what}"
         assert sure(again.counters) == sure(whole.counters), f"other counters when {what}"
 
@@ -85,7 +88,7 @@ def read(*pieces: bytes) -> Reading:
         elif event.is_problem and not failure:  # what is wrong with the end follows from what was wrong before it
             failure = event.text
     counters = {name: getattr(engine.counters, name) for name in engine.counters.__slots__}
-    return Reading(events, counters, failure)
+    return Reading(events, counters, engine.link_troubles(), failure)
 
 
 def pieces_of(data: bytes, chance: Random) -> Sequence[bytes]:

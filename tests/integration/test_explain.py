@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.command import documents, run
 from tests.support.speech import answer, mllp, oru, retry_storm, timely
-from tests.support.wire import conversation, pcap
+from tests.support.wire import ACK, MILLISECOND, RST, START, SYN, Segment, conversation, pcap, records
 
 CAPTURES = Path(__file__).parents[2] / "resources" / "captures"
 REFUSED = [(0, mllp(oru("1"))), (1, mllp(answer("1", "AE") + b"ERR||||E||||Unknown patient\r"))]
@@ -74,3 +74,31 @@ def test_what_is_not_there_is_said() -> None:
     assert done.returncode == 1
     assert b"There is no session" in done.stderr
     assert run("explain", "/no/such/file.pcap").returncode in (1, 2)
+
+
+def test_a_link_without_a_session_is_explained(tmp_path: Path) -> None:
+    path = tmp_path / "refused.pcap"
+    path.write_bytes(pcap([Segment(0, 1000, 0, SYN), Segment(1, 0, 1001, RST | ACK)]))
+    done = run("explain", str(path))
+    assert done.returncode == 0  # a warning: nothing says that messages were to go there
+    assert b"10.0.0.5 \xe2\x86\x92 10.1.0.1:2575, no session: The LIS refused 1 connection of the device" in done.stdout
+    assert b"WARNING connection-refused" in done.stdout
+    assert done.stderr == b""
+
+
+def test_a_link_that_is_refused_after_a_session_is_an_error(tmp_path: Path) -> None:
+    talk = pcap(conversation((0, mllp(oru("1"))), (1, mllp(answer("1")))).segments)
+    attempt = [Segment(0, 1000, 0, SYN), Segment(1, 0, 1001, RST | ACK)]
+    (tmp_path / "talk.pcap").write_bytes(talk + records(attempt, START + 900_000 * MILLISECOND))
+    done = run("explain", "--json", str(tmp_path / "talk.pcap"))
+    assert done.returncode == 3
+    _, link = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (link["kind"], link["deviceIP"], link["lisIP"], link["lisPort"], link["sessions"]) == (
+        "link",
+        "10.0.0.5",
+        "10.1.0.1",
+        2575,
+        1,
+    )
+    assert [(f["code"], f["severity"]) for f in link["findings"]] == [("connection-refused", "error")]
+    assert link["verdict"].startswith("The LIS refused 1 connection")

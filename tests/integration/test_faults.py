@@ -4,17 +4,19 @@ import json
 import math
 import signal
 import socket
+import threading
 from collections import defaultdict
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from hl7capture.hl7.findings.links import LINK_RULES
 from hl7capture.hl7.findings.registry import RULES
 from hl7capture.model.elements import Framing
 from hl7capture.simulator.conversation import conversation
-from hl7capture.simulator.faults import FAULTS, fault
-from hl7capture.simulator.loopback import Ending, LoopbackSimulation
+from hl7capture.simulator.faults import FAULTS, Connection, fault
+from hl7capture.simulator.playing import play as play_connection
 from tests.integration.test_cli import Capture
 from tests.support.command import run
 from tests.support.rights import needs_capture_rights
@@ -25,13 +27,11 @@ CLEAN = {"mllp": [], "stx": [], "astm": [], "none": ["framing-fault", "framing-f
 def play(name: str, port: int, start: datetime) -> None:
     """The connections of a fault, or of a clean conversation of the framing `name`."""
     if name in FAULTS:
-        connections = [(connection.turns, connection.ending) for connection in fault(name, start=start)]
+        connections = fault(name, start=start)
     else:
-        turns = list(conversation(Framing(name), 2, start=start, rate=math.inf))
-        connections = [(turns, Ending.DEVICE_CLOSES)]
-    for turns, ending in connections:
-        with LoopbackSimulation(turns, port=port, ending=ending) as simulation:
-            assert simulation.run() == len(turns)
+        connections = [Connection(list(conversation(Framing(name), 2, start=start, rate=math.inf)))]
+    for connection in connections:
+        assert play_connection(connection, port, threading.Event()) == (len(list(connection.turns)), port)
 
 
 def free_ports(count: int) -> list[int]:
@@ -41,7 +41,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def test_every_fault_is_called_like_a_finding() -> None:
-    assert set(FAULTS) <= {rule.code for rule in RULES}
+    assert set(FAULTS) <= {rule.code for rule in (*RULES, *LINK_RULES)}
     listed = run("simulate", "--fault", "list")
     assert listed.stdout.decode().split() == list(FAULTS)
     assert run("simulate", "--fault", "gremlins").returncode == 2

@@ -163,3 +163,24 @@ def test_leftovers_of_a_crash_go(store: SessionStore, output: Path) -> None:
 def test_no_id_but_a_session_id_meets_a_path(store: SessionStore, name: str) -> None:
     with pytest.raises(ValueError, match="not a session id"):
         store.folder.path_of(name)
+
+
+def test_a_broken_disk_is_told_in_a_few_lines_however_many_sessions_there_are(
+    output: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    output.parent.mkdir(exist_ok=True)
+    output.write_text("a file where the folder should be")
+    store = SessionStore(Settings(), output)
+    sessions = some_sessions(300)
+    for session in sessions:
+        store.save(session)
+        store.flush(5)
+    assert store.waiting == len(sessions)
+    output.unlink()
+    assert store.flush(30) == []
+    lines = [record.getMessage() for record in caplog.records if record.name == "hl7capture.store.saving"]
+    begin, end = [line for line in lines if line.startswith("Sessions ")]
+    assert begin.startswith(f"Sessions cannot be saved, they wait (the first: session {sessions[0].session_id}): ")
+    assert str(output) in begin
+    assert end.startswith("Sessions are saved again; they were not, ")
+    store.close()

@@ -161,7 +161,7 @@ def test_a_port_in_use_is_said() -> None:
     ("number", "text"), [(errno.EACCES, "Port 100 is not allowed"), (errno.ENOBUFS, "Port 100 cannot be opened: ")]
 )
 def test_a_port_that_cannot_be_had_is_said(number: int, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_address: tuple[str, int]) -> socket.socket:
+    def refuse(_address: tuple[str, int], backlog: int) -> socket.socket:
         raise OSError(number, "for a reason")
 
     monkeypatch.setattr(socket, "create_server", refuse)

@@ -7,6 +7,7 @@ from hl7capture.capture.framing.control import Markers
 from hl7capture.capture.framing.detection import DECISION_BYTES, Protocol, detect, detect_at_end
 from hl7capture.capture.framing.framed import Framed, Tail
 from hl7capture.capture.framing.framer import Framer
+from hl7capture.capture.framing.services import service_of
 from hl7capture.capture.framing.silence import ABANDONED, SILENCE
 from hl7capture.capture.framing.watch import Watch
 
@@ -20,6 +21,7 @@ class Dialogue:
     def __init__(self, markers: Markers, *, from_start: bool) -> None:
         self.protocol = Protocol.UNDECIDED
         self.server_name: str | None = None  # TLS: whom the client asked for
+        self.greeting: tuple[int, str] | None = None  # the side that spoke first, and which other service it is
         self._markers = markers
         self._held: list[Exchange] = []  # what was said while undecided
         self._said = (b"", b"")
@@ -105,6 +107,10 @@ class Dialogue:
         self.protocol = protocol
         if protocol is Protocol.TLS:
             self.server_name = tls.server_name(self._said[0]) or tls.server_name(self._said[1])
+        if protocol is Protocol.FOREIGN and not all(self._said):
+            speaker = 0 if self._said[0] else 1
+            service = service_of(self._said[speaker])
+            self.greeting = (speaker, service) if service is not None else None
         self._held, self._said, self._watch = [], (b"", b""), None
         if self.is_foreign:
             return []

@@ -117,7 +117,7 @@ class Pairing:
         one = waiting.latest
         is_whole = waiting.hole is None
         if one is None:
-            is_certain = waiting.has_spoken and is_whole
+            is_certain = waiting.has_spoken and is_whole and Flag.GAP not in element.flags
             self._no_pair(waiting, self._answered(element, code, is_certain=is_certain))
             return
         is_certain = not one.answers or is_whole
@@ -127,8 +127,9 @@ class Pairing:
         one, is_only = waiting.next(is_commit=is_commit(code))
         is_certain = waiting.hole is None
         if one is None:
-            # Before anything was said: the capture may have begun between a message and its answer.
-            is_certain = is_certain and waiting.has_spoken
+            # Before anything was said the capture may have begun between a message and its answer; and where it lost
+            # something on this side, it may well have lost what is answered on the other.
+            is_certain = is_certain and waiting.has_spoken and Flag.GAP not in element.flags
             self._no_pair(waiting, self._answered(element, code, acknowledges, is_certain=is_certain))
             return
         answer = self._answered(element, code, acknowledges, is_certain=is_certain, is_by_order=True)

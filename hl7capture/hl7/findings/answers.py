@@ -171,18 +171,35 @@ class Unmatched(Rule):
     )
 
     def find(self, view: View) -> Iterator[Finding]:
+        receipts = self._receipts(view)
         for end in End:
             answers = [
                 answer
                 for answer in view.heard.acknowledgements.unmatched
                 if answer.is_certain and sender(view.by_id[answer.element].direction) is end
-                if answer.element not in view.explained
+                if answer.element not in view.explained and answer.element not in receipts
             ]
             if answers:
                 ids = [quoted(answer.acknowledges) for answer in answers if answer.acknowledges]
                 text = f"{capital(count(len(answers), 'answer'))} of {name(end)} to nothing that was said before."
                 evidence = [f"Named: {some(ids)}." if ids else ""]
                 yield self.finding(view, text, elements=[answer.element for answer in answers], evidence=evidence)
+
+    @staticmethod
+    def _receipts(view: View) -> set[int]:
+        """Bytes in a block (06) that belong to an answer: MLLP release 2 confirms each block, answers too."""
+        free = {answer.element for answer in view.heard.acknowledgements.unmatched if answer.code == "ACK"}
+        answers = {one.element for one in view.said if one.words.is_answer}
+        open_answers = dict.fromkeys(End, 0)
+        receipts = set()
+        for element in view.elements if free else ():
+            end = sender(element.direction)
+            if element.id in answers:
+                open_answers[end] += 1
+            elif element.id in free and open_answers[other(end)]:
+                open_answers[other(end)] -= 1
+                receipts.add(element.id)
+        return receipts
 
 
 class Twice(Rule):

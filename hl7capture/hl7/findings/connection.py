@@ -25,8 +25,7 @@ def _is_unheard(view: View, end: End) -> bool:
     facts, far = view.end(end), view.end(other(end))
     if facts is None or far is None or not far.packets:
         return False
-    is_last = (far.last_packet or 0.0) < (facts.last_packet or 0.0)
-    return is_last and facts.unacknowledged > 0 and facts.repeated >= _LEAST_REPEATS
+    return facts.unacknowledged > 0 and facts.in_vain >= _LEAST_REPEATS
 
 
 class OneDirection(Rule):
@@ -67,7 +66,7 @@ class NoTcpAnswer(Rule):
                 f"down and a filter in between look the same from here."
             )
             evidence = [
-                f"{count(facts.unacknowledged, 'byte')} not acknowledged, {count(facts.repeated, 'segment')} "
+                f"{count(facts.unacknowledged, 'byte')} not acknowledged, {count(facts.in_vain, 'segment')} "
                 f"sent again in vain.",
                 unanswered(ones),
             ]

@@ -20,11 +20,12 @@ _REFUSED = frozenset({"ack-negative", "message-nak"})
 _ANSWERED = (AnswerState.ANSWERED, AnswerState.TWICE, AnswerState.MISMATCHED)
 
 
-def verdict_of(reports: Sequence[Report]) -> str:
+def verdict_of(reports: Sequence[Report], of_link: Sequence[Finding] = ()) -> str:
     """`The LIS refused 3 of 120 messages of the device (AE, “Unknown patient”). Everything else was answered, in 40 ms
-    (median).` Of one session, or of all sessions of a link.
+    (median).` Of one session, or of all sessions of a link; of_link: what is wrong with it where no session shows it.
     """
-    sentences = _errors([finding for report in reports for finding in report.findings])
+    sentences = [finding.text for finding in of_link if not reports or finding.severity is not Severity.NOTE]
+    sentences += _errors([finding for report in reports for finding in report.findings])
     counts = {end: _Counts() for end in End}
     for report in reports:
         _count(report, counts)

@@ -1,6 +1,7 @@
 """How findings name things."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from hl7capture.model.connection import End
 from hl7capture.model.elements import Direction
@@ -52,6 +53,22 @@ def duration(milliseconds: float) -> str:
     if milliseconds < 120_000:
         return f"{milliseconds / 1000:.3g} s"
     return f"{milliseconds / 60_000:,.0f} min"
+
+
+def moment(milliseconds: float) -> str:
+    """`2026-11-21 10:02:11`, local time, of Unix milliseconds; `?` for a time that no calendar has."""
+    try:
+        return f"{datetime.fromtimestamp(milliseconds / 1000).astimezone():%Y-%m-%d %H:%M:%S}"
+    except (OverflowError, ValueError, OSError):
+        return "?"
+
+
+def span(first: float, last: float) -> str:
+    """`at 2026-11-21 10:02:11`, `between 2026-11-21 10:02:11 and 10:20:45`"""
+    begin, end = moment(first), moment(last)
+    if begin == end:
+        return f"at {begin}"
+    return f"between {begin} and {end[11:] if begin[:10] == end[:10] else end}"
 
 
 def quoted(text: str) -> str:

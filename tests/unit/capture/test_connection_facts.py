@@ -163,6 +163,22 @@ def test_control_byte_sent_again_is_not_a_keep_alive() -> None:
     assert (found.device.keep_alives, found.device.repeated) == (0, 1)
 
 
+def test_keep_alive_after_a_single_byte_is_known_by_its_garbage() -> None:
+    talk = Talk().open().say(0, b"\x05").say(1, b"\x06")
+    alive = Segment(0, talk.next[0] - 1, talk.next[1], ACK, b"\0")
+    found = facts([*talk.segments, alive, alive, *talk.say(0, b"\x04").segments[-1:]])
+    assert (found.device.keep_alives, found.device.repeated) == (2, 0)
+
+
+def test_what_is_repeated_in_vain_came_after_the_other_end_was_heard() -> None:
+    talk = Talk().open().say(0, BLOCK)
+    again = talk.segments[-1]
+    assert facts([*talk.segments, again, again]).device.in_vain == 2
+    heard = [*talk.segments, again, again, *talk.acknowledge(1).segments[-1:]]
+    assert (facts(heard).device.repeated, facts(heard).device.in_vain) == (2, 0)
+    assert facts([*heard, again]).device.in_vain == 1
+
+
 def test_segments_in_another_order() -> None:
     segments = Talk().open().say(0, BLOCK, cut=60).say(1, ANSWER).close().segments
     late = segments.pop(4)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from hl7capture.capture import encrypted
-from hl7capture.capture.encrypted import EncryptedServers
 from hl7capture.capture.engine import Engine
+from hl7capture.capture.troubles import LinkTroubles
 from hl7capture.model.events import Notice
+from hl7capture.model.link import TroubleKind
 from hl7capture.model.settings import Settings
 from tests.support.speech import answer, mllp, oru
 from tests.support.tls import client_hello
@@ -66,18 +66,7 @@ def test_hello_that_is_larger_than_what_is_waited_for_is_encrypted_all_the_same(
     assert told(capture((FIRST, segments)), lisPort=LIS[1]) == ([NAMELESS], 1)
 
 
-def test_memory_is_bounded_and_so_is_what_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encrypted, "_MOST_SERVERS", 10)
-    monkeypatch.setattr(encrypted, "_MOST_TOLD", 20)
-    servers, named = EncryptedServers(), Settings().changed(lisPort=2575)
-    for number in range(100):
-        assert servers.spoke_tls(("10.0.0.5", 1), (f"10.1.0.{number}", 443), None, named) is None
-        servers.spoke_in_the_open((f"10.2.0.{number}", 2575))
-    assert (len(servers._untold), len(servers._in_the_open)) == (10, 10)
-    texts = [servers.spoke_tls(("10.0.0.5", 1), (f"10.3.0.{number}", 2575), None, named) for number in range(100)]
-    assert sum(text is not None for text in texts) == 20
-
-
 def test_ipv6_server_is_written_with_brackets() -> None:
-    text = EncryptedServers().spoke_tls(("2001:db8::5", 1), ("2001:db8::1", 2575), None, Settings(lis_port=2575))
+    ends = ("2001:db8::5", 1), ("2001:db8::1", 2575)
+    text = LinkTroubles().happened(TroubleKind.ENCRYPTED, *ends, START, Settings(lis_port=2575))
     assert text == "Connections to [2001:db8::1]:2575 are encrypted (TLS); their messages cannot be read"

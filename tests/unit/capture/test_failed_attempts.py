@@ -2,8 +2,8 @@
 
 import pytest
 
-from hl7capture.capture.attempts import MOST_TOLD
 from hl7capture.capture.engine import Engine
+from hl7capture.capture.troubles import MOST_TOLD
 from hl7capture.model.events import Event, Notice
 from hl7capture.model.settings import Settings
 from tests.support.engine import events_of

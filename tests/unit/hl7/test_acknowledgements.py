@@ -3,7 +3,7 @@
 from itertools import count
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hl7capture.hl7.acknowledgements.acknowledged import Acknowledgements, AnswerState
@@ -297,6 +297,15 @@ def test_any_interleaving(parts: list[tuple[list, EndReason | None]], framing: F
 
 
 @given(ELEMENTS)
+@example(
+    [
+        (Direction.DEVICE_TO_LIS, ElementType.MESSAGE, oru("0").decode(), ()),
+        *(
+            (Direction.LIS_TO_DEVICE, ElementType.MESSAGE, answer(control_id).decode(), ())
+            for control_id in ("", "0", "")
+        ),
+    ]
+)
 def test_a_hole_never_makes_more_accusations(elements: list) -> None:
     """With a hole before every element nothing is accused of silence that has an answerer's word behind it."""
     torn = [(direction, kind, text, (Flag.GAP,)) for direction, kind, text, _ in elements]

@@ -48,6 +48,7 @@ def test_a_fact_gives_its_finding(facts: dict[str, Any], code: str, severity: Se
         {"device": USUAL._replace(repeated=2)},  # few
         {"device": USUAL._replace(filled=9, longest_hole=2.0, out_of_order=9)},  # in another order, not lost
         {"device": USUAL._replace(keep_alives=50, copies=100)},
+        {"device": USUAL._replace(unacknowledged=1, repeated=2)},  # but heard after that: the acknowledgement is due
         {"opened_by": End.DEVICE, "attempts": 1},
         {"closed_by": End.LIS},  # once is no habit
     ],
@@ -59,7 +60,7 @@ def test_what_is_usual_gives_none(facts: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("facts", "code"),
     [
-        ({"device": USUAL._replace(unacknowledged=186, repeated=4, last_packet=2000.0)}, "no-tcp-answer"),
+        ({"device": USUAL._replace(unacknowledged=186, repeated=4, in_vain=4, last_packet=2000.0)}, "no-tcp-answer"),
         ({"lis": USUAL._replace(zero_windows=1, longest_zero_window=20_000.0)}, "receiver-full"),
         ({"reset_by": End.LIS}, "connection-reset"),
         ({"is_replaced": True}, "half-open"),
@@ -73,7 +74,7 @@ def test_the_cause_takes_the_missing_answer_for_its_evidence(facts: dict[str, An
 
 
 def test_a_silent_far_end_is_not_named() -> None:
-    (finding,) = of(USUAL._replace(unacknowledged=186, repeated=4, last_packet=2000.0), is_answered=False)
+    (finding,) = of(USUAL._replace(unacknowledged=186, repeated=4, in_vain=4, last_packet=2000.0), is_answered=False)
     assert "the LIS" not in " ".join((finding.text, *finding.evidence, finding.advice))
 
 

@@ -72,6 +72,7 @@ HEADER = oru("1").split(b"\r")[0]
         astm_transfer(),
         stx_transfer(oru()),
         [(0, mllp(oru()[:-1])), (1, mllp(answer()))],
+        [(0, mllp(oru())), (1, mllp(ACK)), (1, mllp(answer())), (0, mllp(ACK))],  # release 2 confirms answers, too
     ],
 )
 def test_nothing_is_found_where_nothing_is_wrong(turns: Turns) -> None:

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from hl7capture.hl7.findings.links import LINK_RULES
 from hl7capture.hl7.findings.registry import RULES
 
 DOCS = Path(__file__).parents[3] / "docs" / "findings.md"
@@ -15,9 +16,10 @@ def sections() -> dict[str, str]:
 
 
 def test_every_code_is_there_once_and_has_its_section() -> None:
-    codes = [rule.code for rule in RULES]
+    rules = (*RULES, *LINK_RULES)
+    codes = [rule.code for rule in rules]
     assert len(set(codes)) == len(codes)
     found = sections()
-    for rule in RULES:
+    for rule in rules:
         assert found[rule.code].startswith(f"*{rule.severity.capitalize()}.*")
         assert f"**What to do.** {rule.advice}" in found[rule.code]
