@@ -43,6 +43,7 @@ def follow(summary: SessionSummary, session: Session, fresh: Iterable[Summary]) 
     if summary.is_open and not session.is_open:
         # An element may have got its tail, and lost a flag, after it was counted.
         summary.element_count = summary.flag_count = summary.size = 0
+    summary.framing = session.framing  # ENQ alone does not tell
     summary.end_time = session.end_time
     summary.is_complete = session.is_complete
     summary.end_reason = session.end_reason

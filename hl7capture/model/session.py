@@ -33,7 +33,8 @@ class Session:
 
     While it is open, `elements` and `messages` only grow, by the capture thread alone; other threads may read
     what is there. The one exception is the last element of a direction, which may be replaced by itself with
-    its tail (`Element.with_tail`). Once `end_reason` is set nothing changes any more.
+    its tail (`Element.with_tail`), and `framing`, which is known with the first frame or message. Once `end_reason` is
+    set nothing changes any more.
 
     Times are Unix milliseconds. An element's `message` may be `len(messages)` while that message is still
     being put together from frames. `pinned`: a person wants it kept for good, whatever `persisted_until` says; that

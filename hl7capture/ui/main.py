@@ -41,7 +41,7 @@ def run(files: list[Path], output: Path | None) -> int:
     if files:
         window.open_files(files)
     elif controller.settings.auto_start_capture and controller.settings.interface:
-        window.listen(controller.settings.interface)
+        window.capturing.listen(controller.settings.interface)
     return leave(application.exec(), is_stuck=controller.is_stuck)
 
 

@@ -34,7 +34,7 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], MainWindo
         with qtbot.waitActive(window):
             window.show()
             window.activateWindow()
-        qtbot.waitUntil(lambda: window.interface.count() > 0, timeout=20_000)
+        qtbot.waitUntil(lambda: window.capturing.interface.count() > 0, timeout=20_000)
         return window
 
     yield opened

@@ -28,7 +28,7 @@ def capturing(window: MainWindow, qtbot: QtBot) -> None:
 @needs_capture_rights
 def test_several_interfaces_are_chosen_on_the_welcome_page(window: MainWindow, qtbot: QtBot) -> None:
     found = [Interface(name, "", ("127.0.0.1",), is_up=True, is_loopback=True) for name in ("lo", "any", "eth9")]
-    window._on_interfaces(found)
+    window.capturing._on_interfaces(found)
     rows = window.welcome.interfaces
     rows.clearSelection()
     for row in (1, 0):
@@ -38,12 +38,12 @@ def test_several_interfaces_are_chosen_on_the_welcome_page(window: MainWindow, q
     assert window.controller.settings.interface == "lo, any"
     assert window.status.source.text() == "lo, any"
     assert window.windowTitle() == "HL7 Capture – lo, any"
-    assert window.interface.currentText() == "lo, any"
+    assert window.capturing.interface.currentText() == "lo, any"
     talk(TURNS)
     qtbot.waitUntil(lambda: window.model.rowCount() >= 1, timeout=5000)
-    window.start_action.trigger()
+    window.commands.start.trigger()
     qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=10_000)
-    window.start_action.trigger()  # again, from the tool bar
+    window.commands.start.trigger()  # again, from the tool bar
     capturing(window, qtbot)
     assert window.controller.source_names == "lo, any"
 
@@ -52,10 +52,10 @@ def test_choice_of_several_is_there_after_a_restart(open_window: Callable[[], Ma
     window = open_window()
     window.controller.change_settings(interface="any,lo")
     found = [Interface(name, "", (), is_up=True, is_loopback=False) for name in ("eth9", "lo", "any")]
-    window._on_interfaces(found)
-    window.interface.setCurrentIndex(-1)
-    window._on_interfaces(found)
-    assert window.interface.currentData() == "any, lo"
+    window.capturing._on_interfaces(found)
+    window.capturing.interface.setCurrentIndex(-1)
+    window.capturing._on_interfaces(found)
+    assert window.capturing.interface.currentData() == "any, lo"
     selected = {item.text().split()[0] for item in window.welcome.interfaces.selectedItems()}
     assert selected == {"any", "lo"}
 
@@ -109,11 +109,11 @@ def test_wrong_filter_is_never_accepted_however_fast(window: MainWindow, qtbot: 
 @needs_capture_rights
 def test_raw_packets_are_kept_where_the_settings_say(window: MainWindow, output: Path, qtbot: QtBot) -> None:
     window.controller.change_settings(keepRawPackets=True, captureFilter="tcp")
-    window.listen("lo")
+    window.capturing.listen("lo")
     capturing(window, qtbot)
     talk(TURNS)
     qtbot.waitUntil(lambda: window.model.rowCount() == 1, timeout=5000)
-    window.start_action.trigger()
+    window.commands.start.trigger()
     qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=10_000)
     (raw,) = (output / "raw").iterdir()
     assert raw.name.startswith("lo_00001_")
@@ -138,7 +138,7 @@ def test_missing_right_offers_the_administrator_and_the_commands(
     monkeypatch.setattr(capture_helper, "helper_interpreter", lambda: str(without))
     monkeypatch.setattr(live, "dumpcap", lambda: None)
     monkeypatch.setenv("PATH", str(pkexec.parent), prepend=os.pathsep)
-    window.listen("lo")
+    window.capturing.listen("lo")
     qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=10_000)
     assert "sudo setcap" in window.welcome.problem.text()
     assert window.banner.remedy.text() == "Capture with administrator rights"

@@ -130,13 +130,13 @@ def test_state_icons_are_drawn_once(window: MainWindow) -> None:
 def test_escape_takes_the_words_then_leaves_the_filter(window: MainWindow, capture_file: Path, qtbot: QtBot) -> None:
     read(window, capture_file, qtbot)
     qtbot.keyClick(window.table, Qt.Key.Key_Slash)
-    qtbot.waitUntil(window.filter_box.hasFocus)
-    qtbot.keyClicks(window.filter_box, "astm/")
-    assert window.filter_box.text() == "astm/"
-    qtbot.keyClick(window.filter_box, Qt.Key.Key_Escape)
-    assert window.filter_box.text() == ""
+    qtbot.waitUntil(window.filtering.box.hasFocus)
+    qtbot.keyClicks(window.filtering.box, "astm/")
+    assert window.filtering.box.text() == "astm/"
+    qtbot.keyClick(window.filtering.box, Qt.Key.Key_Escape)
+    assert window.filtering.box.text() == ""
     assert window.filter.rowCount() == 3
-    qtbot.keyClick(window.filter_box, Qt.Key.Key_Escape)
+    qtbot.keyClick(window.filtering.box, Qt.Key.Key_Escape)
     assert window.table.hasFocus()
 
 
@@ -208,17 +208,17 @@ def test_tree_knows_what_has_children_without_making_them(with_empty: bool, qtbo
 
 
 def test_why_a_capture_failed_stays_when_the_interfaces_arrive(window: MainWindow, qtbot: QtBot) -> None:
-    window.listen("nowhere0")
+    window.capturing.listen("nowhere0")
     qtbot.waitUntil(lambda: "nowhere0" in window.welcome.problem.text(), timeout=10_000)
-    window.refresh_interfaces()
-    window.interface.clear()
-    qtbot.waitUntil(lambda: window.interface.count() > 0, timeout=20_000)
+    window.capturing.refresh_interfaces()
+    window.capturing.interface.clear()
+    qtbot.waitUntil(lambda: window.capturing.interface.count() > 0, timeout=20_000)
     assert "nowhere0" in window.welcome.problem.text()
 
 
 def test_interfaces_that_cannot_be_listed_are_told_wherever_one_is(window: MainWindow, qtbot: QtBot) -> None:
     window.go_to_sessions()
-    window._on_no_interfaces(SourceError("libpcap is not installed."))
+    window.capturing._on_no_interfaces(SourceError("libpcap is not installed."))
     assert window.banner.texts == ["libpcap is not installed."]
     assert window.welcome.problem.text() == "libpcap is not installed."
     qtbot.mouseClick(window.banner.remedy, Qt.MouseButton.LeftButton)  # it is there again
@@ -242,7 +242,7 @@ def test_banner_says_how_bad_it_is_and_what_to_do(window: MainWindow, qtbot: QtB
 
 def test_closing_asks_before_sessions_are_put_aside(window: MainWindow, output: Path, qtbot: QtBot) -> None:
     output.write_text("a file where the folder should be")
-    window.try_it()
+    window.capturing.try_it()
     qtbot.waitUntil(lambda: bool(window.controller.store.problem), timeout=10_000)
     QTimer.singleShot(200, press("Keep open"))
     window.close()
@@ -261,7 +261,7 @@ def test_closing_puts_aside_what_cannot_be_saved(
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "aside"))
     output.write_text("a file where the folder should be")
-    window.try_it()
+    window.capturing.try_it()
     qtbot.waitUntil(lambda: bool(window.controller.store.problem), timeout=10_000)
     QTimer.singleShot(200, press("Put aside and close"))
     with qtbot.waitSignal(window.controller.shut_down, timeout=15_000) as told:
@@ -274,7 +274,7 @@ def test_closing_puts_aside_what_cannot_be_saved(
 def test_nothing_begins_while_the_window_closes(window: MainWindow, qtbot: QtBot) -> None:
     with qtbot.waitSignal(window.controller.shut_down, timeout=15_000):
         window.close()
-        window.try_it()
+        window.capturing.try_it()
         assert window.controller.state is State.IDLE
     qtbot.waitUntil(lambda: not window.isVisible())
 
@@ -326,14 +326,14 @@ def test_another_output_folder_shows_its_own_sessions(
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "settings.json").write_text(json.dumps({"outputFolder": str(first)}))
     window = open_window()
-    window.try_it()
+    window.capturing.try_it()
     qtbot.waitUntil(lambda: len(list(first.glob("sessions/*.json"))) >= 2, timeout=10_000)
-    window.start_action.trigger()
+    window.commands.start.trigger()
     qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=5000)
     qtbot.waitUntil(lambda: window.controller.store.waiting == 0)
     window.model.flush()
     count = window.model.rowCount()
-    qtbot.waitUntil(lambda: len(window._saved) == count)
+    qtbot.waitUntil(lambda: len(window.saved) == count)
     window.controller.change_settings(outputFolder=str(second))
     assert window.model.rowCount() == 0
     window.controller.change_settings(outputFolder=str(first))
@@ -352,7 +352,7 @@ def test_recent_files_added_before_the_list_was_read_do_not_replace_it(tmp_path:
 
 def test_dropped_files_reach_the_window_from_everywhere(window: MainWindow) -> None:
     window.go_to_sessions()
-    for widget in (window.filter_box, window.detail.text, window.detail.text.viewport(), window.table.viewport()):
+    for widget in (window.filtering.box, window.detail.text, window.detail.text.viewport(), window.table.viewport()):
         assert not widget.acceptDrops()
     assert window.acceptDrops()
 
@@ -370,10 +370,10 @@ def test_searches_for_garbage_leave_old_sessions_alone(window: MainWindow, qtbot
     gc.unfreeze()
     try:
         searches = ShortSearches(window.controller)
-        window.try_it()
+        window.capturing.try_it()
         assert gc.get_freeze_count() > 0
         assert searches._timer.isActive()
-        window.start_action.trigger()
+        window.commands.start.trigger()
         qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=5000)
         assert not searches._timer.isActive()
     finally:

@@ -20,10 +20,10 @@ def numbers(window: MainWindow) -> list[int]:
 
 def test_conditions_in_the_box(window: MainWindow, capture_file: Path, qtbot: QtBot) -> None:
     read(window, capture_file, qtbot)
-    window.filter_box.setText("framing in (stx, astm) and not type = Result")
+    window.filtering.box.setText("framing in (stx, astm) and not type = Result")
     assert numbers(window) == [2]
-    assert window.matches.text() == "1 / 3 match"
-    window.filter_box.setText("ack = AA and latency < 1s and PID-3.1 ~ sim or R-4 exists")
+    assert window.filtering.matches.text() == "1 / 3 match"
+    window.filtering.box.setText("ack = AA and latency < 1s and PID-3.1 ~ sim or R-4 exists")
     assert numbers(window) == [1, 3]
 
 
@@ -31,39 +31,39 @@ def test_a_mistake_is_said_with_its_place_and_changes_nothing(
     window: MainWindow, capture_file: Path, qtbot: QtBot
 ) -> None:
     read(window, capture_file, qtbot)
-    window.filter_box.setText("framing = stx")
-    window.filter_box.setText("framing = ")
-    qtbot.waitUntil(window.mistake.isVisible)
-    assert window.mistake.text() == "At column 10: expected a value after `=`."
+    window.filtering.box.setText("framing = stx")
+    window.filtering.box.setText("framing = ")
+    qtbot.waitUntil(window.filtering.mistake.isVisible)
+    assert window.filtering.mistake.text() == "At column 10: expected a value after `=`."
     assert numbers(window) == [2]
-    window.filter_box.setText("framing = astm")
-    assert not window.mistake.isVisible()
+    window.filtering.box.setText("framing = astm")
+    assert not window.filtering.mistake.isVisible()
     assert numbers(window) == [3]
-    window.filter_box.setText("(")
-    window.filter_box.clear()
+    window.filtering.box.setText("(")
+    window.filtering.box.clear()
     qtbot.wait(600)
-    assert not window.mistake.isVisible()
+    assert not window.filtering.mistake.isVisible()
     assert window.filter.rowCount() == 3
 
 
 def test_completion_offers_and_inserts(window: MainWindow, capture_file: Path, qtbot: QtBot) -> None:
     read(window, capture_file, qtbot)
-    window.filter_box.setFocus()
-    qtbot.keyClicks(window.filter_box, "glucose fram")
-    popup = window.filter_box.popup.popup()
+    window.filtering.box.setFocus()
+    qtbot.keyClicks(window.filtering.box, "glucose fram")
+    popup = window.filtering.box.popup.popup()
     qtbot.waitUntil(popup.isVisible)
     qtbot.keyClick(popup, Qt.Key.Key_Down)
     qtbot.keyClick(popup, Qt.Key.Key_Return)
-    assert window.filter_box.text() == "glucose framing "
-    qtbot.keyClicks(window.filter_box, "= st")
+    assert window.filtering.box.text() == "glucose framing "
+    qtbot.keyClicks(window.filtering.box, "= st")
     qtbot.waitUntil(popup.isVisible)
     qtbot.keyClick(popup, Qt.Key.Key_Down)
     qtbot.keyClick(popup, Qt.Key.Key_Return)
-    assert window.filter_box.text() == "glucose framing = stx "
+    assert window.filtering.box.text() == "glucose framing = stx "
     assert numbers(window) == [2]
-    window.filter_box.setText("device = ")
-    qtbot.keyClick(window.filter_box, Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier)
-    assert window.filter_box.popup.model().index(0, 0).data() == "10.0.0.5"
+    window.filtering.box.setText("device = ")
+    qtbot.keyClick(window.filtering.box, Qt.Key.Key_Space, Qt.KeyboardModifier.ControlModifier)
+    assert window.filtering.box.popup.model().index(0, 0).data() == "10.0.0.5"
 
 
 @pytest.fixture
@@ -80,12 +80,12 @@ def many(output: Path, open_window: Callable[[], MainWindow], qtbot: QtBot) -> M
 
 
 def test_documents_are_read_where_nothing_else_tells(many: MainWindow, qtbot: QtBot) -> None:
-    many.filter_box.setText("PID-3.1 in (MRN-000004, MRN-000250, MRN-000299)")
+    many.filtering.box.setText("PID-3.1 in (MRN-000004, MRN-000250, MRN-000299)")
     qtbot.waitUntil(lambda: numbers(many) == [4, 250, 299], timeout=10_000)
-    qtbot.waitUntil(lambda: not many.filter_work.isVisible())
-    many.filter_box.setText("text ~ mrn-00000 and not PID-3.1 = MRN-000004")
+    qtbot.waitUntil(lambda: not many.filtering.work.isVisible())
+    many.filtering.box.setText("text ~ mrn-00000 and not PID-3.1 = MRN-000004")
     qtbot.waitUntil(lambda: numbers(many) == [1, 2, 3, 5, 6, 7, 8, 9], timeout=10_000)
-    many.filter_box.setText("number <= 3")
+    many.filtering.box.setText("number <= 3")
     assert numbers(many) == [1, 2, 3]
     qtbot.wait(300)
     assert not many.filter.undecided
@@ -101,15 +101,15 @@ def test_reading_documents_can_be_cancelled(many: MainWindow, qtbot: QtBot, monk
         return find(session_id)
 
     monkeypatch.setattr(many.controller.store, "find", slowly)
-    many.filter_box.setText("PID-3 exists")
-    qtbot.waitUntil(many.filter_work.isVisible, timeout=5_000)
-    with qtbot.waitSignal(many.filter_reading.finished) as told:
-        qtbot.mouseClick(many.filter_work.cancel_button, Qt.MouseButton.LeftButton)
+    many.filtering.box.setText("PID-3 exists")
+    qtbot.waitUntil(many.filtering.work.isVisible, timeout=5_000)
+    with qtbot.waitSignal(many.filtering._reading.finished) as told:
+        qtbot.mouseClick(many.filtering.work.cancel_button, Qt.MouseButton.LeftButton)
     assert told.args == [False]
     assert many.filter.rowCount() < 300
     qtbot.wait(400)
-    assert not many.filter_work.isVisible()
-    many.filter_box.setText("number <= 3")  # another filter goes on at once
+    assert not many.filtering.work.isVisible()
+    many.filtering.box.setText("number <= 3")  # another filter goes on at once
     assert numbers(many) == [1, 2, 3]
 
 

@@ -82,5 +82,5 @@ def test_findings_stand_in_the_table_and_are_found_by_the_filter(
     assert cell.data(Qt.ItemDataRole.ToolTipRole) == "error: ack-negative"
     assert not cell.data(Qt.ItemDataRole.DecorationRole).isNull()
     for text, rows in (("finding = ack-missing", 0), ("finding = ack-negative", 1)):
-        window.filter_box.setText(text)
+        window.filtering.box.setText(text)
         qtbot.waitUntil(lambda rows=rows: window.filter.rowCount() == rows)

@@ -146,7 +146,7 @@ def test_other_output_folder_takes_the_sessions_along(
         dialog.accept()
 
     QTimer.singleShot(200, fill)
-    saved.settings_action.trigger()
+    saved.commands.settings.trigger()
     qtbot.waitUntil(lambda: len(list((other / "sessions").glob("*.json"))) == 3)
     qtbot.waitUntil(lambda: saved.model.rowCount() == 3)
     assert not list((output / "sessions").glob("*.json"))

@@ -167,16 +167,16 @@ def test_session_whose_file_is_gone_is_told(many: MainWindow, output: Path, qtbo
 
 def test_filter_finds_what_is_not_in_memory(many: MainWindow, qtbot: QtBot) -> None:
     many.table.selectRow(4)
-    many.filter_box.setText("RN-00000")
+    many.filtering.box.setText("RN-00000")
     qtbot.waitUntil(lambda: many.filter.rowCount() == 9)
     assert [many.filter.row(n).summary.number for n in range(9)] == list(range(1, 10))
-    assert many.matches.text() == "9 / 120 match"
+    assert many.filtering.matches.text() == "9 / 120 match"
     (chosen,) = many.table.selected()
     assert chosen.number == 5
-    many.filter_box.setText("RN-00000 closed nobody")
+    many.filtering.box.setText("RN-00000 closed nobody")
     qtbot.wait(600)
     assert many.filter.rowCount() == 0
-    many.filter_box.clear()
+    many.filtering.box.clear()
     assert many.filter.rowCount() == 120
 
 

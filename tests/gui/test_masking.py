@@ -56,7 +56,7 @@ def test_masking_hides_a_patient_in_all_views(chosen: MainWindow, qtbot: QtBot) 
     assert "Testmann" in chosen.detail.text.toPlainText()
     assert "Testmann" in shown_hex(chosen)
     before = chosen.detail.text.toPlainText()
-    chosen.mask_action.trigger()
+    chosen.commands.mask.trigger()
     qtbot.waitUntil(lambda: chosen.detail.fields.model.rowCount() > 0)
     assert chosen.controller.settings.mask_patient_data
     text = chosen.detail.text.toPlainText()
@@ -70,30 +70,30 @@ def test_masking_hides_a_patient_in_all_views(chosen: MainWindow, qtbot: QtBot) 
         assert traces(chosen.detail.hex.copied_text.encode(), value) == []
         assert bytes(value, "ascii").hex(" ") not in chosen.detail.hex.copied_text
     assert "GLU^Glucose" in shown_fields(chosen)
-    chosen.mask_action.trigger()
+    chosen.commands.mask.trigger()
     qtbot.waitUntil(lambda: "Testmann" in " ".join(shown_fields(chosen)))
     assert chosen.detail.text.toPlainText() == before
     assert "Testmann" in shown_hex(chosen)
 
 
 def test_masked_views_are_linked_and_filtered_by_what_is_true(chosen: MainWindow, qtbot: QtBot) -> None:
-    chosen.mask_action.trigger()
+    chosen.commands.mask.trigger()
     qtbot.waitUntil(lambda: chosen.detail.fields.model.rowCount() > 0)
     message = chosen.detail._parsed
     name = next(node for node in message.nodes if node.path == "PID").children[4]
     chosen.detail.fields.chosen.emit(name)
     assert chosen.detail.text.marked_text() == "●●●●●●●●^●●●●●"
     assert chosen.detail.hex.marked == b"Testmann^Tilda"
-    chosen.filter_box.setText("Testmann")
+    chosen.filtering.box.setText("Testmann")
     qtbot.waitUntil(lambda: chosen.filter.rowCount() == 3)
 
 
 def test_frames_are_masked_each(chosen: MainWindow, qtbot: QtBot) -> None:
-    chosen.mask_action.trigger()
+    chosen.commands.mask.trigger()
     chosen.table.selectRow(2)
-    qtbot.waitUntil(lambda: chosen._shown is not None and chosen._shown.session.framing == "astm")
-    assert chosen._shown is not None
-    for number, element in enumerate(chosen._shown.session.elements):
+    qtbot.waitUntil(lambda: chosen.workspace._shown is not None and chosen._shown.session.framing == "astm")
+    assert chosen.workspace._shown is not None
+    for number, element in enumerate(chosen.workspace._shown.session.elements):
         chosen.ladder.select(number)
         assert "Testmann" not in shown_hex(chosen)
         if element.type is ElementType.FRAME:
@@ -129,7 +129,7 @@ def test_copies_are_as_shown_or_deidentified(chosen: MainWindow, qtbot: QtBot) -
     chosen.detail.hex.deidentified_wanted.emit()
     qtbot.waitUntil(lambda: pseudonym.encode().hex(" ") in clipboard())
 
-    chosen.mask_action.trigger()
+    chosen.commands.mask.trigger()
     chosen.table.copy_wanted.emit([session.session_id])
     qtbot.waitUntil(lambda: "●●●●●●●●^●●●●●" in clipboard())
     assert "Testmann" not in clipboard()
@@ -150,7 +150,7 @@ def test_an_export_is_deidentified_and_says_what_was_replaced(chosen: MainWindow
 
     chosen.table.selectAll()
     QTimer.singleShot(100, fill)
-    chosen.export_action.trigger()
+    chosen.commands.export.trigger()
     qtbot.waitUntil(lambda: bool(chosen.findChildren(DeidentificationReport)))
     (report,) = chosen.findChildren(DeidentificationReport)
     assert "PID-5 names: 4" in report.lines.toPlainText()
@@ -162,10 +162,10 @@ def test_an_export_is_deidentified_and_says_what_was_replaced(chosen: MainWindow
 
 def test_the_setting_is_followed_at_the_start(open_window: object, capture_file: Path, qtbot: QtBot) -> None:
     first = open_window()  # type: ignore[operator]
-    first.mask_action.trigger()
+    first.commands.mask.trigger()
     qtbot.waitUntil(first.controller.settings_path.exists)
     second = open_window()  # type: ignore[operator]
-    assert second.mask_action.isChecked()
+    assert second.commands.mask.isChecked()
     read(second, capture_file, qtbot)
     second.table.selectRow(0)
     qtbot.waitUntil(lambda: second.detail.fields.model.rowCount() > 0)

@@ -45,14 +45,14 @@ def test_remote_interface_is_listened_on_and_remembered(
         with qtbot.waitSignal(
             window.controller.state_changed, timeout=10_000, check_params_cb=lambda s: s is State.CAPTURING
         ):
-            window.remote_action.trigger()
-        assert window.interface.currentData() == server.url()
+            window.commands.remote.trigger()
+        assert window.capturing.interface.currentData() == server.url()
         assert window.controller.settings.interface == server.url()
         with qtbot.waitSignal(window.controller.store.saved, timeout=10_000):
             talk(TURNS)
         with qtbot.waitSignal(window.controller.capture_ended, timeout=10_000):
-            window.start_action.trigger()
-        window.refresh_interfaces()
+            window.commands.start.trigger()
+        window.capturing.refresh_interfaces()
         qtbot.waitUntil(
             lambda: any(
                 server.url() in window.welcome.interfaces.item(row).text()
@@ -60,7 +60,7 @@ def test_remote_interface_is_listened_on_and_remembered(
             ),
             timeout=10_000,
         )
-        assert window.interface.currentData() == server.url()
+        assert window.capturing.interface.currentData() == server.url()
         assert RemoteDialog(server.url()).host.text().endswith(f"127.0.0.1:{server.port}")
 
 
@@ -87,7 +87,7 @@ def test_rotated_captures_are_opened_as_one(
     paths[1].write_bytes(pcap_header() + b"".join(records[5:]))
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(path) for path in paths], ""))
     with qtbot.waitSignal(window.controller.capture_ended, timeout=10_000):
-        window.open_as_one_action.trigger()
+        window.commands.open_as_one.trigger()
     window.model.flush()
     assert window.model.rowCount() == 1
     assert window.model.index(0, 0).isValid()

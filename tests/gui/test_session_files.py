@@ -59,7 +59,7 @@ def export(window: MainWindow, to: Format, target: Path, *, each: bool = False) 
         dialog.accept()
 
     QTimer.singleShot(100, fill)
-    window.export_action.trigger()
+    window.commands.export.trigger()
 
 
 def test_session_files_are_dropped_and_stay_with_the_sessions(
@@ -90,7 +90,7 @@ def test_session_files_are_chosen_from_the_menu(
 ) -> None:
     path = write_electron(tmp_path / "session-3.json")
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(path)], ""))
-    window.import_action.trigger()
+    window.commands.bring_in.trigger()
     qtbot.waitUntil(said(window, "Sessions imported: 1."))
 
 
@@ -104,10 +104,10 @@ def test_a_session_file_and_a_capture_are_opened_together(
 
 
 def test_selected_sessions_are_exported(window: MainWindow, capture_file: Path, tmp_path: Path, qtbot: QtBot) -> None:
-    assert not window.export_action.isEnabled()
+    assert not window.commands.export.isEnabled()
     read(window, capture_file, qtbot)
     window.table.selectAll()
-    assert window.export_action.isEnabled()
+    assert window.commands.export.isEnabled()
     made = tmp_path / "made.pcap"
     export(window, Format.PCAP, made)
     qtbot.waitUntil(said(window, "made.pcap: 3."))
@@ -120,8 +120,8 @@ def test_selected_sessions_are_exported(window: MainWindow, capture_file: Path, 
     export(window, Format.CSV, tmp_path / "each", each=True)
     qtbot.waitUntil(said(window, "each: 3."))
     assert len(list((tmp_path / "each").glob("*.csv"))) == 3
-    window.clear_action.trigger()
-    assert not window.export_action.isEnabled()
+    window.commands.clear.trigger()
+    assert not window.commands.export.isEnabled()
 
 
 def test_what_exists_is_overwritten_only_after_a_question(

@@ -95,15 +95,15 @@ def test_empty_fields_are_shown_on_request(window: MainWindow, capture_file: Pat
 def test_filter_counts_matches_and_finds_texts(window: MainWindow, capture_file: Path, qtbot: QtBot) -> None:
     read(window, capture_file, qtbot)
     qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-    qtbot.keyClicks(window.filter_box, "msg2 10.0.0.5")
+    qtbot.keyClicks(window.filtering.box, "msg2 10.0.0.5")
     assert (window.filter.rowCount(), cell(window, 0, FRAMING)) == (1, "STX")
-    assert window.matches.text() == "1 / 3 match"
-    window.filter_box.setText('"testmann^tilda" astm')
+    assert window.filtering.matches.text() == "1 / 3 match"
+    window.filtering.box.setText('"testmann^tilda" astm')
     assert (window.filter.rowCount(), cell(window, 0, FRAMING)) == (1, "ASTM")
-    window.filter_box.setText("nothing like this")
+    window.filtering.box.setText("nothing like this")
     assert window.filter.rowCount() == 0
-    window.filter_box.clear()
-    assert (window.filter.rowCount(), window.matches.text()) == (3, "")
+    window.filtering.box.clear()
+    assert (window.filter.rowCount(), window.filtering.matches.text()) == (3, "")
 
 
 def test_table_grows_with_events_and_follows_the_newest(window: MainWindow, qtbot: QtBot) -> None:
@@ -130,8 +130,8 @@ def test_simulated_analyzers_are_shown_kept_and_there_after_a_restart(
     window.welcome.try_it.click()
     qtbot.waitUntil(lambda: len(list((output / "sessions").glob("*.json"))) >= 2, timeout=10_000)
     assert window.controller.state is State.CAPTURING
-    assert window.start_action.text() == "Stop"
-    window.start_action.trigger()
+    assert window.commands.start.text() == "Stop"
+    window.commands.start.trigger()
     qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=5000)
     qtbot.waitUntil(lambda: window.controller.store.waiting == 0)
     window.model.flush()
@@ -148,23 +148,23 @@ def test_simulated_analyzers_are_shown_kept_and_there_after_a_restart(
 
 @needs_capture_rights
 def test_live_capture_pause_and_stop(window: MainWindow, output: Path, qtbot: QtBot) -> None:
-    window.interface.setCurrentIndex(window.interface.findData("lo"))
+    window.capturing.interface.setCurrentIndex(window.capturing.interface.findData("lo"))
     qtbot.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: window.controller.state is State.CAPTURING, timeout=10_000)
     assert window.status.source.text() == "lo"
-    window.pause_action.trigger()
-    assert (window.controller.state, window.pause_action.text()) == (State.PAUSED, "Resume")
-    window.pause_action.trigger()
+    window.commands.pause.trigger()
+    assert (window.controller.state, window.commands.pause.text()) == (State.PAUSED, "Resume")
+    window.commands.pause.trigger()
     assert window.controller.state is State.CAPTURING
-    window.start_action.trigger()
+    window.commands.start.trigger()
     qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=10_000)
-    assert window.start_action.text() == "Start"
+    assert window.commands.start.text() == "Start"
     assert window.controller.settings.interface == "lo"
 
 
 @needs_capture_rights
 def test_live_sessions_are_in_the_table_within_a_second_of_their_end(window: MainWindow, qtbot: QtBot) -> None:
-    window.listen("lo")
+    window.capturing.listen("lo")
     qtbot.waitUntil(lambda: window.controller.state is State.CAPTURING, timeout=10_000)
     conversations = ([(0, mllp(oru())), (1, mllp(answer()))], stx_transfer(oru()), astm_transfer())
     for row, turns in enumerate(conversations):
@@ -211,7 +211,7 @@ def test_cut_capture_is_told_and_shown(window: MainWindow, capture_file: Path, q
 
 
 def test_interface_that_is_not_there_is_said(window: MainWindow, qtbot: QtBot) -> None:
-    window.listen("nowhere0")
+    window.capturing.listen("nowhere0")
     qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=10_000)
     assert "nowhere0" in window.welcome.problem.text()
     assert window.pages.currentWidget() is window.welcome
@@ -240,10 +240,10 @@ def test_reading_can_be_cancelled(window: MainWindow, tmp_path: Path, qtbot: QtB
     path = tmp_path / "long.pcap"
     path.write_bytes(piece + piece[24:] * 40)
     window.open_files([path])
-    qtbot.waitUntil(lambda: window.progress_row.isVisible())
-    window.cancel.click()
+    qtbot.waitUntil(lambda: window.capturing.row.isVisible())
+    window.capturing.row.cancel.click()
     qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=10_000)
-    assert not window.progress_row.isVisible()
+    assert not window.capturing.row.isVisible()
     state = window.controller.source.state if window.controller.source else None
     assert state is not None
     assert state.size is not None
@@ -254,7 +254,7 @@ def test_persistence_off_writes_nothing_and_on_again_the_next_session(
     window: MainWindow, output: Path, qtbot: QtBot
 ) -> None:
     settings_changed(window, enablePersistence=False)
-    window.try_it()
+    window.capturing.try_it()
     qtbot.waitUntil(lambda: window.model.rowCount() >= 2, timeout=10_000)
     qtbot.wait(1500)
     assert not output.exists()
@@ -275,7 +275,7 @@ def test_settings_dialog_applies_and_saves(window: MainWindow, tmp_path: Path, q
         dialog.accept()
 
     QTimer.singleShot(100, fill)
-    window.settings_action.trigger()
+    window.commands.settings.trigger()
     settings = window.controller.settings
     assert (settings.enable_persistence, settings.retention_days) == (False, 7)
     assert (settings.device_ip, settings.lis_port) == ("10.0.0.5", 2575)
@@ -324,7 +324,7 @@ def test_output_folder_that_cannot_be_written_is_told_until_it_is_mended(
 ) -> None:
     output.write_text("a file where the folder should be")
     settings_changed(window, autosaveSeconds=1)
-    window.try_it()
+    window.capturing.try_it()
     qtbot.waitUntil(lambda: any("cannot be saved" in text for text in window.banner.texts), timeout=10_000)
     assert "Waiting 0" not in window.status.waiting.text()
     output.unlink()
@@ -341,9 +341,9 @@ def test_unreadable_session_file_is_told(open_window: Callable[[], MainWindow], 
 
 
 def test_sessions_are_deleted_after_a_question(window: MainWindow, output: Path, qtbot: QtBot) -> None:
-    window.try_it()
+    window.capturing.try_it()
     qtbot.waitUntil(lambda: len(list(output.glob("sessions/*.json"))) >= 2, timeout=10_000)
-    window.start_action.trigger()
+    window.commands.start.trigger()
     qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=5000)
     qtbot.waitUntil(lambda: window.controller.store.waiting == 0)
     window.model.flush()
@@ -373,7 +373,7 @@ def test_sessions_are_deleted_after_a_question(window: MainWindow, output: Path,
 def test_clear_empties_the_list_and_leaves_the_disk(window: MainWindow, capture_file: Path, qtbot: QtBot) -> None:
     read(window, capture_file, qtbot)
     choose(window, 0)
-    window.clear_action.trigger()
+    window.commands.clear.trigger()
     assert window.model.rowCount() == 0
     assert window.detail.hex.data == b""
 
@@ -407,7 +407,7 @@ def test_theme_is_applied_at_once(name: str, window: MainWindow, capture_file: P
 
 
 def test_capture_going_on_keeps_files_from_being_opened(window: MainWindow, capture_file: Path, qtbot: QtBot) -> None:
-    window.try_it()
+    window.capturing.try_it()
     qtbot.waitUntil(lambda: window.controller.state is State.CAPTURING)
     window.open_files([capture_file])
     assert "Stop it" in window.banner.label.text()
@@ -417,7 +417,7 @@ def test_closing_during_a_capture_saves_the_open_session(
     open_window: Callable[[], MainWindow], output: Path, qtbot: QtBot
 ) -> None:
     window = open_window()
-    window.try_it()
+    window.capturing.try_it()
     qtbot.waitUntil(lambda: window.model.rowCount() >= 1, timeout=10_000)
     close(window, qtbot)
     reasons = [json.loads(path.read_text())["endReason"] for path in output.glob("sessions/*.json")]
@@ -425,6 +425,6 @@ def test_closing_during_a_capture_saves_the_open_session(
 
 
 def test_labels_for_screen_readers(window: MainWindow) -> None:
-    for widget in (window.table, window.ladder, window.detail.hex, window.filter_box, window.interface):
+    for widget in (window.table, window.ladder, window.detail.hex, window.filtering.box, window.capturing.interface):
         assert widget.accessibleName()
     assert all(label.textFormat() is not Qt.TextFormat.RichText for label in window.findChildren(QLabel))

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from hl7capture.hl7.session_summary import follow, opening_of, summary_of
 from hl7capture.hl7.summary import summarise
-from hl7capture.model.elements import Direction, Element, ElementType, Flag
+from hl7capture.model.elements import Direction, Element, ElementType, Flag, Framing
 from hl7capture.model.search import matches, terms_of
 from hl7capture.model.session import EndReason, Session
 from hl7capture.model.session_summary import SessionSummary
@@ -54,6 +54,14 @@ def test_flag_that_a_tail_takes_away_is_not_counted_in_the_end() -> None:
     follow(summary, session, ())
     assert summary.flag_count == 0
     assert summary.size == sum(len(element.data) for element in session.elements)
+
+
+def test_framing_is_known_later_than_the_session() -> None:
+    session = session_of(1, end_reason=None, framing=Framing.ASTM)
+    summary = opening_of(session)
+    session.framing = Framing.STX
+    follow(summary, session, ())
+    assert summary.framing is Framing.STX
 
 
 def test_words_stand_beside_the_messages_in_them_or_were_found_on_disk() -> None:

@@ -1,0 +1,31 @@
+"""Asks before the window closes, where sessions could not be saved."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+
+from hl7capture.store.session_store import SessionStore
+from hl7capture.ui.plain import visible
+
+
+def may_close(store: SessionStore, parent: QWidget) -> bool:
+    """Where sessions cannot be saved, closing puts them aside: that is for the person to decide."""
+    application = QApplication.instance()
+    is_log_off = isinstance(application, QApplication) and application.isSavingSession()
+    if not (store.waiting and store.problem) or is_log_off:
+        return True
+    question = QMessageBox(parent)
+    question.setIcon(QMessageBox.Icon.Warning)
+    question.setTextFormat(Qt.TextFormat.PlainText)
+    question.setWindowTitle(parent.tr("Sessions are not saved"))
+    text = parent.tr(
+        "Sessions that could not be saved: {0}. When the window closes they are put aside in the system's folder "
+        "for temporary files, and brought back at the next start, if nobody empties that folder before."
+    )
+    question.setText(text.format(store.waiting))
+    question.setInformativeText(visible(store.problem))
+    close = question.addButton(parent.tr("Put aside and close"), QMessageBox.ButtonRole.DestructiveRole)
+    stay = question.addButton(parent.tr("Keep open"), QMessageBox.ButtonRole.RejectRole)
+    question.setDefaultButton(stay)
+    question.setEscapeButton(stay)
+    question.exec()
+    return question.clickedButton() is close

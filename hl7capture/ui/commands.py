@@ -1,0 +1,87 @@
+"""What a person can do in the window, as actions: in menus, in the toolbar, by keys. Who does it connects to them."""
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenuBar, QWidget
+
+from hl7capture.app.controller import State
+from hl7capture.ui import theme
+from hl7capture.ui.icons import icon
+
+Shortcut = QKeySequence.StandardKey | str | None
+
+
+class Commands(QObject):
+    """All actions of the window."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._state = State.IDLE
+        self.start = self._action(self.tr("Start"), "Ctrl+E")
+        self.pause = self._action(self.tr("Pause"), "Ctrl+P")
+        self.clear = self._action(self.tr("Clear"), "Ctrl+L")
+        self.clear.setToolTip(self.tr("Empty the list (Ctrl+L). Saved sessions stay on disk."))
+        self.open = self._action(self.tr("Open capture…"), QKeySequence.StandardKey.Open)
+        self.open_as_one = self._action(self.tr("Open captures as one…"), "Ctrl+Shift+O")
+        self.bring_in = self._action(self.tr("Import sessions…"), "Ctrl+I")
+        self.export = self._action(self.tr("Export…"), "Ctrl+Shift+S")
+        self.export.setEnabled(False)
+        self.remote = self._action(self.tr("Remote interface…"), "Ctrl+R")
+        self.settings = self._action(self.tr("Settings"), "Ctrl+,")
+        self.home = self._action(self.tr("Welcome"), "Ctrl+H")
+        self.sessions = self._action(self.tr("Sessions"), "Ctrl+1")
+        self.try_it = self._action(self.tr("Try it: simulated analyzer"), None)
+        self.refresh = self._action(self.tr("Refresh interfaces"), "F5")
+        self.leave = self._action(self.tr("Quit"), QKeySequence.StandardKey.Quit)
+        self.find = self._action(self.tr("Find"), QKeySequence.StandardKey.Find)
+        self.find.setShortcuts([*QKeySequence.keyBindings(QKeySequence.StandardKey.Find), QKeySequence("/")])
+        self.mask = self._action(self.tr("Mask patient data"), "Ctrl+M")
+        self.mask.setCheckable(True)
+        self.about = self._action(self.tr("About HL7 Capture"), None)
+        self.refresh_icons()
+
+    def fill(self, menus: QMenuBar) -> None:
+        """The menus of the window."""
+        file = menus.addMenu(self.tr("&File"))
+        file.addActions([self.open, self.open_as_one])
+        file.addSeparator()
+        file.addActions([self.bring_in, self.export])
+        file.addSeparator()
+        file.addActions([self.settings, self.leave])
+        capture = menus.addMenu(self.tr("&Capture"))
+        capture.addActions([self.start, self.pause, self.clear])
+        capture.addSeparator()
+        capture.addActions([self.remote, self.refresh, self.try_it])
+        view = menus.addMenu(self.tr("&View"))
+        view.addActions([self.home, self.sessions, self.find, self.mask])
+        menus.addMenu(self.tr("&Help")).addAction(self.about)
+
+    def show_state(self, state: State, *, is_live: bool, may_start: bool) -> None:
+        """What can be done now. is_live: sessions come from the wire. may_start: there is an interface."""
+        self._state = state
+        is_idle = state is State.IDLE
+        self.start.setText(self.tr("Start") if is_idle else self.tr("Stop"))
+        self.start.setEnabled(state is not State.STOPPING and (not is_idle or may_start))
+        self.pause.setText(self.tr("Resume") if state is State.PAUSED else self.tr("Pause"))
+        self.pause.setEnabled(state in (State.CAPTURING, State.PAUSED) and is_live)
+        for action in (self.try_it, self.remote, self.open_as_one):
+            action.setEnabled(is_idle)
+        self.refresh_icons()
+
+    def refresh_icons(self) -> None:
+        """In the colours of the theme, as the state asks for them."""
+        self.start.setIcon(icon("start" if self._state is State.IDLE else "stop", theme.colours().on_accent))
+        self.pause.setIcon(icon("start" if self._state is State.PAUSED else "pause"))
+        for action, name in (
+            (self.clear, "clear"),
+            (self.open, "open"),
+            (self.settings, "settings"),
+            (self.home, "home"),
+        ):
+            action.setIcon(icon(name))
+
+    def _action(self, text: str, shortcut: Shortcut) -> QAction:
+        action = QAction(text, self.parent())
+        if shortcut is not None:
+            action.setShortcut(QKeySequence(shortcut))
+        return action

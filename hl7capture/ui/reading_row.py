@@ -1,0 +1,35 @@
+"""How far the reading of a capture file is."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+from hl7capture.model.source import SourceState
+from hl7capture.ui.plain import visible
+
+_STEPS = 1000
+_HEIGHT = 6  # pixels
+
+
+class ReadingRow(QWidget):
+    """A line with a bar and a button; hidden while nothing is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setMaximumHeight(_HEIGHT)
+        self.label = QLabel()
+        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.cancel = QPushButton(self.tr("Cancel"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 6, 10, 6)
+        row.addWidget(self.label)
+        row.addWidget(self.bar, 1)
+        row.addWidget(self.cancel)
+        self.hide()
+
+    def show_progress(self, name: str, state: SourceState) -> None:
+        """name: of the file."""
+        self.label.setText(self.tr("Reading {0}").format(visible(name, 80)))
+        self.bar.setRange(0, _STEPS if state.size else 0)
+        self.bar.setValue(int(_STEPS * state.done / state.size) if state.size else 0)

@@ -1,0 +1,88 @@
+"""Where sessions are looked at: the table, the ladder of the one that is chosen, the detail of one of its elements."""
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtWidgets import QSplitter
+
+from hl7capture.model.session import Session
+from hl7capture.model.session_summary import SessionSummary
+from hl7capture.store.session_store import SessionStore
+from hl7capture.ui.deidentified_copy import DeidentifiedCopy
+from hl7capture.ui.detail import Detail
+from hl7capture.ui.ladder import Ladder
+from hl7capture.ui.session_filter import SessionFilter
+from hl7capture.ui.session_model import SessionModel
+from hl7capture.ui.session_row import SessionRow
+from hl7capture.ui.session_table import SessionTable
+
+_UPPER_AND_LOWER = [260, 440]  # pixels, to begin with
+_LADDER_AND_DETAIL = [560, 720]
+
+
+class Workspace(QSplitter):
+    """What is chosen in the table is shown below it, as soon as its document is there."""
+
+    told = Signal(str, bool)  # what to tell, and whether it is an error
+
+    def __init__(self, store: SessionStore, model: SessionModel, shown: SessionFilter, copy: DeidentifiedCopy) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self._store = store
+        self._model = model
+        self._shown: SessionRow | None = None  # in the ladder
+        self.table = SessionTable(shown)
+        self.ladder = Ladder()
+        self.detail = Detail(copy)
+        lower = QSplitter(Qt.Orientation.Horizontal)
+        lower.addWidget(self.ladder)
+        lower.addWidget(self.detail)
+        lower.setSizes(_LADDER_AND_DETAIL)
+        self.addWidget(self.table)
+        self.addWidget(lower)
+        self.setSizes(_UPPER_AND_LOWER)
+        for splitter in (self, lower):
+            splitter.setHandleWidth(1)
+        self.table.session_selected.connect(self.show_session)
+        self.ladder.element_selected.connect(lambda number: self.detail.show_element(self._shown, number))
+        self.detail.told.connect(self.told)
+        model.dataChanged.connect(self._on_rows_changed)
+        store.loaded.connect(model.add_documents)
+        store.fetched.connect(self._on_fetched)
+        store.fetch_failed.connect(self._on_fetch_failed)
+
+    def show_session(self, session: SessionSummary | None) -> None:
+        """A session of the list, whose document may have to be read first; None: nothing."""
+        row = self._model.row_of(session.session_id) if session is not None else None
+        self._model.documents.looked_at = row
+        if row is not None and row.document is None:
+            self._store.fetch(row.session_id)  # `_on_fetched` shows it
+            row = None
+        self._show_row(row)
+
+    def refresh_colours(self) -> None:
+        """The theme has changed."""
+        self.detail.refresh_colours()
+        self.ladder.viewport().update()
+        self.detail.hex.viewport().update()
+
+    def _show_row(self, row: SessionRow | None) -> None:
+        if row is not None and row is self._shown:
+            return
+        self._shown = row
+        if row is not None:
+            row.refresh()
+        self.ladder.show_session(row)
+        self.detail.show_element(row, self.ladder.selected)
+
+    def _on_fetched(self, session: Session) -> None:
+        self._model.add_documents([session])
+        row = self._model.documents.looked_at
+        if row is not None and row.session_id == session.session_id and row.document is not None:
+            self._show_row(row)
+
+    def _on_fetch_failed(self, session_id: str, reason: str) -> None:
+        self.told.emit(self.tr("Session {0} cannot be shown: {1}.").format(session_id, reason), True)
+
+    def _on_rows_changed(self, first: QModelIndex, last: QModelIndex) -> None:
+        row = self._shown
+        if row is not None and any(self._model.row(n) is row for n in range(first.row(), last.row() + 1)):
+            self.ladder.grow()
+            self.detail.show_element(row, self.ladder.selected)
