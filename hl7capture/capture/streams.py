@@ -261,7 +261,8 @@ class Connection:
         has_data = stretch.sizes > 0
         payload = memoryview(batch.data)
         runs: list[Run | None] = [None, None]
-        self._is_established = self._is_established or bool((stretch.sides == self.opener).any())
+        if self.opener is not None and not self._is_established:
+            self._is_established = bool((stretch.sides == self.opener).any())
         for side, half in enumerate(self._halves):
             is_mine = stretch.sides == side
             said = rows[has_data & is_mine]

@@ -91,7 +91,7 @@ def test_masked_views_are_linked_and_filtered_by_what_is_true(chosen: MainWindow
 def test_frames_are_masked_each(chosen: MainWindow, qtbot: QtBot) -> None:
     chosen.commands.mask.trigger()
     chosen.table.selectRow(2)
-    qtbot.waitUntil(lambda: chosen.workspace._shown is not None and chosen._shown.session.framing == "astm")
+    qtbot.waitUntil(lambda: chosen.workspace._shown is not None and chosen.workspace._shown.session.framing == "astm")
     assert chosen.workspace._shown is not None
     for number, element in enumerate(chosen.workspace._shown.session.elements):
         chosen.ladder.select(number)

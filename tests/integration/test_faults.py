@@ -11,11 +11,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from hl7capture.hl7.findings.links import LINK_RULES
 from hl7capture.hl7.findings.registry import RULES
 from hl7capture.model.elements import Framing
 from hl7capture.simulator.conversation import conversation
-from hl7capture.simulator.faults import FAULTS, Connection, fault
+from hl7capture.simulator.faults import FAULTS, Connection, Opening, fault
+from hl7capture.simulator.loopback import SimulationError
 from hl7capture.simulator.playing import play as play_connection
 from tests.integration.test_cli import Capture
 from tests.support.command import run
@@ -51,6 +54,21 @@ def test_a_fault_is_played_by_its_name() -> None:
     done = run("simulate", "--fault", "retry-storm")
     assert done.returncode == 0
     assert b"5 turns were played" in done.stderr
+
+
+@pytest.mark.parametrize(("name", "turns"), [("connection-refused", 2), ("connection-unanswered", 2)])
+def test_a_server_that_takes_nobody_is_played(name: str, turns: int) -> None:
+    done = run("simulate", "--fault", name)
+    assert done.returncode == 0, done.stderr
+    assert b"%d turns were played" % turns in done.stderr
+
+
+def test_a_refusal_needs_a_port_where_nobody_listens() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        pytest.raises(SimulationError, match="in use by another program"),
+    ):
+        play_connection(Connection([], opening=Opening.REFUSES), server.getsockname()[1], threading.Event())
 
 
 @needs_capture_rights

@@ -96,6 +96,17 @@ def test_keep_alives_say_nothing(step: int) -> None:
     assert [one.kind for one in found(data, step)] == [TroubleKind.SILENT]
 
 
+def test_an_opening_that_is_cut_in_the_middle_is_one() -> None:
+    acknowledging = [Segment(0, 1001, 9001, ACK)] * 20
+    data = capture((0, [*Talk().open().segments[:2], *acknowledging]), until=HOUR)
+    engine = Engine(Settings(lis_port=LIS[1]), probe="lab-pc-3", source="test")
+    cut = 24 + 2 * (16 + 54)
+    engine.feed(data[:cut])
+    engine.feed(data[cut:])
+    engine.finish()
+    assert [one.kind for one in engine.link_troubles()] == [one.kind for one in found(data)] == [TroubleKind.SILENT]
+
+
 @STEPS
 @pytest.mark.parametrize(
     "segments",
