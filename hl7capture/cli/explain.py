@@ -26,8 +26,9 @@ _HAS_ERRORS = 3
 @click.command
 @click.argument("names", nargs=-1, required=True, metavar="FILE|-|SESSIONID...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per session on standard output.")
+@click.option("--validate", is_flag=True, help="Also what HL7 v2 says of the messages, as with validateMessages.")
 @options.output_folder
-def explain(names: tuple[str, ...], as_json: bool, output_folder: Path | None) -> None:
+def explain(names: tuple[str, ...], as_json: bool, validate: bool, output_folder: Path | None) -> None:
     """Says what went wrong, with the evidence and what to do (docs/findings.md).
 
     FILE: a capture, as `read` takes it; SESSIONID: a session on disk. Exit 3: there is a finding that is an error.
@@ -35,10 +36,11 @@ def explain(names: tuple[str, ...], as_json: bool, output_folder: Path | None) -
     loaded = SettingsFile().load()
     for problem in loaded.problems:
         complain(problem)
-    captures = Captures(loaded.settings)
+    settings = loaded.settings.changed(validate_messages=True) if validate else loaded.settings
+    captures = Captures(settings)
     sessions = [session for name in names if not is_session_id(name) for session in captures.sessions(name)]
     sessions += _stored([name for name in names if is_session_id(name)], output_folder)
-    reports = _reports(sessions, loaded.settings)
+    reports = _reports(sessions, settings)
     if as_json:
         for report in reports:
             sys.stdout.write(json.dumps(_document(report), ensure_ascii=True) + "\n")

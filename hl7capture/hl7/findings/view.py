@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 
 from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged, AnswerState
 from hl7capture.hl7.findings.history import Heard
 from hl7capture.hl7.findings.words import sender
+from hl7capture.hl7.validation.validation import Validated, validated
 from hl7capture.model.connection import ConnectionFacts, End, EndFacts
-from hl7capture.model.elements import Direction, Element, Framing
+from hl7capture.model.elements import Direction, Element, Flag, Framing
 from hl7capture.model.session import EndReason, Session
 from hl7capture.model.settings import Settings
 
@@ -33,6 +35,19 @@ class View:
         self.waiting = {one.element: one for end in End for one in self.in_state(end, AnswerState.UNANSWERED)}
         self.is_by_enq = session.framing in (Framing.ASTM, Framing.STX)
         self.explained: set[int] = set()  # elements in the evidence of a cause
+
+    @cached_property
+    def validated(self) -> list[tuple[Element, Validated]]:
+        """What HL7 says of the whole messages of the session; nothing where the settings do not ask for it."""
+        if not self.settings.validate_messages:
+            return []
+        messages = self.session.messages
+        return [
+            (element, found)
+            for element, _ in self.heard.headers
+            if not {Flag.GAP, Flag.TRUNCATED} & set(element.flags) and element.message is not None
+            if (found := validated(messages[element.message])) is not None
+        ]
 
     def in_state(self, end: End, state: AnswerState) -> list[Acknowledged]:
         """What this end said that was answered so."""
