@@ -38,7 +38,7 @@ def test_json_has_one_object_a_session(refused: Path) -> None:
 
 @pytest.mark.parametrize("framing", ["mllp", "stx", "astm"])
 def test_clean_captures_have_no_findings(framing: str) -> None:
-    done = run("explain", "--json", str(CAPTURES / f"{framing}.pcap"))
+    done = run("explain", "--validate", "--json", str(CAPTURES / f"{framing}.pcap"))
     assert done.returncode == 0
     assert [f for line in done.stdout.splitlines() for f in json.loads(line)["findings"]] == []
 
@@ -56,3 +56,15 @@ def test_what_is_not_there_is_said() -> None:
     assert done.returncode == 1
     assert b"There is no session" in done.stderr
     assert run("explain", "/no/such/file.pcap").returncode in (1, 2)
+
+
+def test_messages_are_validated_where_that_is_asked_for(refused: Path) -> None:
+    def told(*options: str) -> list[str]:
+        documents = [json.loads(line) for line in run("explain", "--json", *options, str(refused)).stdout.splitlines()]
+        return [one["text"] for document in documents for one in document["findings"] if one["code"] == "field-missing"]
+
+    wanted = ["The LIS sends ACK^R01 without ERR-3 (HL7 Error Code), which version 2.5.1 requires."]
+    assert told() == []
+    assert told("--validate") == wanted
+    assert run("settings", "set", "validateMessages", "true").returncode == 0
+    assert told() == wanted
