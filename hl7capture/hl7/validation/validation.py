@@ -21,6 +21,7 @@ from hl7capture.hl7.validation.structure import is_structure, structure_of
 _NULL = '""'
 _TOLD_ELSEWHERE = frozenset({"MSH-10"})  # finding control-id-missing
 _MOST = 200  # faults of one message
+_MOST_SEGMENTS = 10_000  # of a message that is compared with its structure, a second's work at the worst
 
 
 class What(StrEnum):
@@ -89,6 +90,8 @@ def _of_structure(segments: list[Node], named: str, structure: str, version: str
     if known is None:
         return
     names = [name for node in segments if (name := _name(node))[0] != "Z"]
+    if len(names) > _MOST_SEGMENTS:
+        return
     for complaint in known.complaints(names):
         what = What.SEGMENT_MISSING if complaint.is_missing else What.SEGMENT_UNEXPECTED
         yield Fault(what, complaint.name, segment_name(complaint.name), rule=structure)
