@@ -25,8 +25,9 @@ _HAS_ERRORS = 3
 @click.command
 @click.argument("names", nargs=-1, required=True, metavar="FILE|-|SESSIONID...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per session (and link) on standard output.")
+@click.option("--validate", is_flag=True, help="Also what HL7 v2 says of the messages, as with validateMessages.")
 @options.output_folder
-def explain(names: tuple[str, ...], as_json: bool, output_folder: Path | None) -> None:
+def explain(names: tuple[str, ...], as_json: bool, validate: bool, output_folder: Path | None) -> None:
     """Says what went wrong, with the evidence and what to do (docs/findings.md).
 
     FILE: a capture, as `read` takes it; SESSIONID: a session on disk. Exit 3: there is a finding that is an error.
@@ -34,13 +35,14 @@ def explain(names: tuple[str, ...], as_json: bool, output_folder: Path | None) -
     loaded = SettingsFile().load()
     for problem in loaded.problems:
         complain(problem)
+    settings = loaded.settings.changed(validate_messages=True) if validate else loaded.settings
     ids = [name for name in names if is_session_id(name)]
-    captures = Captures(loaded.settings)
+    captures = Captures(settings)
     captured = [session for name in names if not is_session_id(name) for session in captures.sessions(name)]
     asked = {session.session_id for session in captured} | set(ids)
     sessions = sorted([*captured, *_stored(ids, output_folder)], key=lambda session: session.start_time)
-    reports = [report for report in reports_of(sessions, loaded.settings) if report.session.session_id in asked]
-    links = link_reports(reports, captures.troubles, loaded.settings)
+    reports = [report for report in reports_of(sessions, settings) if report.session.session_id in asked]
+    links = link_reports(reports, captures.troubles, settings)
     if as_json:
         documents = [_document(report) for report in reports] + [
             _link_document(link) for link in links if link.findings

@@ -1,5 +1,6 @@
 """A message as a person names it: in a file of text, in a capture, in a session on disk, or from standard input."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +22,7 @@ _ENOUGH = 1024  # bytes, to see what a file is
 def named(text: str) -> tuple[str, int | None]:
     """`NAME:3` is NAME and 3; a file whose very name that is goes first."""
     match = _NUMBERED.fullmatch(text)
-    if match is None or Path(text).exists():
+    if match is None or os.path.exists(text):  # noqa: PTH110 - Path.exists raises for names that are too long
         return text, None
     return match[1], int(match[2])
 

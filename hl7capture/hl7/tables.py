@@ -27,6 +27,11 @@ def meaning(node: Node) -> str:
     return _values().get(node.table, {}).get(code.value, "")
 
 
+def values_of(table: str) -> Mapping[str, str]:
+    """The values of a table with their meanings, as far as they are known."""
+    return _values().get(table, {})
+
+
 def preload() -> None:
     """Reads the values, so that the first meaning is not the one that waits for the disk."""
     _values()

@@ -43,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         int, Meta(ge=1, le=1_000_000, description="Messages after which an MLLP session rolls over")
     ] = 1000
     late_answer_seconds: Annotated[int, Meta(ge=1, le=3600, description="An answer that takes longer is late")] = 5
+    validate_messages: Annotated[bool, Meta(description="Findings also say what HL7 v2 says of the messages")] = False
     start_marker: Annotated[int, Meta(ge=0, le=255, description="ENQ: the byte that starts a transfer")] = 5
     ack_marker: Annotated[int, Meta(ge=0, le=255, description="ACK: the byte that accepts")] = 6
     nak_marker: Annotated[int, Meta(ge=0, le=255, description="NAK: the byte that refuses")] = 21

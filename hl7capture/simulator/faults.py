@@ -106,7 +106,10 @@ def _ack_missing(words: _Words) -> list[Connection]:
 
 def _ack_negative(words: _Words) -> list[Connection]:
     message = words.message(2)
-    refusal = words.answer(message).replace(b"MSA|AA|", b"MSA|AE|") + b"ERR||||E||||Unknown patient\r"
+    refusal = (
+        words.answer(message).replace(b"MSA|AA|", b"MSA|AE|")
+        + b"ERR|||204^Unknown key identifier^HL70357|E||||Unknown patient\r"
+    )
     return _one(*words.exchange(1), _device(_block(message)), _lis(_block(refusal)), *words.exchange(3))
 
 
@@ -257,6 +260,32 @@ def _clock(words: _Words) -> list[Connection]:
     return _one(_device(_block(message)), _lis(_block(words.answer(message))))
 
 
+def _structure_unknown(words: _Words) -> list[Connection]:
+    return _changed(words, b"ORU^R01^ORU_R01", b"ORU^R01^OUL_R99")
+
+
+def _segment_missing(words: _Words) -> list[Connection]:
+    message = words.message()
+    order = message[message.index(b"OBR|") : message.index(b"OBX|")]
+    return _changed(words, order, b"")
+
+
+def _segment_unexpected(words: _Words) -> list[Connection]:
+    return _changed(words, b"OBR|", b"PD1|S\rOBR|")
+
+
+def _field_missing(words: _Words) -> list[Connection]:
+    return _changed(words, b"|CHEM^Clinical chemistry^99SIM|", b"||")
+
+
+def _field_too_long(words: _Words) -> list[Connection]:
+    return _changed(words, b"|SIM-WARD^", b"|SIM-" + b"WARD" * 20 + b"^")
+
+
+def _value_not_in_table(words: _Words) -> list[Connection]:
+    return _changed(words, b"|RE|", b"|ZZ9|")
+
+
 _Fault = Callable[[_Words], list[Connection]]
 
 FAULTS: dict[str, _Fault] = {
@@ -282,6 +311,8 @@ FAULTS: dict[str, _Fault] = {
     "enq-contention": _enq_contention,
     "enq-refused": _enq_refused,
     "enq-unanswered": _enq_unanswered,
+    "field-missing": _field_missing,
+    "field-too-long": _field_too_long,
     "frame-nak": _frame_nak,
     "frame-number": _frame_number,
     "frame-repeated": _frame_repeated,
@@ -291,8 +322,12 @@ FAULTS: dict[str, _Fault] = {
     "message-repeated": _message_repeated,
     "other-service": _other_service,
     "retry-storm": _retry_storm,
+    "segment-missing": _segment_missing,
+    "segment-unexpected": _segment_unexpected,
     "stray-bytes": _stray_bytes,
+    "structure-unknown": _structure_unknown,
     "transfer-abandoned": _transfer_abandoned,
+    "value-not-in-table": _value_not_in_table,
     "version-unknown": _version_unknown,
     "wrong-server": _wrong_server,
 }

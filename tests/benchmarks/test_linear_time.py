@@ -1,4 +1,6 @@
-"""Framing takes time in proportion to what was said, whoever cut it into whatever pieces; so do trees' differences.
+"""Framing takes time in proportion to what was said, whoever cut it into whatever pieces.
+
+So do differences of messages, and their validation.
 
 Four times as much may take four times as long; sixteen times would be the square. The bound lies between, because
 other programs run here too. The best of three runs counts, and the best of three comparisons.
@@ -14,6 +16,7 @@ from hl7capture.capture.delivery import Exchange, Run
 from hl7capture.capture.framing.control import Markers
 from hl7capture.capture.framing.dialogue import Dialogue
 from hl7capture.hl7.difference.comparison import difference_of
+from hl7capture.hl7.validation.validation import validated
 from tests.support.engine import sessions_of
 from tests.support.speech import ACK, ENQ, mllp, oru
 from tests.support.wire import conversation, pcap
@@ -183,4 +186,16 @@ def test_difference_is_linear(kind: str) -> None:
         before, after = first(size), second(size) + "|x"
         return lambda: difference_of(before, after)
 
-    assert is_linear(make, 20_000)
+    assert is_linear(make, 6_000)
+
+
+@pytest.mark.parametrize("body", ["PID|1\r", "NTE|1||x\r", "XYZ|1\r", "OBX|1|ID|a~b^c&d|||||||q\r", "OBR|1\rOBX|1\r"])
+@pytest.mark.parametrize("structure", ["ORU_R01", "OML_O33"])
+def test_validation_is_linear(structure: str, body: str) -> None:
+    header = f"MSH|^~\\&|A||||2026||{structure.replace('_', '^')}^{structure}|1|P|2.5.1\r"
+
+    def make(size: int) -> Callable[[], object]:
+        text = header + body * (size // len(body))
+        return lambda: validated(text)
+
+    assert is_linear(make, 3_000)

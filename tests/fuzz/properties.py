@@ -12,8 +12,10 @@ from typing import Any
 
 from hl7capture.capture.engine import Engine
 from hl7capture.capture.packet_batch import CaptureFormatError
+from hl7capture.hl7.difference.comparison import difference_of
 from hl7capture.hl7.summary import summarise
 from hl7capture.hl7.tree import parse
+from hl7capture.hl7.validation.validation import validated
 from hl7capture.model.events import Event, Notice, SessionCompleted, SessionOpened
 from hl7capture.model.link import LinkTrouble
 from hl7capture.model.session import Session, is_session_id
@@ -149,6 +151,8 @@ def check_session(session: Session) -> None:
     for message in session.messages:
         summarise(message)
         parse(message)
+        validated(message)
+        assert difference_of(message, message) == [], "a message that differs from itself"
 
 
 def check_document(session: Session, chance: Random) -> None:

@@ -84,7 +84,7 @@ def test_faults_captured_live_give_their_findings(tmp_path: Path) -> None:
     while capture.line()["lisPort"] != last:
         pass
     assert capture.end(signal.SIGTERM)[0] == 0
-    explained = run("explain", "--json", str(raw))
+    explained = run("explain", "--validate", "--json", str(raw))
     assert explained.returncode == 3, explained.stderr
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for line in explained.stdout.splitlines():

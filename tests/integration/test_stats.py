@@ -1,11 +1,13 @@
 """`hl7capture stats`, as a person runs it."""
 
 import json
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.support.command import run
+from tests.support.command import COMMAND, run
 from tests.support.speech import RECORDS, answer, astm_transfer, mllp, oru
 from tests.support.stored import put, session_of
 from tests.support.wire import conversation, pcap
@@ -110,6 +112,29 @@ def test_wrong_usage(arguments: list[str], said: str) -> None:
     done = run("stats", *arguments)
     assert (done.returncode, done.stdout) == (2, b"")
     assert said in done.stderr.decode()
+
+
+def test_control_c_ends_the_reading_and_shows_what_was_read() -> None:
+    turns = [(0, mllp(oru(str(n)))) for n in range(4000)]
+    data = pcap(conversation(*turns).segments)
+    command = subprocess.Popen(
+        [*COMMAND, "stats", "OBX-5", "-", "--json"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert command.stdin is not None
+    command.stdin.write(data)  # more than a pipe holds: when all is written, the reading has begun
+    command.stdin.flush()
+    command.send_signal(signal.SIGINT)
+    assert command.stdout is not None
+    assert command.stderr is not None
+    out, said = command.stdout.read(), command.stderr.read()
+    command.stdin.close()
+    assert command.wait(30) == 1
+    assert b"Stopped: what was read until then is counted" in said
+    assert b"Traceback" not in said
+    assert json.loads(out)["messages"] <= 4000
 
 
 def test_values_do_nothing_to_a_terminal(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """All rules, from causes to consequences: each claims what it explains, and the later ones say only what is left."""
 
-from hl7capture.hl7.findings import answers, connection, content, enq, framing, repeats
+from hl7capture.hl7.findings import answers, connection, content, enq, framing, repeats, validation
 from hl7capture.hl7.findings.rule import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -42,4 +42,10 @@ RULES: tuple[Rule, ...] = (
     content.EncodingCharacters(),
     content.Version(),
     content.Clock(),
+    validation.StructureUnknown(),
+    validation.SegmentMissing(),
+    validation.SegmentUnexpected(),
+    validation.FieldMissing(),
+    validation.FieldTooLong(),
+    validation.ValueNotInTable(),
 )

@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cached_property
 
 from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged, AnswerState
 from hl7capture.hl7.findings.history import Heard
 from hl7capture.hl7.findings.words import sender, spoken_by
 from hl7capture.hl7.header import Header
+from hl7capture.hl7.validation.validation import Validated, validated
 from hl7capture.model.connection import ConnectionFacts, End, EndFacts
-from hl7capture.model.elements import Direction, Element, Framing
+from hl7capture.model.elements import Direction, Element, ElementType, Flag, Framing
 from hl7capture.model.session import EndReason, Session
 from hl7capture.model.settings import Settings
 
@@ -41,6 +43,20 @@ class View:
         """What this end said that may be answered, in order."""
         direction = spoken_by(end)
         return [one for one in self.said if one.direction is direction]
+
+    @cached_property
+    def validated(self) -> list[tuple[Element, Validated]]:
+        """What HL7 says of the whole messages of the session; nothing where the settings do not ask for it."""
+        if not self.settings.validate_messages:
+            return []
+        messages = self.session.messages
+        return [
+            (element, found)
+            for element in self.elements
+            if element.type is ElementType.MESSAGE and element.message is not None and element.message < len(messages)
+            if not {Flag.GAP, Flag.TRUNCATED} & set(element.flags)
+            if (found := validated(messages[element.message])) is not None
+        ]
 
     def in_state(self, end: End, state: AnswerState) -> list[Acknowledged]:
         """What this end said that was answered so."""

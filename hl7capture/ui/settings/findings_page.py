@@ -1,6 +1,6 @@
 """What counts as odd."""
 
-from hl7capture.ui.settings.editors import number
+from hl7capture.ui.settings.editors import number, toggle
 from hl7capture.ui.settings.page import SettingsPage
 
 
@@ -9,3 +9,4 @@ class FindingsPage(SettingsPage):
         super().__init__(self.tr("Findings"))
         late = number("lateAnswerSeconds", self.tr(" s"))
         self.add("lateAnswerSeconds", self.tr("Late answers"), late)
+        self.add("validateMessages", self.tr("Compare with the standard"), toggle())

@@ -1,5 +1,7 @@
 """What differs between two messages: places, not characters."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from hl7capture.hl7.difference.alignment import aligned
 from hl7capture.hl7.difference.comparison import Difference, Kind, difference_of
 from hl7capture.hl7.difference.ignored import Ignored
 from hl7capture.hl7.filter.errors import FilterError
+from hl7capture.hl7.tree import parse
 from tests.unit.hl7.test_any_text import texts
 
 HEADER = "MSH|^~\\&|ANALYZER|LAB|LIS||20261121101530||ORU^R01|17|P|2.5.1\r"
@@ -151,6 +154,17 @@ def test_a_segment_that_is_taken_out_is_all_that_differs(segments: list[str], at
     forth, back = difference_of(whole, part), difference_of(part, whole)
     assert [undone(one) for one in back] == [(one.kind, one.before.text, one.after.text) for one in forth]
     assert [one.before.text for one in forth] == numbered[at : at + 1]
+
+
+@given(st.sampled_from([RESULT, RECORDS]), st.data())
+def test_a_field_that_is_changed_is_all_that_differs(text: str, data: st.DataObject) -> None:
+    segment = data.draw(st.sampled_from(parse(text)))
+    fields = [field for field in segment.children[1:] if field.path not in ("MSH-2", "H-2")]
+    field = data.draw(st.sampled_from(fields))
+    value = data.draw(st.text("ab^~&\\", max_size=8))
+    found = difference_of(text, text[: field.start] + value + text[field.end :])
+    assert all(re.fullmatch(re.escape(field.path) + r"(\[\d+\])?(\.\d+)*", one.path) for one in found)
+    assert found or value.strip("^~&\\") == field.value.strip("^~&\\")
 
 
 @given(st.lists(st.integers(0, 5)), st.lists(st.integers(0, 5)))
