@@ -89,9 +89,7 @@ class Rewriting:
                 made[first] = replacement
             numbers[start:end] = self._pseudonyms.numbers(spelled.text[start:end])
         text = spelled.rewritten(bytes(numbers), charset, "".join(part.delimiters))
-        for start, replacement in made.items():
-            text = text[:start] + replacement + text[start + len(replacement) :]
-        return text
+        return applied(text, [Edit(start, replacement) for start, replacement in made.items()])
 
     def _numbers(self, text: str) -> bytes:
         """Blanks around a value do not make it another one."""
