@@ -40,9 +40,7 @@ class Pseudonyms:
         return shake_256(self.digest("value", fold(value))).digest(len(value))
 
     def days(self, patient: str) -> int:
-        """By how many days the dates of a patient are shifted, never 0; of nobody known: as the conversation is."""
-        if not patient:
-            return -7 * self.weeks
+        """By how many days the dates of a patient's life are shifted: never 0, and never told by anything else."""
         number = self._number("days", patient) % (2 * _FARTHEST) - _FARTHEST
         return number if number < 0 else number + 1
 

@@ -75,8 +75,8 @@ class Rewriting:
         if part.kind is Kind.DATE:
             return shifted(value, self._pseudonyms.days(part.patient)) or ""
         if part.kind is Kind.TIME:
-            days = self._pseudonyms.days(part.patient)
-            return value if not days else shifted(value, days) or ""
+            weeks = self._pseudonyms.weeks
+            return shifted(value, -7 * weeks) or "" if weeks else value
         return ""
 
     def _written(self, value: str, part: Part, known: Known, charset: str) -> str:
