@@ -58,7 +58,8 @@ TXA  ids 12 13 14 15; text 16; staff 5 9 10 11 22 23
 MSA  errors 3
 ERR  errors 6 7 8
 FT1  ids 2 3; staff 20 21 24
-QRD  ids 4; staff 8
+QRD  ids 4; staff 8; text 11
+QRF  text 4 5
 QID  ids 1
 PRT  ids 1; staff 5; addresses 14; phones 15
 ROL  ids 1; staff 4; addresses 11; phones 12
@@ -80,8 +81,8 @@ def _listed() -> dict[str, dict[int, Kind]]:
 
 LISTED = _listed()
 
-# What is asked for (HL7 v2.8.2 chapter 5): the query's name and tag stay, its parameters are anything.
-QUERIES = frozenset({"QPD", "RDT", "QRF", "QRD"})
+# What is asked for, and told as a table (HL7 v2.8.2 chapter 5): from this field on it may be anything.
+QUERIES = {"QPD": 3, "RDT": 1}
 
 # Entries whose text is the name of a test or specimen even where there is no code.
 NAMES_OF_TESTS = frozenset({("OBX", 3), ("OBX", 17), ("OBR", 4), ("OBR", 44), ("SPM", 4), ("ORC", 16)})
@@ -99,7 +100,7 @@ def kind_of(segment: str, number: int, datatype: str) -> Kind | None:
     listed = LISTED.get(segment, {}).get(number)
     if listed is not None:
         return listed
-    if segment in QUERIES and number > 2:
+    if number >= QUERIES.get(segment, number + 1):
         return Kind.TEXT
     by_type = BY_TYPE.get(datatype)
     if by_type is not None:

@@ -102,12 +102,7 @@ def test_dates_of_birth_and_times_move_apart() -> None:
     assert value(text, "PID-7") != "19800131"
     days = [
         date.fromisoformat(value(text, path)[:8]) - date.fromisoformat(before)
-        for path, before in (
-            ("MSH-7", "20261121"),
-            ("OBR-7", "20261121"),
-            ("OBR-14", "20261121"),
-            ("OBX-5", "20261101"),
-        )
+        for path, before in zip(("MSH-7", "OBR-7", "OBR-14", "OBX-5"), ["20261121"] * 3 + ["20261101"], strict=True)
     ]
     assert len(set(days)) == 1
     assert days[0].days % 7 == 0
@@ -209,3 +204,12 @@ def test_addresses_are_replaced_each_by_its_own() -> None:
 def test_wrong_settings_are_named() -> None:
     with pytest.raises(SettingsError, match="patientFields"):
         Settings().changed(patientFields="PID-3, no field")
+
+
+def test_a_query_keeps_its_name_and_not_whom_it_is_about() -> None:
+    text = made("QPD|Q22^Find Candidates^HL7|Q0001|@PID.3.1^SIM-4711~@PID.5.1^Testmann", "RCP|I|10^RD")
+    assert value(text, "QPD-1") == "Q22^Find Candidates^HL7"
+    assert value(text, "QPD-2") == "Q0001"
+    assert "@PID.3.1^" in text
+    assert "RCP|I|10^RD" in text
+    assert not any(gone in text for gone in ("4711", "Testmann"))
