@@ -65,7 +65,7 @@ class Pseudonyms:
             start = datetime.strptime(session_id[: len(_EXAMPLE)], _TIME_OF_ID).replace(tzinfo=UTC).timestamp()
         except ValueError:
             start = 0.0
-        milliseconds = round(self.moved(start * 1000))
+        milliseconds = max(round(self.moved(start * 1000)), 0)
         return session_id_of(milliseconds * 1_000_000, self.digest("session", session_id))
 
     @property
