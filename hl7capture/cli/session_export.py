@@ -38,7 +38,7 @@ from hl7capture.store.session_folder import SessionFolder
 )
 @click.option("--force", is_flag=True, help="Overwrite files that exist.")
 @click.option("--deidentify", is_flag=True, help="Replace patients' data by pseudonyms, and say what was replaced.")
-@click.option("--keep-times", is_flag=True, help="With --deidentify: leave the times of the conversation as they are.")
+@click.option("--keep-times", is_flag=True, help="With --deidentify: leave all times but birth and death as they are.")
 @click.option("--keep-addresses", is_flag=True, help="With --deidentify: leave IP addresses as they are.")
 @options.output_folder
 def export(

@@ -44,7 +44,7 @@ class ExportDialog(QDialog):
         self.each = QCheckBox(self.tr("A file for &each session, in a folder"))
         self.each.setVisible(sessions > 1)
         self.deidentify = QCheckBox(self.tr("&De-identify: pseudonyms instead of patients' data"))
-        self.keep_times = QCheckBox(self.tr("Keep the &times of the conversation"))
+        self.keep_times = QCheckBox(self.tr("Keep &times (but of birth and death)"))
         self.keep_addresses = QCheckBox(self.tr("Keep &IP addresses"))
         for box in (self.keep_times, self.keep_addresses):
             box.setEnabled(deidentifies)

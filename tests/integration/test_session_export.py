@@ -181,3 +181,13 @@ def test_what_goes_with_deidentify_does_not_go_alone(kept: list[dict[str, object
     done = run("sessions", "export", "--all", "--format", "hl7", "--output", target, "--keep-times")
     assert done.returncode == 2
     assert b"--keep-times and --keep-addresses go with --deidentify" in done.stderr
+
+
+def test_a_deidentified_document_can_be_imported(kept: list[dict[str, object]], tmp_path: Path) -> None:
+    made = tmp_path / "made.json"
+    assert run("sessions", "export", "--all", "--format", "json", "--output", str(made), "--deidentify").returncode == 0
+    folder = tmp_path / "elsewhere"
+    done = run("sessions", "import", str(made), "--output-folder", str(folder))
+    assert done.returncode == 0
+    imported = [json.loads(path.read_bytes()) for path in (folder / "sessions").rglob("*.json")]
+    assert [document["deidentified"] for document in imported] == [True] * 3

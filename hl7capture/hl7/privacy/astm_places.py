@@ -19,7 +19,7 @@ LISTED: dict[str, dict[int, Kind]] = {
         13: _P,
         14: _S,
         **dict.fromkeys((15, 16, 19, 20, 21, 22, 23), _F),
-        24: _D,
+        24: _T,
         **dict.fromkeys((26, 27, 28, 29), _F),
     },
     "O": {

@@ -13,9 +13,6 @@ WHOLE = frozenset(
     "PID PD1 NK1 GT1 IN1 IN2 IN3 MRG STF PRA CTD PDA DB1 CON UAC PEO PES PCR CER ACC ARV LAN EDU AFF ORG".split()  # noqa: SIM905
 )
 
-# Headers: their times are those of the conversation, not of a patient.
-HEADERS = frozenset({"MSH", "FHS", "BHS", "EVN"})
-
 # HL7 v2.8.2 chapter 2A; the older ones (AD, CK, CN, PN, TN) of v2.1 and v2.2.
 BY_TYPE = {
     **dict.fromkeys(("XPN", "PN", "PPN", "FN"), Kind.NAME),
@@ -39,14 +36,13 @@ MSH  times 7; ids 8
 FHS  times 7; ids 8; text 10
 BHS  times 7; ids 8; text 10
 EVN  times 2 3 6; staff 5
-PID  ids 2 3 4 18 19 20 21; names 5 6 9; dates 7 29 33; addresses 11 12 23; phones 13 14 40
-NK1  names 2 13 26 30; addresses 4 32; phones 5 6 7 31 40 41 42; ids 12 37 33; dates 8 9 16
-GT1  ids 2 19 29; names 3 4 16 21 42; addresses 5 17; phones 6 7 18 45 46; dates 8 13 14
+PID  ids 2 3 4 18 19 20 21; names 5 6 9; dates 7 29; addresses 11 12 23; phones 13 14 40
+NK1  names 2 13 26 30; addresses 4 32; phones 5 6 7 31 40 41 42; ids 12 37 33; dates 16
+GT1  ids 2 19 29; names 3 4 16 21 42; addresses 5 17; phones 6 7 18 45 46; dates 8
 IN1  ids 36 49 2 3 8; names 16 48; dates 18; addresses 5 19 44; phones 7 63
-IN2  ids 1 2 4 6 8 25 26 61; names 3 7 9 40 49 52; dates 22; phones 58 63 64
+IN2  ids 1 2 4 6 8 25 26 61; names 3 7 9 40 49 52; phones 58 63 64
 MRG  ids 1 2 3 4 5 6; names 7
 STF  ids 1 2; names 3; dates 6; phones 10; addresses 11
-ACC  dates 1
 PV1  ids 5 19 33 50; staff 7 8 9 17 52 60
 PV2  text 12; staff 13
 ORC  ids 2 3 4 8 33; staff 10 11 12 19; phones 14 23; addresses 22 24
@@ -62,7 +58,8 @@ TXA  ids 12 13 14 15; text 16; staff 5 9 10 11 22 23
 MSA  errors 3
 ERR  errors 6 7 8
 FT1  ids 2 3; staff 20 21 24
-QRD  ids 4; staff 8
+QRD  ids 4; staff 8; text 11
+QRF  text 4 5
 QID  ids 1
 PRT  ids 1; staff 5; addresses 14; phones 15
 ROL  ids 1; staff 4; addresses 11; phones 12
@@ -84,8 +81,8 @@ def _listed() -> dict[str, dict[int, Kind]]:
 
 LISTED = _listed()
 
-# What is asked for (HL7 v2.8.2 chapter 5): the query's name and tag stay, its parameters are anything.
-QUERIES = frozenset({"QPD", "RDT", "QRF", "QRD"})
+# What is asked for, and told as a table (HL7 v2.8.2 chapter 5): from this field on it may be anything.
+QUERIES = {"QPD": 3, "RDT": 1}
 
 # Entries whose text is the name of a test or specimen even where there is no code.
 NAMES_OF_TESTS = frozenset({("OBX", 3), ("OBX", 17), ("OBR", 4), ("OBR", 44), ("SPM", 4), ("ORC", 16)})
@@ -103,13 +100,13 @@ def kind_of(segment: str, number: int, datatype: str) -> Kind | None:
     listed = LISTED.get(segment, {}).get(number)
     if listed is not None:
         return listed
-    if segment in QUERIES and number > 2:
+    if number >= QUERIES.get(segment, number + 1):
         return Kind.TEXT
     by_type = BY_TYPE.get(datatype)
     if by_type is not None:
         return by_type
     if datatype in DATES:
-        return Kind.DATE if segment in WHOLE else Kind.TIME
+        return Kind.TIME
     if not datatype or (segment in WHOLE and datatype not in CODED):
         return Kind.TEXT
     return None

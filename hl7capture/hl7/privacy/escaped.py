@@ -5,9 +5,9 @@ the text alone, with line breaks for formatting; here every character must lead 
 """
 
 import re
-from enum import Enum, auto
+from array import array
+from enum import IntEnum, auto
 from functools import lru_cache
-from typing import NamedTuple
 
 from hl7capture.hl7.privacy import letters
 from hl7capture.hl7.split import Delimiters
@@ -15,7 +15,7 @@ from hl7capture.hl7.split import Delimiters
 _ALPHABET = "0123456789ABCDEFGHIJKLMN"  # as bytes they are characters in all sets of two bytes (GL)
 
 
-class Way(Enum):
+class Way(IntEnum):
     """How a character is written."""
 
     PLAIN = auto()
@@ -25,39 +25,36 @@ class Way(Enum):
     FIXED = auto()  # an escaped delimiter
 
 
-class Spot(NamedTuple):
-    """Where a character is written: from `start` to `end` of the value."""
-
-    start: int
-    end: int
-    way: Way
-
-
 class Spelled:
-    """A value, the text that it means, and a spot for each character of that; `spots` is None where all are plain."""
+    """A value, and the text that it means; where something is escaped, also where each character is written.
+
+    That is held in columns: a value may be a report of megabytes.
+    """
 
     def __init__(self, value: str, delimiters: Delimiters) -> None:
         self.value = value
         self.text = value
-        self.spots: list[Spot] | None = None
+        self._starts = self._ends = array("q")
+        self._ways = bytearray()
+        self._is_escaped = False
         if delimiters.escape and value.count(delimiters.escape) > 1:
             self._read(delimiters)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where characters of the text are written in the value."""
-        if self.spots is None:
+        if not self._is_escaped:
             return start, end
-        return self.spots[start].start, self.spots[end - 1].end
+        return self._starts[start], self._ends[end - 1]
 
     def rewritten(self, numbers: bytes, charset: str, kept: str) -> str:
         """The value with another character for each of the text, chosen by `numbers`; delimiters in `kept` stay."""
-        if self.spots is None:
+        if not self._is_escaped:
             return "".join(
                 one if one in kept else letters.other(one, number, charset)
                 for one, number in zip(self.text, numbers, strict=True)
             )
         made = list(self.value)
-        for one, (start, end, way), number in zip(self.text, self.spots, numbers, strict=True):
+        for one, start, end, way, number in zip(self.text, self._starts, self._ends, self._ways, numbers, strict=True):
             match way:
                 case Way.PLAIN:
                     if one not in kept:
@@ -77,7 +74,8 @@ class Spelled:
 
     def _read(self, delimiters: Delimiters) -> None:
         text: list[str] = []
-        spots: list[Spot] = []
+        self._is_escaped = True
+        self._starts, self._ends = array("q"), array("q")
         way = Way.PLAIN
         at = 0
         meant = {
@@ -90,27 +88,32 @@ class Spelled:
         }
 
         def plain(until: int) -> None:
-            text.extend(self.value[at:until])
-            spots.extend(Spot(place, place + 1, way) for place in range(at, until))
+            text.append(self.value[at:until])
+            self._starts.extend(range(at, until))
+            self._ends.extend(range(at + 1, until + 1))
+            self._ways += bytes((way,)) * (until - at)
+
+        def escaped(one: str, start: int, end: int, written: Way) -> None:
+            text.append(one)
+            self._starts.append(start)
+            self._ends.append(end)
+            self._ways.append(written)
 
         for match in _sequences(delimiters.escape).finditer(self.value):
             plain(match.start())
             at = match.end()
             name = match[1]
             if name in meant:
-                text.append(meant[name] or " ")
-                spots.append(Spot(match.start(), match.end(), Way.FIXED))
+                escaped(meant[name] or " ", match.start(), match.end(), Way.FIXED)
             elif name[0] == "X":
                 for one, start, end, written in _hexadecimal(name[1:], match.start(1) + 1):
-                    text.append(one)
-                    spots.append(Spot(start, end, written))
+                    escaped(one, start, end, written)
             elif name[0] in "CM":
                 way = Way.PLAIN if name.upper() == "C2842" else Way.SHIFTED
             elif name[0] == ".":
-                text.append(" ")
-                spots.append(Spot(match.start(), match.end(), Way.FIXED))
+                escaped(" ", match.start(), match.end(), Way.FIXED)
         plain(len(self.value))
-        self.text, self.spots = "".join(text), spots
+        self.text = "".join(text)
 
 
 @lru_cache(maxsize=32)

@@ -11,8 +11,8 @@ class Kind(StrEnum):
     ID = "ids"
     ADDRESS = "addresses"
     PHONE = "phones"
-    DATE = "dates"  # of a patient's life: birth, death, insurance
-    TIME = "times"  # of what was done: orders, specimens, results, messages
+    DATE = "dates"  # of a life: birth, death
+    TIME = "times"  # of what was done: visits, orders, specimens, results, messages
     TEXT = "free text"
     ERROR = "error texts"  # stay readable: long numbers and known names in them go
     DOCUMENT = "documents"

@@ -1,6 +1,6 @@
 """Patients' data hidden on the screen: the same characters, bytes and places, but nothing to read there.
 
-Other than in an export the times of what was done stay: whoever looks over a shoulder learns nothing from them, and
+Other than in an export, the times of what was done stay: whoever looks over a shoulder learns nothing from them, and
 whoever looks for a fault needs them.
 """
 

@@ -149,8 +149,6 @@ class _Finder:
                 kind = Kind.TEXT if self._rules.with_own_segments or segment[0] != "Z" else None
             else:
                 kind = er7_places.kind_of(segment, number, field.datatype or _latest_type(segment, number))
-                if segment in er7_places.HEADERS and kind is Kind.DATE:
-                    kind = Kind.TIME
             for repetition in _repetitions(field):
                 if segment == "OBX" and number == 5:
                     self._observed(repetition, place)
@@ -166,8 +164,7 @@ class _Finder:
             if self._rules.names(segment, number, component):
                 self._add(leaf, Kind.TEXT if kind is None else kind, place)
             elif leaf.datatype in er7_places.DATES and kind not in (Kind.TEXT, Kind.UNREAD):
-                in_person = segment in er7_places.WHOLE or kind is Kind.DATE
-                self._add(leaf, Kind.DATE if in_person else Kind.TIME, place)
+                self._add(leaf, Kind.DATE if kind is Kind.DATE else Kind.TIME, place)
             elif is_entry:
                 if (segment, number) not in er7_places.NAMES_OF_TESTS and _is_written(field, component, leaf):
                     self._add(leaf, Kind.TEXT, place)

@@ -40,9 +40,7 @@ class Pseudonyms:
         return shake_256(self.digest("value", fold(value))).digest(len(value))
 
     def days(self, patient: str) -> int:
-        """By how many days the dates of a patient are shifted, never 0; of nobody known: as the conversation is."""
-        if not patient:
-            return -7 * self.weeks
+        """By how many days the dates of a patient's life are shifted: never 0, and never told by anything else."""
         number = self._number("days", patient) % (2 * _FARTHEST) - _FARTHEST
         return number if number < 0 else number + 1
 
@@ -67,7 +65,7 @@ class Pseudonyms:
             start = datetime.strptime(session_id[: len(_EXAMPLE)], _TIME_OF_ID).replace(tzinfo=UTC).timestamp()
         except ValueError:
             start = 0.0
-        milliseconds = round(self.moved(start * 1000))
+        milliseconds = max(round(self.moved(start * 1000)), 0)
         return session_id_of(milliseconds * 1_000_000, self.digest("session", session_id))
 
     @property

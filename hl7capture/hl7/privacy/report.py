@@ -41,7 +41,7 @@ class Report:
                 f"messages that were replaced apart from their bytes, which do not give their text: {self.unmatched}"
             )
         if self.is_time_kept:
-            told.append("not replaced: the times of the conversation, and those in headers")
+            told.append("not replaced: times of the conversation, of visits, orders and results")
         if self.is_address_kept:
             told.append("not replaced: IP addresses")
         return told

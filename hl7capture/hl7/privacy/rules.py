@@ -16,7 +16,7 @@ class Rules:
 
     def names(self, segment: str, number: int, component: int) -> bool:
         """Is a component, counted from 1, named among `places`?"""
-        return any(
+        return bool(self.places) and any(
             path.segment == segment and path.field in (None, number) and path.component in (None, component)
             for path in self.places
         )

@@ -48,6 +48,8 @@ class Deidentification:
         Never raises; time grows with its bytes. What no standard explains is replaced altogether: letters by letters,
         digits by digits.
         """
+        # A file from elsewhere may give two elements one id.
+        session = replace(session, elements=[one._replace(id=at) for at, one in enumerate(session.elements)])
         carriers = self._carriers(session)
         known = Known()
         for carrier in carriers:

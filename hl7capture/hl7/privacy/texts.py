@@ -75,8 +75,8 @@ class Rewriting:
         if part.kind is Kind.DATE:
             return shifted(value, self._pseudonyms.days(part.patient)) or ""
         if part.kind is Kind.TIME:
-            days = self._pseudonyms.days(part.patient)
-            return value if not days else shifted(value, days) or ""
+            weeks = self._pseudonyms.weeks
+            return shifted(value, -7 * weeks) or "" if weeks else value
         return ""
 
     def _written(self, value: str, part: Part, known: Known, charset: str) -> str:
@@ -89,9 +89,7 @@ class Rewriting:
                 made[first] = replacement
             numbers[start:end] = self._pseudonyms.numbers(spelled.text[start:end])
         text = spelled.rewritten(bytes(numbers), charset, "".join(part.delimiters))
-        for start, replacement in made.items():
-            text = text[:start] + replacement + text[start + len(replacement) :]
-        return text
+        return applied(text, [Edit(start, replacement) for start, replacement in made.items()])
 
     def _numbers(self, text: str) -> bytes:
         """Blanks around a value do not make it another one."""

@@ -14,7 +14,9 @@ from hl7capture.hl7.privacy.pseudonyms import Pseudonyms
 from hl7capture.hl7.privacy.sessions import Deidentification
 from hl7capture.hl7.summary import summarise
 from hl7capture.hl7.tree import Node, parse
+from hl7capture.model.elements import Framing
 from hl7capture.model.session import Session
+from hl7capture.simulator.samples import sample
 from hl7capture.store.export.formats import Format, exported
 from tests.support.engine import sessions_of
 from tests.support.speech import ACK, ENQ, EOT, answer, frame, mllp, stx_transfer
@@ -256,3 +258,29 @@ def ways() -> Iterator[tuple[str, bytes]]:
 def test_the_search_finds_what_is_planted(value: str, planted: bytes) -> None:
     assert traces(b"before " + planted + b" behind", value) != []
     assert traces(b"before " + planted[:4] + b" behind", value) == []
+
+
+def told(text: str) -> Iterator[str]:
+    """What identifies the invented patients of a message of the simulator."""
+    places = ("PID-3", "PID-5", "PID-7", "PID-11", "PID-13", "P-3", "P-6", "P-8", "P-11", "P-13")
+    for segment in parse(text):
+        for field in segment.children:
+            if field.path in places:
+                yield from (part.value for part in (field.children or (field,)) if "SIM-LAB" not in part.value)
+
+
+@pytest.mark.parametrize("framing", list(Framing))
+def test_simulated_patients_are_in_no_export(framing: Framing) -> None:
+    sessions = sessions_of(sample(framing))
+    export = Deidentification()
+    made = [export.session(session) for session in sessions]
+    values = {value for session in sessions for text in session.messages for value in told(text)}
+    assert len(values) > 20
+    for to in Format:
+        data = b"".join(exported(made, to))
+        plain = b"".join(exported(sessions, to))
+        for value in values - {"L", "MR"}:
+            assert traces(data, value) == []
+            assert traces(plain, value) != [] or len(value) < 4
+    for session, new in zip(sessions, made, strict=True):
+        assert_alike(session, new)
