@@ -54,7 +54,7 @@ def find(text: str, rules: Rules, *, is_whole: bool = True) -> Found:
     is_whole: it begins where a message begins. Where that is not known, the first line counts as unread unless it is a
     header, and the standard is that of the first line that shows one.
     """
-    finder = _Finder(rules)
+    finder = _Finder(rules, is_whole=is_whole or _HEADER.match(text) is not None)
     start = 0
     if not is_whole and not _HEADER.match(text):
         start = _second_line(text)
@@ -77,8 +77,9 @@ def _second_line(text: str) -> int:
 
 
 class _Finder:
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules, *, is_whole: bool) -> None:
         self._rules = rules
+        self._is_whole = is_whole
         self._shift = 0
         self._delimiters = er7.DEFAULTS
         self._patient = ""
@@ -175,6 +176,8 @@ class _Finder:
                     self._add(leaf, Kind.TEXT, place)
             elif segment in er7_places.QUERIES and leaf.value.startswith("@"):
                 continue  # the name of a parameter: @PID.3
+            elif kind is None and not self._is_whole:
+                self._add_numbers(leaf, place)  # whose it is may have stood in what is missing
             elif kind is not None and not er7_places.component_stays(kind, field.datatype, component, leaf.value):
                 self._add(leaf, kind, place)
 

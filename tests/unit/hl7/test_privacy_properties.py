@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from hl7capture.hl7.findings.report import findings_of
@@ -196,6 +196,7 @@ def test_nothing_of_a_patient_is_in_frames(somebody: Somebody, size: int, spoil:
 
 
 @given(people, st.integers(60, 500), st.integers(0, 3))
+@example(Somebody("Testmann", "Zbigniewa", "AA-000000", "+49 170 0000000", date(2000, 1, 1), "Bbbbb 10"), 350, 2)
 @settings(deadline=None, max_examples=80)
 def test_nothing_of_a_patient_is_in_what_was_cut(somebody: Somebody, cut: int, how: int) -> None:
     message = hl7(somebody, "|^~\\&", "utf-8", list(range(8)), False)
