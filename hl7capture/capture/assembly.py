@@ -115,7 +115,7 @@ class Assembly:
             before = self._parts.pop()
             before.elements.append(element)
             part.elements, part.is_accepted = before.elements, before.is_accepted
-        if not self._parts:
+        elif not self._parts:
             self._is_records = _is_record(body)
             self.is_tail = (self.is_tail or side in self._gaps) and not begins_message(body)
             self._gaps.discard(side)

@@ -68,7 +68,7 @@ class Framer:
         if len(run.data) < _SHORT_RUN or self._knows_frames or self._found.is_lost or self._found.expects_tail:
             return None
         data = self._unread.followed_by(run)
-        if data is None:
+        if data is None or len(data) > LARGEST_ELEMENT:  # one block alone could be larger than any may be
             return None
         return find_blocks(self._side, data, run, self._unread.first_time if self._unread else run.times[0])
 

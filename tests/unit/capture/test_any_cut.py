@@ -4,7 +4,7 @@ import random
 from typing import NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hl7capture.capture.framing import framer
@@ -134,6 +134,8 @@ def sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.usefixtures("sizes")
 @given(st.integers(0, 2**32), st.sampled_from([0, 1, 60, 100, 1000]), st.booleans(), st.booleans())
+@example(685, 0, False, False)  # a frame before a hole, sent again behind it
+@example(3_127_522_634, 1, False, False)  # a block that is too large, whole in one piece
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_cutting_changes_nothing(seed: int, step: int, is_middle: bool, close: bool) -> None:
     chance = random.Random(seed)
