@@ -1,7 +1,6 @@
 """What stands in a message's header, against what the message and the capture show."""
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
@@ -81,10 +80,15 @@ def _elements_by(
     view: View, end: End, value_of: Callable[[Header], str], is_odd: Callable[[str], bool]
 ) -> dict[str, list[int]]:
     """The odd values in headers of this end, each with the elements that have it; a value is judged once."""
-    elements = defaultdict(list)
-    for element, header in view.headers_of(end):
-        elements[value_of(header)].append(element.id)
-    return {value: found for value, found in elements.items() if is_odd(value)}
+    headers = view.headers_of(end)
+    odd: dict[str, list[int]] = {
+        value: [] for value in dict.fromkeys(value_of(header) for _, header in headers) if is_odd(value)
+    }
+    if odd:
+        for element, header in headers:
+            if (value := value_of(header)) in odd:
+                odd[value].append(element.id)
+    return odd
 
 
 def _is_odd(characters: str) -> bool:
