@@ -121,6 +121,7 @@ class Judge(QObject):
             return report
         pseudonyms = Pseudonyms(keeps_times=True, keeps_addresses=True)
         masked = Deidentification(rules_of(self.settings), pseudonyms).session(session)
+        masked.session_id = session.session_id  # by which answers are found in it
         return report_of(masked, report.heard, self.settings)
 
     def _whole_report_of(self, session: Session) -> Report:

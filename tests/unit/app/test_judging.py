@@ -73,3 +73,16 @@ def test_memory_is_bounded(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Non
     qtbot.waitUntil(lambda: sessions[-1].findings is not None)
     assert 1 <= len(judge._remembered) <= 2
     assert judge.close(5000)
+
+
+def test_masked_findings_quote_no_patient(qtbot: QtBot) -> None:
+    refusal = mllp(answer("1", "AE").rstrip(b"\r") + b"|Unknown patient Testmann\r")
+    (session,) = sessions_of(timely(conversation((0, mllp(oru("1"))), (1, refusal)).segments))
+    for is_masked in (False, True):
+        judge = Judge(Settings(mask_patient_data=is_masked), alone)
+        with qtbot.waitSignal(judge.explained) as told:
+            judge.explain(session)
+        _, verdict, _ = told.args
+        assert "Unknown patient " in verdict
+        assert ("Testmann" in verdict) is not is_masked
+        assert judge.close(5000)
