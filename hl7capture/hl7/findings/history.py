@@ -26,12 +26,15 @@ class Attempts(msgspec.Struct, gc=False):
     first: float
     last: float
     session_id: str
-    number: int = 1
-    has_succeeded: bool = False
+    number: int
+    has_succeeded: bool
 
 
 class Sent(msgspec.Struct, eq=False, gc=False):
-    """A message as it was sent one time. digest: the same for the same bytes, MSH-7 apart."""
+    """A message as it was sent one time. digest: the same for the same bytes, MSH-7 apart.
+
+    attempts: None as long as it is the only one.
+    """
 
     control_id: str
     digest: int
@@ -40,7 +43,11 @@ class Sent(msgspec.Struct, eq=False, gc=False):
     timestamp: float
     session_id: str
     acknowledged: Acknowledged | None
-    attempts: Attempts
+    attempts: Attempts | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        return self.acknowledged is not None and bool(self.acknowledged.answers)
 
     def was_answered(self, before: float) -> bool:
         """Had an answer come before that time?"""
@@ -123,18 +130,10 @@ class History:
     ) -> None:
         key = (session.device_ip, session.lis_ip, element.direction, control_id)
         earlier = self._sent.pop(key, None)
-        if earlier is not None and earlier.digest == digest:
-            attempts = earlier.attempts
-            attempts.number += 1
-            attempts.last, attempts.session_id = element.timestamp, session.session_id
-        else:
-            attempts = Attempts(element.timestamp, element.timestamp, session.session_id)
-        if one is not None and one.answers:
-            attempts.has_succeeded = True
-        later = Sent(
-            control_id, digest, element.id, element.direction, element.timestamp, session.session_id, one, attempts
-        )
+        later = Sent(control_id, digest, element.id, element.direction, element.timestamp, session.session_id, one)
         if earlier is not None:
+            if earlier.digest == digest:
+                _sent_again(earlier, later)
             heard.repeats.append(Repeat(earlier, later))
         heard.sent.append(later)
         self._sent[key] = later
@@ -149,3 +148,13 @@ class History:
         closes = self._closes.pop(link, 0) + 1 if is_closed_after else 0
         self._closes[link] = closes
         return closes
+
+
+def _sent_again(earlier: Sent, later: Sent) -> None:
+    attempts = earlier.attempts
+    if attempts is None:
+        attempts = Attempts(earlier.timestamp, 0.0, "", 1, earlier.is_answered)
+    attempts.number += 1
+    attempts.last, attempts.session_id = later.timestamp, later.session_id
+    attempts.has_succeeded = attempts.has_succeeded or later.is_answered
+    earlier.attempts = later.attempts = attempts

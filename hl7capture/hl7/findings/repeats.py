@@ -37,26 +37,26 @@ class RetryStorm(Rule):
 
     def find(self, view: View) -> Iterator[Finding]:
         for end in End:
-            vain = [
-                one
-                for one in view.heard.sent
-                if one.attempts.number >= _STORM and not one.attempts.has_succeeded
-                if sender(one.direction) is end
-            ]
+            vain = [one for one in view.heard.sent if _is_in_vain(one) and sender(one.direction) is end]
             explained = [one.element for one in vain]
             view.claim([view.waiting[element] for element in explained if element in view.waiting])
             view.explained.update(explained)
             # Told where it was sent last, and not in each of the sessions before.
-            told = [one for one in vain if one.attempts.session_id == view.session.session_id]
+            told = [one for one in vain if one.attempts and one.attempts.session_id == view.session.session_id]
             if not told:
                 continue
-            worst = max((one.attempts for one in told), key=lambda attempts: attempts.number)
+            worst = max((one.attempts for one in told if one.attempts), key=lambda attempts: attempts.number)
             rate = duration((worst.last - worst.first) / (worst.number - 1))
             text = (
                 f"{capital(name(end))} sends a message again and again, {worst.number} times so far, without an answer."
             )
             evidence = [_ids(told), f"One attempt every {rate}, on the average."]
             yield self.finding(view, text, elements=[one.element for one in told], evidence=evidence)
+
+
+def _is_in_vain(one: Sent) -> bool:
+    attempts = one.attempts
+    return attempts is not None and attempts.number >= _STORM and not attempts.has_succeeded
 
 
 class Repeated(Rule):
