@@ -164,6 +164,11 @@ class SessionIndex:
             with suppress(msgspec.MsgspecError):
                 yield _decoder.decode(packed)
 
+    def count_from(self, first: str) -> int:
+        """How many sessions there are whose ids are `first` or later."""
+        number: int = self._connection.execute("SELECT count(*) FROM sessions WHERE id >= ?", (first,)).fetchone()[0]
+        return number
+
     def find(self, term: str) -> Iterator[str]:
         """The ids of the sessions with `term`, casefolded, in a message; any part of any length."""
         term = storable(term)

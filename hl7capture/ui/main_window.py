@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
     QSplitter,
     QStackedWidget,
     QToolBar,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -54,6 +55,7 @@ from hl7capture.ui.background import Background
 from hl7capture.ui.banner import Banner, Remedy
 from hl7capture.ui.clean_up_notices import CleanUpNotices
 from hl7capture.ui.copying import Copies
+from hl7capture.ui.dashboard.dashboard import Dashboard
 from hl7capture.ui.deidentified_copy import DeidentifiedCopy
 from hl7capture.ui.detail import Detail
 from hl7capture.ui.filter_box import FilterBox
@@ -116,6 +118,7 @@ class MainWindow(QMainWindow):
         self._make_menus()
         self._lay_out()
         self._connect()
+        self._add_dashboard()
         self._on_state(controller.state)
         self.model.documents.most = controller.settings.max_sessions_in_memory
         self.detail.findings.wanted.connect(controller.judge.explain)
@@ -248,6 +251,11 @@ class MainWindow(QMainWindow):
             self.pages.setCurrentWidget(self.workspace)
             self.table.setFocus()
 
+    def go_to_sessions_of(self, wanted: str) -> None:
+        """The workspace with another filter."""
+        self.filter_box.setText(wanted)
+        self.go_to_sessions()
+
     # -- making ------------------------------------------------------------------------------------------------
 
     def _make_parts(self) -> None:
@@ -310,6 +318,7 @@ class MainWindow(QMainWindow):
         self.remote_action = self._action(self.tr("Remote interface…"), "Ctrl+R", self.listen_remotely)
         self.settings_action = self._action(self.tr("Settings"), "Ctrl+,", self.edit_settings)
         self.home_action = self._action(self.tr("Welcome"), "Ctrl+H", self.go_home)
+        self.dashboard_action = self._action(self.tr("Dashboard"), "Ctrl+D", lambda: self.dashboard.open())
         self.sessions_action = self._action(self.tr("Sessions"), "Ctrl+1", self.go_to_sessions)
         self.try_action = self._action(self.tr("Try it: simulated analyzer"), None, self.try_it)
         self.refresh_action = self._action(self.tr("Refresh interfaces"), "F5", self.refresh_interfaces)
@@ -338,7 +347,7 @@ class MainWindow(QMainWindow):
         bar.setMovable(False)
         bar.setIconSize(QSize(18, 18))
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.addAction(self.home_action)
+        bar.addActions([self.home_action, self.dashboard_action])
         bar.addWidget(self.interface)
         bar.addAction(self.start_action)
         bar.addAction(self.pause_action)
@@ -368,7 +377,8 @@ class MainWindow(QMainWindow):
         capture.addSeparator()
         capture.addActions([self.remote_action, self.refresh_action, self.try_action])
         view = self.menuBar().addMenu(self.tr("&View"))
-        view.addActions([self.home_action, self.sessions_action, self.find_action, self.mask_action])
+        view.addActions([self.home_action, self.sessions_action, self.dashboard_action])
+        view.addActions([self.find_action, self.mask_action])
         self.menuBar().addMenu(self.tr("&Help")).addAction(self.about_action)
 
     def _lay_out(self) -> None:
@@ -396,6 +406,14 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.filter_work)
         layout.addWidget(self.pages, 1)
         self.setCentralWidget(centre)
+
+    def _add_dashboard(self) -> None:
+        self.dashboard = Dashboard(self.controller, self.pages, self)
+        self.dashboard.filter_wanted.connect(self.go_to_sessions_of)
+        self.dashboard_action.setToolTip(self.tr("Dashboard (Ctrl+D)"))
+        button = self._bar.widgetForAction(self.dashboard_action)
+        if isinstance(button, QToolButton):
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)  # the bar is full
 
     def _connect(self) -> None:
         controller, store = self.controller, self.controller.store
@@ -740,6 +758,7 @@ class MainWindow(QMainWindow):
         self._refresh_icons()
         self.detail.refresh_colours()
         self.welcome.refresh_colours()
+        self.dashboard.refresh_colours()
         self.banner.refresh_colours()
         self.ladder.viewport().update()
         self.detail.hex.viewport().update()
@@ -753,6 +772,7 @@ class MainWindow(QMainWindow):
         self.open_action.setIcon(icon("open"))
         self.settings_action.setIcon(icon("settings"))
         self.home_action.setIcon(icon("home"))
+        self.dashboard_action.setIcon(icon("dashboard"))
 
     def _mask(self) -> None:
         self.controller.change_settings(maskPatientData=self.mask_action.isChecked())
