@@ -12,9 +12,10 @@ from hl7capture.hl7.statistics.series import MINUTE, SECOND, Link, Series, Stati
 from hl7capture.model.session import EndReason, Session
 from hl7capture.model.session_summary import SessionSummary
 
-LIVE = 10 * MINUTE  # milliseconds, in bins of a second
+LIVE = 5 * MINUTE  # milliseconds, in bins of a second
 _LIVE_BINS = LIVE // SECOND + 60
 _MOST_ENDED = 20_000  # sessions; those before them are on disk, or nowhere
+_MOST_GONE = 100_000
 _MOST_CONNECTIONS = 1000
 _LEAST_SHARE = 0.25  # of a bin: from less no rate is told
 
@@ -35,6 +36,7 @@ class LiveStatistics:
         self._following: OrderedDict[Connection, Following] = OrderedDict()
         self._open: OrderedDict[str, SessionSummary] = OrderedDict()  # until they are judged
         self._ended: OrderedDict[str, SessionSummary] = OrderedDict()
+        self._gone: OrderedDict[str, None] = OrderedDict()  # the index may not know it yet
         self._past = counting(0, 0)
         self._past_length: float | None = 0  # milliseconds
         self._in_past: dict[str, SessionSummary] = {}
@@ -57,6 +59,9 @@ class LiveStatistics:
         with self._lock:
             for session_id in session_ids:
                 self._ended.pop(session_id, None)
+                self._gone[session_id] = None
+            while len(self._gone) > _MOST_GONE:
+                self._gone.popitem(last=False)
 
     # -- taking ------------------------------------------------------------------------------------------------
 
@@ -118,9 +123,9 @@ class LiveStatistics:
     # -- the past ----------------------------------------------------------------------------------------------
 
     def known(self) -> frozenset[str]:
-        """Sessions that need not be read from the disk."""
+        """Sessions that are not to be read from the disk."""
         with self._lock:
-            return frozenset(self._ended) | frozenset(self._open)
+            return frozenset(self._ended) | frozenset(self._open) | frozenset(self._gone)
 
     def set_past(self, past: Past, length: float | None) -> None:
         """Another past is looked at. length: milliseconds; None: all of it."""

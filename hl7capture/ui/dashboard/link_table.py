@@ -1,5 +1,7 @@
 """The link overview: for each device how it stands now."""
 
+from ipaddress import ip_address
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -61,4 +63,13 @@ class LinkTable(QTableView):
 
 def filter_for(link: Link) -> str:
     """What lets the sessions of a link through."""
-    return f"device = {quoted(link.device_ip)} and lis = {quoted(link.lis_ip)} and port = {link.lis_port}"
+    return f"device {_is(link.device_ip)} and lis {_is(link.lis_ip)} and port = {link.lis_port}"
+
+
+def _is(address: str) -> str:
+    """A document may hold a name, which is no address, and can only be searched for."""
+    try:
+        ip_address(address)
+    except ValueError:
+        return f"~ {quoted(address)}"
+    return f"= {quoted(address)}"

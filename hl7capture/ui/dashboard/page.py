@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -17,9 +16,10 @@ from hl7capture.app.statistics.board import Board, View, Wanted
 from hl7capture.app.statistics.live import LIVE
 from hl7capture.hl7.statistics.links import LinkState
 from hl7capture.hl7.statistics.series import DAY, HOUR, SECOND, Link
+from hl7capture.ui.dashboard.choice_box import ChoiceBox
 from hl7capture.ui.dashboard.link_table import LinkTable
 from hl7capture.ui.dashboard.plots import Plots
-from hl7capture.ui.dashboard.words import latency_text, moment_text, rate_text
+from hl7capture.ui.dashboard.words import latency_text, moment_text, rate_text, unit_for
 from hl7capture.ui.plain import visible
 
 _LONGEST = 60  # characters of a link, a kind
@@ -42,9 +42,8 @@ class DashboardPage(QWidget):
         board.shown.connect(self._on_shown)
         board.states_shown.connect(self._on_states)
         board.progressed.connect(self._on_progress)
-        self.range.currentIndexChanged.connect(self._want)
-        self.link.currentIndexChanged.connect(self._want)
-        self.kind.currentIndexChanged.connect(self._want)
+        for box in (self.range, self.link, self.kind):
+            box.chosen_changed.connect(self._want)
         self.cancel.clicked.connect(self._cancel)
         self.links.filter_wanted.connect(self.filter_wanted)
         self.links.selectionModel().selectionChanged.connect(self._on_chosen)
@@ -58,20 +57,18 @@ class DashboardPage(QWidget):
         self.links.viewport().update()
 
     def _make_parts(self) -> None:
-        self.range = self._box(self.tr("Time"))
-        for text, length in (
-            (self.tr("Live: last 10 minutes"), LIVE),
-            (self.tr("Last hour"), HOUR),
-            (self.tr("Last day"), DAY),
-            (self.tr("Last 7 days"), 7 * DAY),
-            (self.tr("Last 30 days"), 30 * DAY),
-            (self.tr("All"), None),
-        ):
-            self.range.addItem(text, length)
-        self.link = self._box(self.tr("Link"))
-        self.link.addItem(self.tr("All links"), None)
-        self.kind = self._box(self.tr("Message type"))
-        self.kind.addItem(self.tr("All messages but ACK"), None)
+        self.range = ChoiceBox[float | None](self.tr("Time"), (self.tr("Live: last 5 minutes"), LIVE))
+        self.range.offer(
+            [
+                (self.tr("Last hour"), HOUR),
+                (self.tr("Last day"), DAY),
+                (self.tr("Last 7 days"), 7 * DAY),
+                (self.tr("Last 30 days"), 30 * DAY),
+                (self.tr("All"), None),
+            ]
+        )
+        self.link = ChoiceBox[Link | None](self.tr("Link"), (self.tr("All links"), None))
+        self.kind = ChoiceBox[str | None](self.tr("Message type"), (self.tr("All messages but ACK"), None))
         self.readout = QLabel()
         self.readout.setTextFormat(Qt.TextFormat.PlainText)
         self.readout.setWordWrap(True)
@@ -93,16 +90,10 @@ class DashboardPage(QWidget):
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)
 
-    def _box(self, name: str) -> QComboBox:
-        box = QComboBox()
-        box.setAccessibleName(name)
-        box.setToolTip(name)
-        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        return box
-
     def _lay_out(self) -> None:
         choices = QHBoxLayout()
         choices.setContentsMargins(14, 10, 14, 8)
+        choices.setSpacing(8)
         for box in (self.range, self.link, self.kind):
             choices.addWidget(box)
         choices.addStretch(1)
@@ -139,12 +130,12 @@ class DashboardPage(QWidget):
     # -- what a person wants -----------------------------------------------------------------------------------
 
     def _want(self) -> None:
-        self._board.want(Wanted(self.range.currentData(), self.link.currentData(), self.kind.currentData()))
+        self._board.want(Wanted(self.range.chosen, self.link.chosen, self.kind.chosen))
 
     def _cancel(self) -> None:
         """Back to what needs no reading."""
         self._board.cancel()
-        self.range.setCurrentIndex(self.range.findData(LIVE))
+        self.range.choose(LIVE)
 
     def _on_chosen(self) -> None:
         self.sessions.setEnabled(self.links.chosen is not None)
@@ -159,8 +150,8 @@ class DashboardPage(QWidget):
         if view.wanted != self._board.wanted:
             return  # another one is on its way
         self._view = view
-        _fill(self.link, [(visible(f"{link.device_ip} → {link.lis}", _LONGEST), link) for link in view.links])
-        _fill(self.kind, [(visible(kind, _LONGEST), kind) for kind in view.kinds])
+        self.link.offer([(visible(f"{link.device_ip} → {link.lis}", _LONGEST), link) for link in view.links])
+        self.kind.offer([(visible(kind, _LONGEST), kind) for kind in view.kinds])
         self.plots.show_series(view.series, self._board.late)
 
     def _on_progress(self, done: int, total: int) -> None:
@@ -181,11 +172,11 @@ class DashboardPage(QWidget):
         series = view.series
         begin = series.begin + at * series.width
         found = ", ".join(self._number_of(severity, series.findings[severity][at]) for severity in _SEVERITIES)
-        text = self.tr("{0} to {1}: {2} messages/s; latency p50 {3}, p95 {4}; {5}")
+        text = self.tr("{0} to {1}: messages {2}; latency p50 {3}, p95 {4}; {5}")
         return text.format(
             moment_text(begin, view.now),
-            moment_text(begin + series.width, view.now),
-            rate_text(series.rate[at]),
+            moment_text(begin + series.width, begin),
+            rate_text(series.rate[at], unit_for(max(series.rate))),
             latency_text(series.p50[at]),
             latency_text(series.p95[at]),
             found,
@@ -197,9 +188,11 @@ class DashboardPage(QWidget):
         if not totals.messages and not totals.codes:
             return self.tr("Nothing was heard in this time. Choose a longer time, or another link or message type.")
         seconds = len(view.series.rate) * view.series.width / SECOND
-        text = self.tr("{0} messages, {1}/s; latency p50 {2}, p95 {3}; {4}").format(
-            f"{totals.messages:,}",
-            rate_text(totals.messages / seconds) if seconds else "0",
+        rate = totals.messages / seconds if seconds else 0.0
+        messages = self.tr("1 message") if totals.messages == 1 else self.tr("{0} messages")
+        text = self.tr("{0}, {1} on average; latency p50 {2}, p95 {3}; {4}").format(
+            messages.format(f"{totals.messages:,}"),
+            rate_text(rate, unit_for(rate)),
             latency_text(totals.p50),
             latency_text(totals.p95),
             ", ".join(self._number_of(severity, totals.sessions_with(severity)) for severity in _SEVERITIES),
@@ -216,19 +209,3 @@ class DashboardPage(QWidget):
         }
         one, many = words[severity]
         return one if number == 1 else many.format(f"{number:,}")
-
-
-def _fill(box: QComboBox, items: list[tuple[str, "Link | str"]]) -> None:
-    """Behind the first one, which stands for all. The chosen one stays, also where it is not among them any more."""
-    chosen = box.currentData()
-    if chosen is not None and chosen not in [data for _, data in items]:
-        items = [*items, (box.currentText(), chosen)]
-    if items == [(box.itemText(row), box.itemData(row)) for row in range(1, box.count())] or box.view().isVisible():
-        return
-    box.blockSignals(True)
-    while box.count() > 1:
-        box.removeItem(1)
-    for text, data in items:
-        box.addItem(text, data)
-    box.setCurrentIndex(next((row for row in range(1, box.count()) if box.itemData(row) == chosen), 0))
-    box.blockSignals(False)

@@ -9,15 +9,17 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QKeyEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from hl7capture.hl7.statistics.series import SECOND, Series
-from hl7capture.ui.dashboard.words import latency_text
+from hl7capture.hl7.statistics.series import HOUR, MINUTE, SECOND, Series
+from hl7capture.ui.dashboard.words import unit_for
 from hl7capture.ui.theme import colour
 
 _AXIS_WIDTH = 64
 _PEN = 1.6
-_SYMBOL = 5
+_SYMBOL = 4
+_SECONDS = 3  # the logarithm of the milliseconds in one
 _FILL = 60  # of 255: opacity below the curve
-_LEAST_TOP = 1.0  # messages a second, findings: an empty plot is not magnified
+_LEAST_RATE, _LEAST_FINDINGS = 1.0, 4.0  # tops of the axes: an empty plot is not magnified
+_ROOM = 1.1  # above the highest
 # Filled, hatched, outlined: they are told apart without colours, too.
 _SEVERITIES = (
     ("error", "bad", Qt.BrushStyle.SolidPattern),
@@ -33,7 +35,7 @@ class _LatencyAxis(pg.AxisItem):  # type: ignore[misc]
         return [(1.0, [float(power) for power in range(ceil(least), floor(most) + 1)])]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [latency_text(10**value) for value in values]
+        return [f"{10**value:g} ms" if value < _SECONDS else f"{10 ** (value - _SECONDS):g} s" for value in values]
 
 
 class Plots(QWidget):
@@ -53,8 +55,13 @@ class Plots(QWidget):
         self._plots: list[Any] = []
         self._headings: list[QLabel] = []
         self._lines: list[Any] = []
+        self._rate_titles = {
+            SECOND: self.tr("Messages per second"),
+            MINUTE: self.tr("Messages per minute"),
+            HOUR: self.tr("Messages per hour"),
+        }
         titles = (
-            self.tr("Messages per second"),
+            self._rate_titles[SECOND],
             self.tr("Acknowledgement latency: ● p50, ▲ p95, – – late"),
             self.tr("Findings: ■ errors, ▨ warnings, □ notes"),
         )
@@ -106,10 +113,15 @@ class Plots(QWidget):
         self._series = series
         edges = (series.begin + np.arange(len(series.rate) + 1) * series.width) / SECOND
         middles = edges[:-1] + series.width / SECOND / 2
-        self._rate.setData(edges, series.rate)
+        unit = unit_for(max(series.rate, default=0))
+        rates = np.array(series.rate) * unit / SECOND
+        self._headings[0].setText(self._rate_titles[unit])
+        self._plots[0].setAccessibleName(self._rate_titles[unit])
+        self._rate.setData(edges, rates)
         p50, p95 = np.log10(series.p50), np.log10(series.p95)
-        self._p50.setData(middles, p50)
-        self._p95.setData(middles, p95)
+        for curve, values in ((self._p50, p50), (self._p95, p95)):
+            has_any = not np.isnan(values).all()
+            curve.setData(middles if has_any else [], values if has_any else [])
         self._late.setValue(log10(late))
         below = np.zeros(len(middles))
         for severity, bars in self._bars.items():
@@ -119,8 +131,8 @@ class Plots(QWidget):
             below += heights
         rate, latency, findings = self._plots
         rate.setXRange(edges[0], edges[-1], padding=0)
-        rate.setYRange(0, max(_LEAST_TOP, *series.rate, 0) * 1.1, padding=0)
-        findings.setYRange(0, max(_LEAST_TOP, below.max(initial=0)) * 1.1, padding=0)
+        rate.setYRange(0, rates.max(initial=_LEAST_RATE) * _ROOM, padding=0)
+        findings.setYRange(0, below.max(initial=_LEAST_FINDINGS) * _ROOM, padding=0)
         known = np.concatenate([p50, p95, [log10(late)]])
         least, most = np.nanmin(known), np.nanmax(known)
         latency.setYRange(floor(least), max(ceil(most), floor(least) + 1), padding=0.05)
@@ -130,7 +142,7 @@ class Plots(QWidget):
         """Those of the theme."""
         text, grid, accent = colour("muted"), colour("line"), colour("accent")
         for plot, line in zip(self._plots, self._lines, strict=True):
-            plot.setBackground(colour("panel"))
+            plot.setBackground(colour("window"))
             for side in ("left", "bottom"):
                 axis = plot.getAxis(side)
                 axis.setPen(pg.mkPen(grid))

@@ -5,6 +5,10 @@ from datetime import datetime
 from hl7capture.hl7.statistics.series import DAY, HOUR, MINUTE, SECOND
 from hl7capture.ui.session_row import duration_text
 
+UNITS = {SECOND: "s", MINUTE: "min", HOUR: "h"}
+_NEARLY = 0.5
+_WHOLE = 10  # from here on decimals say nothing
+
 
 def span_text(milliseconds: float) -> str:
     """How long something lasts, in one unit: `8 s`, `12 min`, `3 h`, `2 d`."""
@@ -23,9 +27,16 @@ def moment_text(time: float, now: float) -> str:
     return f"{moment:%H:%M:%S}" if moment.date() == today.date() else f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
-def rate_text(rate: float) -> str:
-    """Messages a second: `12`, `3.4`, `0.05`."""
-    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.1f}" if rate >= 1 else f"{rate:.2g}"
+def unit_for(rate: float) -> int:
+    """Milliseconds: of second, minute and hour the first in which there is a message, or nearly. rate: per second."""
+    return next((unit for unit in (SECOND, MINUTE) if rate * unit / SECOND >= _NEARLY), HOUR if rate > 0 else SECOND)
+
+
+def rate_text(rate: float, unit: int) -> str:
+    """Messages in a unit of time: `12/s`, `3.4/min`. rate: per second."""
+    number = rate * unit / SECOND
+    shown = f"{number:,.0f}" if number >= _WHOLE else f"{number:.1f}" if number >= 1 else f"{number:.2g}"
+    return f"{shown}/{UNITS[unit]}"
 
 
 def latency_text(milliseconds: float | None) -> str:
