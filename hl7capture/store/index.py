@@ -169,6 +169,11 @@ class SessionIndex:
         number: int = self._connection.execute("SELECT count(*) FROM sessions WHERE id >= ?", (first,)).fetchone()[0]
         return number
 
+    def first_id(self) -> str | None:
+        """The id of the oldest session; None where there is none."""
+        first: str | None = self._connection.execute("SELECT min(id) FROM sessions").fetchone()[0]
+        return first
+
     def find(self, term: str) -> Iterator[str]:
         """The ids of the sessions with `term`, casefolded, in a message; any part of any length."""
         term = storable(term)

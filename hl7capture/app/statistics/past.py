@@ -4,6 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from hl7capture.hl7.statistics.series import HOUR, MOST_BINS, SECOND, Link, Statistics, width_for
 from hl7capture.model.session_summary import SessionSummary
@@ -46,13 +47,15 @@ def read_past(
 
     skip: ids of sessions that are counted elsewhere. on_progress: gets how many sessions are done, and of how many.
     """
-    past = Past(counting(now, length), set(), {})
     first = id_at(now - length - _REACH) if length is not None else ""
     index = SessionIndex.to_read(store.folder.root)
+    past = Past(counting(now, length), set(), {})
     if index is None:
         return past if _count(past, _files(store, first), skip, is_wanted, lambda done: on_progress(done, 0)) else None
     try:
         total = index.count_from(first)
+        if length is None:
+            past = Past(Statistics(width_for(now - _time_of(index.first_id(), now))), set(), {})
         rows = index.between(first, ":")  # which sorts behind all digits
         is_whole = _count(past, rows, skip, is_wanted, lambda done: on_progress(done, total))
     except sqlite3.Error as error:
@@ -85,6 +88,14 @@ def _count(
         if known is None or summary.start_time > known.start_time:
             latest[link] = summary
     return True
+
+
+def _time_of(session_id: str | None, now: float) -> float:
+    """What an id begins with, in Unix milliseconds. Bins grow wider by themselves, but that takes its time."""
+    try:
+        return datetime.strptime(f"{(session_id or '')[:15]}Z", "%Y%m%dT%H%M%S%z").timestamp() * 1000
+    except ValueError:
+        return now
 
 
 def _files(store: SessionStore, first: str) -> Iterator[SessionSummary]:
