@@ -1,5 +1,6 @@
 """Three plots that share their time: messages a second, latencies, findings. Imports pyqtgraph, so import it late."""
 
+from datetime import datetime
 from math import ceil, floor, isnan, log10, nan
 from typing import Any
 
@@ -9,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QKeyEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from hl7capture.hl7.statistics.series import HOUR, MINUTE, SECOND, Series
+from hl7capture.hl7.statistics.series import DAY, HOUR, MINUTE, SECOND, Series
 from hl7capture.ui.dashboard.words import unit_for
 from hl7capture.ui.theme import colour
 
@@ -36,6 +37,15 @@ class _LatencyAxis(pg.AxisItem):  # type: ignore[misc]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [f"{10**value:g} ms" if value < _SECONDS else f"{10 ** (value - _SECONDS):g} s" for value in values]
+
+
+class _TimeAxis(pg.DateAxisItem):  # type: ignore[misc]
+    """Local time; a day is told by its name as well."""
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if spacing != DAY / SECOND:
+            return list(super().tickStrings(values, scale, spacing))
+        return [f"{datetime.fromtimestamp(value).astimezone():%a %d %b}" for value in values]
 
 
 class Plots(QWidget):
@@ -83,7 +93,7 @@ class Plots(QWidget):
         heading.setTextFormat(Qt.TextFormat.PlainText)
         heading.setProperty("muted", True)
         heading.setContentsMargins(14, 4, 14, 0)
-        axes = {"bottom": pg.DateAxisItem()} | ({"left": _LatencyAxis("left")} if is_latency else {})
+        axes = {"bottom": _TimeAxis()} | ({"left": _LatencyAxis("left")} if is_latency else {})
         plot = pg.PlotWidget(axisItems=axes)
         plot.setAccessibleName(title)
         plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)

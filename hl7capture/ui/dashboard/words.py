@@ -6,7 +6,6 @@ from hl7capture.hl7.statistics.series import DAY, HOUR, MINUTE, SECOND
 from hl7capture.ui.session_row import duration_text
 
 UNITS = {SECOND: "s", MINUTE: "min", HOUR: "h"}
-_NEARLY = 0.5
 _WHOLE = 10  # from here on decimals say nothing
 
 
@@ -28,8 +27,8 @@ def moment_text(time: float, now: float) -> str:
 
 
 def unit_for(rate: float) -> int:
-    """Milliseconds: of second, minute and hour the first in which there is a message, or nearly. rate: per second."""
-    return next((unit for unit in (SECOND, MINUTE) if rate * unit / SECOND >= _NEARLY), HOUR if rate > 0 else SECOND)
+    """Milliseconds: of second, minute and hour the first in which there is a message. rate: per second."""
+    return next((unit for unit in (SECOND, MINUTE) if rate * unit / SECOND >= 1), HOUR if rate > 0 else SECOND)
 
 
 def rate_text(rate: float, unit: int) -> str:
