@@ -99,7 +99,7 @@ class LinkStates:
         known = self._of(Link(summary.device_ip, summary.lis_ip, summary.lis_port))
         known.heard = max(known.heard, summary.end_time)
         kinds = [kind for kind, _ in summary.kinds if not is_acknowledgement(kind)]
-        if kinds and (known.message is None or summary.end_time > known.message[0]):
+        if kinds and (known.message is None or summary.start_time > known.message[0]):
             known.message = (summary.end_time, kinds[-1])
         if summary.findings is not None and summary.start_time >= known.judged:
             known.judged = summary.start_time

@@ -104,6 +104,10 @@ def test_a_link_waits_then_is_connected_then_silent() -> None:
     answered = first(session, 2)
     states.take(answered, following.take(answered))
     assert condition(states, answered.end_time + 8000) == (Condition.CONNECTED, answered.end_time)
+    judge(session, None, Settings())
+    states.note(summary_of(session))
+    (state,) = states.states(answered.end_time, LATE)
+    assert state.message == (asked.end_time, "ORU^R01")  # and not the session's end
     assert condition(states, answered.end_time + SILENT_AFTER) == (Condition.SILENT, answered.end_time)
 
 
