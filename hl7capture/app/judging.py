@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
 from hl7capture.hl7.findings.history import Heard, History
+from hl7capture.hl7.findings.judgement import judge
 from hl7capture.hl7.findings.report import Report, report_of, reports_of
 from hl7capture.hl7.findings.verdict import verdict_of
 from hl7capture.hl7.privacy.pseudonyms import Pseudonyms
@@ -99,13 +100,7 @@ class Judge(QObject):
         told_of = {one.session_id for one in heard.acknowledgements.changed}
         told_of |= {repeat.earlier.session_id for repeat in heard.repeats} | {session.session_id}
         touched = [self._remembered[session_id] for session_id in told_of if session_id in self._remembered]
-        changed = []
-        for one, known in touched:
-            codes = report_of(one, known, self.settings).codes
-            if codes != one.findings:
-                one.findings = codes
-                changed.append(one)
-        return changed
+        return [one for one, known in touched if judge(one, known, self.settings)]
 
     def _remember(self, session: Session, heard: Heard) -> None:
         self._remembered[session.session_id] = session, heard

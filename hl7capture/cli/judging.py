@@ -1,7 +1,7 @@
 """Findings of sessions as they end, for a command."""
 
 from hl7capture.hl7.findings.history import History
-from hl7capture.hl7.findings.report import report_of
+from hl7capture.hl7.findings.judgement import judge
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 
@@ -14,5 +14,5 @@ class Judging:
         self._history = History()
 
     def judge(self, session: Session) -> None:
-        """Sets the session's findings."""
-        session.findings = report_of(session, self._history.take(session), self._settings).codes
+        """Sets the session's findings and latencies."""
+        judge(session, self._history.take(session), self._settings)

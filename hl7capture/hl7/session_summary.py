@@ -7,7 +7,7 @@ from hl7capture.hl7.summary import Summary, summarise
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
 
-_MOST_KINDS = 12  # whatever stands in MSH-9: a summary stays small
+MOST_KINDS = 12  # whatever stands in MSH-9: a summary stays small
 LONGEST_KIND = 40  # characters
 _LONGEST_NAME = 200  # characters of a host, an interface, an address
 _LARGEST_NUMBER = 2**63 - 1
@@ -38,6 +38,11 @@ def opening_of(session: Session) -> SessionSummary:
     )
 
 
+def kind_of(message: Summary) -> str:
+    """What a message is counted as."""
+    return intern((message.kind or "message")[:LONGEST_KIND])
+
+
 def follow(summary: SessionSummary, session: Session, fresh: Iterable[Summary]) -> None:
     """Takes note of what the session has become. fresh: of the messages that have come since the last time."""
     if summary.is_open and not session.is_open:
@@ -51,7 +56,7 @@ def follow(summary: SessionSummary, session: Session, fresh: Iterable[Summary]) 
     summary.persisted_until = session.persisted_until
     summary.pinned = session.pinned
     if session.findings is not None:
-        summary.findings = session.findings
+        summary.findings, summary.latencies = session.findings, session.latencies
     for element in session.elements[summary.element_count :]:
         summary.element_count += 1
         summary.flag_count += bool(element.flags)
@@ -60,8 +65,8 @@ def follow(summary: SessionSummary, session: Session, fresh: Iterable[Summary]) 
     before = summary.message_count
     for message in fresh:
         summary.message_count += 1
-        kind = (message.kind or "message")[:LONGEST_KIND]
-        kind = kind if kind in counts or len(counts) < _MOST_KINDS else REST
-        counts[intern(kind)] = counts.get(kind, 0) + 1
+        kind = kind_of(message)
+        kind = kind if kind in counts or len(counts) < MOST_KINDS else REST
+        counts[kind] = counts.get(kind, 0) + 1
     if summary.message_count > before:
         summary.kinds = tuple(counts.items())

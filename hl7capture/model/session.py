@@ -11,6 +11,8 @@ from hl7capture.model.connection import ConnectionFacts
 from hl7capture.model.elements import Element, Framing
 
 Codes = tuple[tuple[str, str], ...]  # of findings, each with its severity, errors first
+# For each kind of message how many of its answers took how long: buckets of hl7/statistics/latency.py, and numbers.
+Latencies = tuple[tuple[str, tuple[tuple[int, int], ...]], ...]
 
 _SESSION_ID = re.compile(r"\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}")
 
@@ -38,7 +40,8 @@ class Session:
 
     Times are Unix milliseconds. An element's `message` may be `len(messages)` while that message is still
     being put together from frames. `pinned`: a person wants it kept for good, whatever `persisted_until` says; that
-    may be set at any time. `findings`: what is wrong with it, once it was judged; never in the document.
+    may be set at any time. `findings`, `latencies`: what is wrong with it, and how long its answers took, once it was
+    judged; never in the document.
     """
 
     session_id: str
@@ -61,6 +64,7 @@ class Session:
     persisted_until: float | None = None
     pinned: bool = False
     findings: Codes | None = None
+    latencies: Latencies | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property

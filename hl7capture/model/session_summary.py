@@ -3,7 +3,7 @@
 import msgspec
 
 from hl7capture.model.elements import Framing
-from hl7capture.model.session import Codes, EndReason, endpoint
+from hl7capture.model.session import Codes, EndReason, Latencies, endpoint
 
 _ELEMENT_MEMORY = 300  # bytes around the data of an element
 _WORDS = {
@@ -22,7 +22,7 @@ class SessionSummary(msgspec.Struct, gc=False, eq=False, array_like=True):
 
     kinds: how many messages there are of each kind, in the order of their first appearance.
     flag_count: elements with something odd about them. size: bytes of all elements, as they were on the wire.
-    saved_at: None while the session is not on disk. findings: None while it was not judged.
+    saved_at: None while the session is not on disk. findings, latencies: None while it was not judged.
 
     It refers to nothing that refers back, so Python's search for garbage in cycles leaves it out (gc=False).
     """
@@ -49,6 +49,7 @@ class SessionSummary(msgspec.Struct, gc=False, eq=False, array_like=True):
     persisted_until: float | None = None
     pinned: bool = False
     findings: Codes | None = None
+    latencies: Latencies | None = None
 
     @property
     def is_open(self) -> bool:

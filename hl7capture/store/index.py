@@ -30,7 +30,7 @@ from hl7capture.store.scanning import StoredFile
 log = logging.getLogger(__name__)
 
 FILE = "index.sqlite"
-_VERSION = 2  # of the tables and of SessionSummary: another one means building anew
+_VERSION = 3  # of the tables and of SessionSummary: another one means building anew
 _ROOM = 64 << 20  # bytes that must be free on the disk: the last ones are for sessions
 _PATIENCE = 5.0  # seconds to wait for another writer
 _TRIGRAM = 3
@@ -75,6 +75,7 @@ class Known:
         summary.probe, summary.source = intern(summary.probe), intern(summary.source)
         summary.device_ip, summary.lis_ip = intern(summary.device_ip), intern(summary.lis_ip)
         summary.kinds = _shared(summary.kinds)
+        summary.latencies = None  # no list shows them; statistics take them from `between`
         return summary
 
 
@@ -162,6 +163,16 @@ class SessionIndex:
         for (packed,) in self._connection.execute(query, (first, last)):
             with suppress(msgspec.MsgspecError):
                 yield _decoder.decode(packed)
+
+    def count_from(self, first: str) -> int:
+        """How many sessions there are whose ids are `first` or later."""
+        number: int = self._connection.execute("SELECT count(*) FROM sessions WHERE id >= ?", (first,)).fetchone()[0]
+        return number
+
+    def first_id(self) -> str | None:
+        """The id of the oldest session; None where there is none."""
+        first: str | None = self._connection.execute("SELECT min(id) FROM sessions").fetchone()[0]
+        return first
 
     def find(self, term: str) -> Iterator[str]:
         """The ids of the sessions with `term`, casefolded, in a message; any part of any length."""

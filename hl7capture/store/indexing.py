@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QThreadPool
 
-from hl7capture.hl7.findings.report import report_of
+from hl7capture.hl7.findings.judgement import judge
 from hl7capture.hl7.session_summary import summary_of
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
@@ -106,5 +106,5 @@ class Indexer:
         except OSError:
             return None  # deleted meanwhile
         if session.findings is None:
-            session.findings = report_of(session, None, self.settings).codes
+            judge(session, None, self.settings)
         return Row(file, summary_of(session), text_of(session.messages))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from hl7capture.hl7.findings.report import report_of
+from hl7capture.hl7.findings.judgement import judge
 from hl7capture.hl7.session_summary import summary_of
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
@@ -119,7 +119,7 @@ class Listing:
         if session is None:
             return None
         if self._settings is not None:
-            session.findings = report_of(session, None, self._settings).codes
+            judge(session, None, self._settings)
         summary = summary_of(session)
         if self._index is not None:
             text = text_of(session.messages)

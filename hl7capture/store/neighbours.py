@@ -25,7 +25,7 @@ def neighbours(folder: SessionFolder, session: Session) -> Sequence[Session]:
     index = SessionIndex.to_read(folder.root)
     if index is None:
         return [session]
-    first, last = (_id_at(session.start_time + off) for off in (-_AROUND, _AROUND))
+    first, last = (id_at(session.start_time + off) for off in (-_AROUND, _AROUND))
     try:
         summaries = sorted(index.between(first, last), key=lambda summary: summary.start_time)
     except sqlite3.Error as error:
@@ -51,7 +51,7 @@ def _read(folder: SessionFolder, ids: Sequence[str]) -> list[Session]:
     return sessions
 
 
-def _id_at(milliseconds: float) -> str:
+def id_at(milliseconds: float) -> str:
     """What ids of that moment begin with."""
     try:
         return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%Y%m%dT%H%M%S}"

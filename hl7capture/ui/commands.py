@@ -30,6 +30,8 @@ class Commands(QObject):
         self.settings = self._action(self.tr("Settings"), "Ctrl+,")
         self.home = self._action(self.tr("Welcome"), "Ctrl+H")
         self.sessions = self._action(self.tr("Sessions"), "Ctrl+1")
+        self.dashboard = self._action(self.tr("Dashboard"), "Ctrl+D")
+        self.dashboard.setToolTip(self.tr("Dashboard (Ctrl+D)"))
         self.try_it = self._action(self.tr("Try it: simulated analyzer"), None)
         self.refresh = self._action(self.tr("Refresh interfaces"), "F5")
         self.leave = self._action(self.tr("Quit"), QKeySequence.StandardKey.Quit)
@@ -53,7 +55,8 @@ class Commands(QObject):
         capture.addSeparator()
         capture.addActions([self.remote, self.refresh, self.try_it])
         view = menus.addMenu(self.tr("&View"))
-        view.addActions([self.home, self.sessions, self.find, self.mask])
+        view.addActions([self.home, self.sessions, self.dashboard])
+        view.addActions([self.find, self.mask])
         menus.addMenu(self.tr("&Help")).addAction(self.about)
 
     def show_state(self, state: State, *, is_live: bool, may_start: bool) -> None:
@@ -77,6 +80,7 @@ class Commands(QObject):
             (self.open, "open"),
             (self.settings, "settings"),
             (self.home, "home"),
+            (self.dashboard, "dashboard"),
         ):
             action.setIcon(icon(name))
 

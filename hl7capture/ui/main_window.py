@@ -18,6 +18,7 @@ from hl7capture.ui.clean_up_notices import CleanUpNotices
 from hl7capture.ui.closing import may_close
 from hl7capture.ui.commands import Commands
 from hl7capture.ui.copying import Copies
+from hl7capture.ui.dashboard.dashboard import Dashboard
 from hl7capture.ui.deidentified_copy import DeidentifiedCopy
 from hl7capture.ui.filtering import Filtering
 from hl7capture.ui.moving import Moving, ask_to_move
@@ -101,6 +102,11 @@ class MainWindow(QMainWindow):
             self.pages.setCurrentWidget(self.workspace)
             self.table.setFocus()
 
+    def go_to_sessions_of(self, wanted: str) -> None:
+        """The workspace with another filter."""
+        self.filtering.box.setText(wanted)
+        self.go_to_sessions()
+
     # -- making ------------------------------------------------------------------------------------------------
 
     def _make_parts(self) -> None:
@@ -139,6 +145,7 @@ class MainWindow(QMainWindow):
             layout.addWidget(row)
         layout.addWidget(self.pages, 1)
         self.setCentralWidget(centre)
+        self.dashboard = Dashboard(self.controller, self.pages, self)
 
     def _connect(self) -> None:
         controller, store = self.controller, self.controller.store
@@ -163,6 +170,7 @@ class MainWindow(QMainWindow):
         self.model.rowsInserted.connect(self.filtering.show_matches)
         self.model.rowsRemoved.connect(self.filtering.show_matches)
         self.files.imported.connect(self.saved.take)
+        self.dashboard.filter_wanted.connect(self.go_to_sessions_of)
         self.workspace.told.connect(lambda text, is_error: self.banner.say(text, is_error=is_error))
         self.welcome.file_chosen.connect(lambda path: self.open_files([path]))
         self.table.session_selected.connect(self._on_session_selected)
@@ -189,6 +197,7 @@ class MainWindow(QMainWindow):
             (commands.settings, self.edit_settings),
             (commands.home, self.go_home),
             (commands.sessions, self.go_to_sessions),
+            (commands.dashboard, self.dashboard.open),
             (commands.find, self.filtering.focus),
             (commands.mask, self._mask),
             (commands.about, self._about),
@@ -239,7 +248,7 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             theme.paint(application)
-        for part in (self.commands, self.workspace, self.welcome, self.banner):
+        for part in (self.commands, self.workspace, self.welcome, self.dashboard, self.banner):
             refresh = part.refresh_icons if isinstance(part, Commands) else part.refresh_colours
             refresh()
 

@@ -1,7 +1,7 @@
 """The bar at the top: where one is, what is listened to, what can be done, what is looked for."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QSizePolicy, QToolBar, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 
 from hl7capture.ui.commands import Commands
 
@@ -18,7 +18,7 @@ class Toolbar(QToolBar):
         self.setIconSize(_ICON)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.addAction(commands.home)
+        self.addActions([commands.home, commands.dashboard])
         self.addWidget(interface)
         self.addActions([commands.start, commands.pause, commands.clear])
         self.addSeparator()
@@ -30,3 +30,6 @@ class Toolbar(QToolBar):
             self.addWidget(widget)
         self.addAction(commands.settings)
         self.widgetForAction(commands.start).setProperty("primary", True)
+        button = self.widgetForAction(commands.dashboard)
+        if isinstance(button, QToolButton):
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)  # the bar is full

@@ -28,4 +28,4 @@ def said(session: Session) -> list[tuple[str, str, bytes, int | None, tuple[str,
 
 def everything(session: Session) -> dict[str, Any]:
     """All that stands in a session's document, comparable."""
-    return {name: getattr(session, name) for name in Session.__slots__ if name != "findings"}
+    return {name: getattr(session, name) for name in Session.__slots__ if name not in ("findings", "latencies")}

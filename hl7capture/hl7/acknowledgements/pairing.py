@@ -29,24 +29,41 @@ class Pairing:
         self._waiting = {direction: Waiting() for direction in Direction}
         self._count = 0
         self._session_id = ""
+        self._taken = 0  # elements of the session
         self._is_by_enq = False
         self._result = Acknowledgements()
 
     def take(self, session: Session) -> Acknowledgements:
         """The next session; one that is open is the last one."""
-        self._result = Acknowledgements()
-        self._session_id = session.session_id
-        self._is_by_enq = session.framing in (Framing.ASTM, Framing.STX)
-        for waiting in self._waiting.values():
-            waiting.unmatched.clear()  # they are places in the result of the session before
-        for element in list(session.elements):
-            self._take(element, session.messages)
+        self._begin(session)
+        self.grow(session)
         if session.end_reason in _CAPTURE_ENDED:
             for waiting in self._waiting.values():
                 waiting.excuse()
         elif session.end_reason in _OVER:
             self._waiting = {direction: Waiting() for direction in Direction}
         return self._result
+
+    def grow(self, session: Session) -> Acknowledgements:
+        """The same session while it is open, or the next one: what has come of it since the last time is added.
+
+        The same result, grown; nothing in it is excused by the capture's end.
+        """
+        if session.session_id != self._session_id:
+            self._begin(session)
+        self._is_by_enq = session.framing in (Framing.ASTM, Framing.STX)
+        fresh = session.elements[self._taken :]
+        self._taken += len(fresh)
+        for element in fresh:
+            self._take(element, session.messages)
+        return self._result
+
+    def _begin(self, session: Session) -> None:
+        self._result = Acknowledgements()
+        self._session_id = session.session_id
+        self._taken = 0
+        for waiting in self._waiting.values():
+            waiting.unmatched.clear()  # they are places in the result of the session before
 
     def _take(self, element: Element, messages: Sequence[str]) -> None:
         flags = element.flags

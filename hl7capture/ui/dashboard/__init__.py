@@ -1,0 +1,1 @@
+"""The dashboard: how every link stands, and messages, latencies and findings over time."""

@@ -1,0 +1,130 @@
+"""The links as a table, those in trouble first."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from hl7capture.hl7.statistics.links import Condition, LinkState
+from hl7capture.hl7.statistics.series import Link
+from hl7capture.ui.dashboard.words import moment_text, span_text
+from hl7capture.ui.icons import icon
+from hl7capture.ui.plain import visible
+from hl7capture.ui.theme import colour, colours
+
+Index = QModelIndex | QPersistentModelIndex
+
+DEVICE, LIS, STATE, MESSAGE, FINDING = range(5)
+_LONGEST = 80  # characters
+_ICONS = {
+    Condition.WAITING: ("waiting", "warning"),
+    Condition.RESET: ("incomplete", "warning"),
+    Condition.SILENT: ("silent", "warning"),
+    Condition.CONNECTED: ("connected", "good"),
+    Condition.CLOSED: ("stopped", "muted"),
+    Condition.NOT_WATCHED: ("pause", "muted"),
+}
+_BADGES = {"error": ("incomplete", "bad"), "warning": ("incomplete", "warning"), "note": ("notice", "muted")}
+
+
+@dataclass(slots=True, frozen=True)
+class _Look:
+    icon: str
+    colour: str
+
+
+class LinkModel(QAbstractTableModel):
+    """One row a link. `show_states` replaces them; times in words are those of that moment."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._states: list[LinkState] = []
+        self._now = 0.0
+        self._titles = (
+            self.tr("Device"),
+            self.tr("LIS"),
+            self.tr("State"),
+            self.tr("Last message"),
+            self.tr("Last finding"),
+        )
+        self._words = {
+            Condition.WAITING: self.tr("waiting for an acknowledgement for {0}"),
+            Condition.RESET: self.tr("connection reset {0} ago"),
+            Condition.SILENT: self.tr("silent for {0}"),
+            Condition.CONNECTED: self.tr("connected, heard {0} ago"),
+            Condition.CLOSED: self.tr("disconnected for {0}"),
+            Condition.NOT_WATCHED: self.tr("not listening; heard {0} ago"),
+        }
+
+    def show_states(self, states: list[LinkState], now: float) -> None:
+        """now: Unix milliseconds."""
+        is_same = [state.link for state in states] == [state.link for state in self._states]
+        if not is_same:
+            self.beginResetModel()
+        self._states, self._now = states, now
+        if not is_same:
+            self.endResetModel()
+        elif states:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(states) - 1, FINDING))
+
+    def link(self, row: int) -> Link:
+        return self._states[row].link
+
+    def row_of(self, link: Link) -> int | None:
+        """None where there is no such link any more."""
+        return next((row for row, state in enumerate(self._states) if state.link == link), None)
+
+    # -- what the view asks ------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._states)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._titles)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._titles[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        state, column = self._states[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(state, column)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{self._titles[column]}: {self._text(state, column)}"
+        look = _look(state, column)
+        if look is not None and role == Qt.ItemDataRole.DecorationRole:
+            return icon(look.icon, getattr(colours(), look.colour))
+        if look is not None and role == Qt.ItemDataRole.ForegroundRole:
+            return colour(look.colour)
+        return None
+
+    def _text(self, state: LinkState, column: int) -> str:
+        match column:
+            case 0:  # DEVICE
+                return visible(state.link.device_ip, _LONGEST)
+            case 1:
+                return visible(state.link.lis, _LONGEST)
+            case 2:
+                return self._words[state.condition].format(span_text(self._now - state.since))
+            case 3:
+                if state.message is None:
+                    return ""
+                return f"{moment_text(state.message[0], self._now)} {visible(state.message[1], _LONGEST)}"
+            case _:
+                if state.finding is None:
+                    return ""
+                time, code, severity = state.finding
+                return f"{severity}: {code}, {moment_text(time, self._now)}"
+
+
+def _look(state: LinkState, column: int) -> _Look | None:
+    """Icon and colour; a finding of an earlier session than the last is muted."""
+    if column == STATE:
+        name, shade = _ICONS[state.condition]
+        return _Look(name, "bad" if state.is_late else shade)
+    if column == FINDING and state.finding is not None:
+        name, shade = _BADGES[state.finding[2]]
+        return _Look(name, shade if state.has_finding else "muted")
+    return None

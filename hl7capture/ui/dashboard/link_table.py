@@ -1,0 +1,75 @@
+"""The link overview: for each device how it stands now."""
+
+from ipaddress import ip_address
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from hl7capture.hl7.filter.tree import quoted
+from hl7capture.hl7.statistics.links import LinkState
+from hl7capture.hl7.statistics.series import Link
+from hl7capture.ui.dashboard.link_model import STATE, LinkModel
+
+_WIDTHS = (150, 170, 0, 240, 260)
+_ROW_HEIGHT = 28
+
+
+class LinkTable(QTableView):
+    """Enter, or a double click: the sessions of a link are wanted."""
+
+    filter_wanted = Signal(str)  # an expression of the filter language
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.links = LinkModel(self)
+        self.setAccessibleName(self.tr("Links"))
+        self.setModel(self.links)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setToolTip(self.tr("Enter, or a double click: its sessions"))
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column, width in enumerate(_WIDTHS):
+            if width:
+                self.setColumnWidth(column, width)
+        header.setSectionResizeMode(STATE, QHeaderView.ResizeMode.Stretch)
+        self.activated.connect(lambda _index: self.show_sessions())
+
+    @property
+    def chosen(self) -> Link | None:
+        rows = self.selectionModel().selectedRows()
+        return self.links.link(rows[0].row()) if rows else None
+
+    def show_states(self, states: list[LinkState], now: float) -> None:
+        """The chosen link stays chosen wherever it goes."""
+        chosen = self.chosen
+        self.links.show_states(states, now)
+        if chosen is not None and chosen != self.chosen and (row := self.links.row_of(chosen)) is not None:
+            self.selectRow(row)
+
+    def show_sessions(self) -> None:
+        """Those of the chosen link."""
+        if self.chosen is not None:
+            self.filter_wanted.emit(filter_for(self.chosen))
+
+
+def filter_for(link: Link) -> str:
+    """What lets the sessions of a link through."""
+    return f"device {_is(link.device_ip)} and lis {_is(link.lis_ip)} and port = {link.lis_port}"
+
+
+def _is(address: str) -> str:
+    """A document may hold a name, which is no address, and can only be searched for."""
+    try:
+        ip_address(address)
+    except ValueError:
+        return f"~ {quoted(address)}"
+    return f"= {quoted(address)}"

@@ -1,0 +1,43 @@
+"""Times and numbers as the dashboard says them."""
+
+from datetime import datetime
+
+from hl7capture.hl7.statistics.series import DAY, HOUR, MINUTE, SECOND
+from hl7capture.ui.session_row import duration_text
+
+UNITS = {SECOND: "s", MINUTE: "min", HOUR: "h"}
+_WHOLE = 10  # from here on decimals say nothing
+
+
+def span_text(milliseconds: float) -> str:
+    """How long something lasts, in one unit: `8 s`, `12 min`, `3 h`, `2 d`."""
+    for unit, word in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min")):
+        if milliseconds >= unit:
+            return f"{int(milliseconds // unit)} {word}"
+    return f"{int(max(milliseconds, 0) // SECOND)} s"
+
+
+def moment_text(time: float, now: float) -> str:
+    """Local time; with the date where that is another day than `now`. A document may name a time without a calendar."""
+    try:
+        moment, today = (datetime.fromtimestamp(at / 1000).astimezone() for at in (time, now))
+    except (OverflowError, ValueError, OSError):
+        return "?"
+    return f"{moment:%H:%M:%S}" if moment.date() == today.date() else f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+def unit_for(rate: float) -> int:
+    """Milliseconds: of second, minute and hour the first in which there is a message. rate: per second."""
+    return next((unit for unit in (SECOND, MINUTE) if rate * unit / SECOND >= 1), HOUR if rate > 0 else SECOND)
+
+
+def rate_text(rate: float, unit: int) -> str:
+    """Messages in a unit of time: `12/s`, `3.4/min`. rate: per second."""
+    number = rate * unit / SECOND
+    shown = f"{number:,.0f}" if number >= _WHOLE else f"{number:.1f}" if number >= 1 else f"{number:.2g}"
+    return f"{shown}/{UNITS[unit]}"
+
+
+def latency_text(milliseconds: float | None) -> str:
+    """`12 ms`, `3.4 s`; – where there is none."""
+    return "–" if milliseconds is None or milliseconds != milliseconds else duration_text(milliseconds)
