@@ -120,6 +120,9 @@ class MainWindow(QMainWindow):
         self.model.documents.most = controller.settings.max_sessions_in_memory
         self.detail.findings.wanted.connect(controller.judge.explain)
         controller.judge.explained.connect(self.detail.findings.show_findings)
+        controller.judge.explained.connect(self.ladder.show_findings)
+        self.ladder.told.connect(lambda text, is_error: self.banner.say(text, is_error=is_error))
+        self.ladder.details_wanted.connect(lambda: self.detail.tabs.currentWidget().setFocus())
         controller.judge.judged.connect(self.model.session_judged)
         self.detail.apply_settings(controller.settings)
         for problem in controller.settings_problems:
@@ -360,7 +363,7 @@ class MainWindow(QMainWindow):
         file = self.menuBar().addMenu(self.tr("&File"))
         file.addActions([self.open_action, self.open_as_one_action])
         file.addSeparator()
-        file.addActions([self.import_action, self.export_action])
+        file.addActions([self.import_action, self.export_action, self.ladder.export_action])
         file.addSeparator()
         file.addActions([self.settings_action, self.quit_action])
         capture = self.menuBar().addMenu(self.tr("&Capture"))
