@@ -71,6 +71,7 @@ class Line:
         box = self._take(size, at_start=False)
         picture = self._pictures(name, getattr(self._look.colours, colour))
         picture.render(self._painter, QRectF(box.x(), box.center().y() - size / 2, size, size))
+        self._take(_BORDER, at_start=False)
         words = ", ".join(mark.codes)
         half = self._room.width() / 2
         if half > size:

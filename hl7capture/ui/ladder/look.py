@@ -78,7 +78,7 @@ class Look:
     @cached_property
     def icon(self) -> int:
         """Width and height of a small picture."""
-        return self.line - 1
+        return self.line + 1
 
 
 def drawn(name: str, colour: str) -> QSvgRenderer:

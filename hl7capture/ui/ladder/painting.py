@@ -1,6 +1,6 @@
 """Paints the ladder: the same for the screen and for pictures."""
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 
 from hl7capture.model.elements import Direction, Element, ElementType, Flag
@@ -18,6 +18,7 @@ from hl7capture.ui.ladder.words import (
     mark_at,
     silence_text,
     since_text,
+    translate,
 )
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow, duration_text
@@ -29,6 +30,19 @@ _INSET = 14  # of what is written along an arrow
 _UNDER = 9  # an arrow's distance from the bottom of its row
 _TRIANGLE = 4.0  # half its width
 _ZIGZAG = 4.0
+
+
+def rails(look: Look, width: int) -> tuple[int, int]:
+    """Where the device's and the LIS's rails stand, in pixels from the left."""
+    left = look.times + MARGIN
+    return left, max(width - MARGIN, left + LEAST_RUNG)
+
+
+def triangle_of(look: Look, width: int, row: Row, direction: Direction) -> tuple[float, float]:
+    """The middle of the triangle that folds the frames of a row: x, and y in the layout's pixels."""
+    left, right = rails(look, width)
+    x = left + _INSET if direction is Direction.DEVICE_TO_LIS else right - _INSET
+    return x, row.top + look.line / 2 + 4
 
 
 class Painting:
@@ -51,8 +65,7 @@ class Painting:
         self._layout = layout
         self._marks = marks
         self._pictures = pictures
-        self.left = look.times + MARGIN
-        self.right = max(width - MARGIN, self.left + LEAST_RUNG)
+        self.left, self.right = rails(look, width)
 
     def heads(self) -> None:
         """The names of the rails, from 0 down."""
@@ -63,8 +76,8 @@ class Painting:
         half = (self.right - self.left) / 2 + MARGIN - APART / 2
         session = self._session.session
         for x, align, title, address in (
-            (self.left - MARGIN, LEFT, self._tr("Device"), session.device),
-            (self._width - half - APART, RIGHT, self._tr("LIS"), session.lis),
+            (self.left - MARGIN, LEFT, translate("Ladder", "Device"), session.device),
+            (self._width - half - APART, RIGHT, translate("Ladder", "LIS"), session.lis),
         ):
             painter.setFont(look.bold)
             self._write(QRectF(x, 5, half, look.line), title, "text", align, QFontMetrics(look.bold))
@@ -117,11 +130,11 @@ class Painting:
         painter, look = self._painter, self._look
         element = self._element(row)
         self._paint_times(row, element, is_tall=True)
-        ink = "bad" if Flag.TRUNCATED in frames.flags else "accent"
-        self._paint_arrow(row, element, look.colour(ink), 2, is_odd=Flag.TRUNCATED in frames.flags)
         to_lis = element.direction is Direction.DEVICE_TO_LIS
-        y = row.top + look.line / 2 + 4
-        x = self.left + _INSET if to_lis else self.right - _INSET
+        if not frames.is_open:  # else each frame has its own arrow
+            is_cut = Flag.TRUNCATED in frames.flags
+            self._paint_arrow(row, element, look.colour("bad" if is_cut else "accent"), 2, is_odd=is_cut)
+        x, y = triangle_of(look, self._width, row, element.direction)
         a, b = _TRIANGLE, _TRIANGLE * 0.6
         if frames.is_open:
             points = [QPointF(x - a, y - b), QPointF(x + a, y - b), QPointF(x, y + a)]
@@ -133,8 +146,8 @@ class Painting:
         painter.drawPolygon(QPolygonF(points))
         line = self._line(row, to_lis, indent=APART + 2)
         line.badge(mark_at(row, self._marks))
-        line.far(answers_to(frames), "bad" if frames.naks else "good")
         line.near(label_at(self._session, self._layout, row, self._marks).text, "text")
+        line.far(answers_to(frames), "bad" if frames.naks else "good")
         line.flags(flags_text(frames.flags))
 
     def _paint_element(self, row: Row) -> None:
@@ -198,6 +211,3 @@ class Painting:
 
     def _element(self, row: Row) -> Element:
         return self._layout.session.elements[row.number]
-
-    def _tr(self, text: str) -> str:
-        return QCoreApplication.translate("Ladder", text)

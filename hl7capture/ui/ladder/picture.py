@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 
-from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QRectF, QSize
+from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize
 from PySide6.QtGui import QFont, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
@@ -15,6 +15,7 @@ from hl7capture.ui.ladder.line import LEFT, write
 from hl7capture.ui.ladder.look import Look, drawn
 from hl7capture.ui.ladder.marks import Marks
 from hl7capture.ui.ladder.painting import Painting
+from hl7capture.ui.ladder.words import translate
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.theme import LIGHT
@@ -61,7 +62,7 @@ def picture(
     layout = Layout(row.session, look.sizes, unfolded)
     layout.grow()
     if not layout.count:
-        raise PictureError(_tr("The session is empty: there is no ladder to export."))
+        raise PictureError(translate("Ladder", "The session is empty: there is no ladder to export."))
     top = 0
     if layout.height > _MOST_HEIGHT:
         at = layout.row(layout.place_of(start, is_whole=True))
@@ -71,7 +72,9 @@ def picture(
     end = last.number + (len(last.frames) if last.frames and not last.frames.is_open else 1)
     title = title_of(row)
     if end - first.number < layout.count:
-        part = _tr("elements {0} to {1} of {2}").format(f"{first.number + 1:,}", f"{end:,}", f"{layout.count:,}")
+        part = translate("Ladder", "elements {0} to {1} of {2}").format(
+            f"{first.number + 1:,}", f"{end:,}", f"{layout.count:,}"
+        )
         title = f"{title} · {part}"
     top, bottom = first.top - first.space, last.bottom
     caption = look.line + 2 * _PADDING
@@ -99,15 +102,15 @@ def picture(
 
 
 def title_of(row: SessionRow) -> str:
-    """`Session 17 · 10.0.0.5:40001 → 10.1.0.1:2575 · 2026-11-21 11:00:00.123 +0100`"""
+    """`Session 17 · Device 10.0.0.5:40001 → LIS 10.1.0.1:2575 · 2026-11-21 11:00:00.123 +0100`"""
     session = row.session
     try:
         moment = datetime.fromtimestamp(session.start_time / 1000).astimezone()
         start = f"{moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond // 1000:03d} {moment:%z}"
     except (OverflowError, ValueError, OSError):  # a document may name a time that no calendar has
         start = "?"
-    ends = f"{_tr('Device')} {visible(session.device, 80)} → {_tr('LIS')} {visible(session.lis, 80)}"
-    return f"{_tr('Session {0}').format(session.number)} · {ends} · {start}"
+    text = translate("Ladder", "Session {0} · Device {1} → LIS {2} · {3}")
+    return text.format(session.number, visible(session.device, 80), visible(session.lis, 80), start)
 
 
 def _write_svg(buffer: QBuffer, size: QSize, title: str, paint: Callable[[QPainter], None]) -> None:
@@ -116,7 +119,7 @@ def _write_svg(buffer: QBuffer, size: QSize, title: str, paint: Callable[[QPaint
     generator.setSize(size)
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
     generator.setTitle(title)
-    generator.setDescription(_tr("What device and LIS said, in order; made by HL7 Capture"))
+    generator.setDescription(translate("Ladder", "What device and LIS said, in order; made by HL7 Capture"))
     painter = QPainter(generator)
     paint(painter)
     painter.end()
@@ -126,13 +129,9 @@ def _write_png(buffer: QBuffer, size: QSize, paint: Callable[[QPainter], None]) 
     scale = 2 if size.height() <= _SHARP_HEIGHT else 1
     image = QImage(size * scale, QImage.Format.Format_RGB32)
     if image.isNull():
-        raise PictureError(_tr("There is not enough memory for the picture. Export the ladder as SVG."))
+        raise PictureError(translate("Ladder", "There is not enough memory for the picture. Export the ladder as SVG."))
     image.setDevicePixelRatio(scale)
     painter = QPainter(image)
     paint(painter)
     painter.end()
     image.save(buffer, "PNG")  # type: ignore[call-overload]
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Ladder", text)

@@ -22,7 +22,7 @@ from hl7capture.ui.ladder import minimap
 from hl7capture.ui.ladder.layout import Layout, Place, Row
 from hl7capture.ui.ladder.look import Look, drawn_once
 from hl7capture.ui.ladder.marks import Marks
-from hl7capture.ui.ladder.painting import Painting
+from hl7capture.ui.ladder.painting import Painting, triangle_of
 from hl7capture.ui.ladder.saving import LadderSaving
 from hl7capture.ui.ladder.words import mark_at, mark_text, spoken
 from hl7capture.ui.session_row import SessionRow
@@ -31,7 +31,7 @@ _SLICE = 500  # elements that are laid out at once
 _SLICE_MS = 8  # then the window has its turn
 _BELOW = 12  # pixels below the last row
 _LONG = 2  # pages; a longer session has a minimap
-_TRIANGLE = 26  # pixels from the rail in which a click folds
+_TRIANGLE = 12  # pixels from its middle in which a click folds
 
 
 class Ladder(QAbstractScrollArea):
@@ -253,7 +253,7 @@ class Ladder(QAbstractScrollArea):
         if row is None or event.button() is not Qt.MouseButton.LeftButton:
             return
         self._choose(row.place)
-        if row.frames is not None and self._is_triangle(event.position().x()):
+        if row.frames is not None and self._is_triangle(event.position().x(), row):
             self._unfold(row.place.step, is_open=not row.frames.is_open)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -376,9 +376,11 @@ class Ladder(QAbstractScrollArea):
             return None
         return self._layout.row(self._layout.place_at(below))
 
-    def _is_triangle(self, x: float) -> bool:
-        painting_left = self._look.times
-        return painting_left < x < painting_left + _TRIANGLE
+    def _is_triangle(self, x: float, row: Row) -> bool:
+        if self._layout is None or row.frames is None:
+            return False
+        middle, _ = triangle_of(self._look, self.viewport().width(), row, row.frames.direction)
+        return abs(x - middle) <= _TRIANGLE
 
     def _describe(self) -> None:
         """For screen readers: the chosen arrow in words."""

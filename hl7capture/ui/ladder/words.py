@@ -16,6 +16,7 @@ from hl7capture.ui.ladder.scale import is_silence
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow, duration_text, size_text
 
+translate = QCoreApplication.translate
 _LONGEST = 200  # characters of a label
 _CONTROL = {ElementType.START: "ENQ", ElementType.ACK: "ACK", ElementType.NAK: "NAK", ElementType.END: "EOT"}
 _COLOURS = {
@@ -29,10 +30,6 @@ _COLOURS = {
 }
 
 
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("Ladder", text)
-
-
 def label_of(row: SessionRow, element: Element, time: str = "") -> str:
     """What an arrow says: `ORU^R01 · MSG00001 · 1.2 kB`, `ACK^R01 AA · 12 ms · A1 · 96 B`, `ENQ`, `Frame 3 · 240 B`.
 
@@ -42,36 +39,40 @@ def label_of(row: SessionRow, element: Element, time: str = "") -> str:
         return _joined(_CONTROL[element.type], time)
     size = size_text(len(element.data))
     if element.type is ElementType.OTHER:
-        return _joined(_tr("{0} that fit nothing").format(size), time)
+        return _joined(translate("Ladder", "{0} that fit nothing").format(size), time)
     if element.type is ElementType.FRAME:
         number = chr(element.data[1]) if element.data[1:2].isdigit() else "?"
-        return _tr("Frame {0} · {1}").format(number, size)
+        return translate("Ladder", "Frame {0} · {1}").format(number, size)
     summary = _summary(row, element.message)
     if summary is None:
-        return _joined(_tr("Message"), size)
-    kind = f"{summary.kind or _tr('Message')} {summary.ack_code}".rstrip()
-    refused = _tr("refused") if is_negative(summary.ack_code.upper()) else ""
+        return _joined(translate("Ladder", "Message"), size)
+    kind = f"{summary.kind or translate('Ladder', 'Message')} {summary.ack_code}".rstrip()
+    refused = translate("Ladder", "refused") if is_negative(summary.ack_code.upper()) else ""
     return _joined(kind, refused, time, summary.control_id, size)
 
 
 def label_of_frames(row: SessionRow, frames: Frames) -> str:
     """`Result · 17 · 7 frames · 1.2 kB`"""
     summary = _summary(row, frames.message)
-    kind = (summary.kind if summary else "") or _tr("Message")
-    count = _tr("1 frame") if frames.frames == 1 else _tr("{0} frames").format(f"{frames.frames:,}")
-    continued = _tr("continued") if frames.is_continued else ""
+    kind = (summary.kind if summary else "") or translate("Ladder", "Message")
+    count = (
+        translate("Ladder", "1 frame")
+        if frames.frames == 1
+        else translate("Ladder", "{0} frames").format(f"{frames.frames:,}")
+    )
+    continued = translate("Ladder", "continued") if frames.is_continued else ""
     return _joined(kind, continued, summary.control_id if summary else "", count, size_text(frames.octets))
 
 
 def answers_to(frames: Frames) -> str:
-    """`ACK · 12 ms`, `7 ACK · 12 ms at most`, `6 ACK, 1 NAK`; nothing where nothing came."""
+    """`ACK · 12 ms`, `7 ACK · ≤ 12 ms`, `6 ACK, 1 NAK`; nothing where nothing came."""
     counts = [(frames.acks, "ACK"), (frames.naks, "NAK")]
     total = frames.acks + frames.naks
     said = ", ".join(name if total == 1 else f"{count:,} {name}" for count, name in counts if count)
     if frames.slowest is None:
         return said
     took = duration_text(frames.slowest)
-    return _joined(said, took if total == 1 else _tr("{0} at most").format(took))
+    return _joined(said, took if total == 1 else f"≤ {took}")
 
 
 def since_text(milliseconds: float) -> str:
@@ -90,8 +91,8 @@ def silence_text(milliseconds: float) -> str:
     elif days == 0:
         text = f"{hours} h {minutes % 60:02d} min"
     else:
-        text = _tr("1 day") if days == 1 else _tr("{0} days").format(f"{days:,}")
-    return _tr("{0} of silence").format(text)
+        text = translate("Ladder", "1 day") if days == 1 else translate("Ladder", "{0} days").format(f"{days:,}")
+    return translate("Ladder", "{0} of silence").format(text)
 
 
 _AGES = 10**10  # seconds: a document may name any time
@@ -104,13 +105,21 @@ def flags_text(flags: Iterable[str]) -> str:
 
 def mark_text(mark: Mark) -> str:
     """`Error: ack-negative, bytes-missing`"""
-    word = {Severity.ERROR: _tr("Error"), Severity.WARNING: _tr("Warning"), Severity.NOTE: _tr("Note")}
+    word = {
+        Severity.ERROR: translate("Ladder", "Error"),
+        Severity.WARNING: translate("Ladder", "Warning"),
+        Severity.NOTE: translate("Ladder", "Note"),
+    }
     return f"{word[mark.severity]}: {', '.join(mark.codes)}"
 
 
 def direction_text(direction: Direction) -> str:
     """In words."""
-    return _tr("device to LIS") if direction is Direction.DEVICE_TO_LIS else _tr("LIS to device")
+    return (
+        translate("Ladder", "device to LIS")
+        if direction is Direction.DEVICE_TO_LIS
+        else translate("Ladder", "LIS to device")
+    )
 
 
 class Label(NamedTuple):
@@ -127,7 +136,7 @@ def label_at(row: SessionRow, layout: Layout, at: Row, marks: Marks) -> Label:
     took = layout.answer_times.of(at.number)
     is_late = took is not None and took.answered in marks.late
     time = duration_text(took.milliseconds) if took else ""
-    time = _tr("{0} (late)").format(time) if is_late else time
+    time = translate("Ladder", "{0} (late)").format(time) if is_late else time
     return Label(label_of(row, layout.session.elements[at.number], time), is_late)
 
 
@@ -143,10 +152,13 @@ def spoken(row: SessionRow, layout: Layout, at: Row, marks: Marks) -> str:
     frames = at.frames
     parts = [label_at(row, layout, at, marks).text, direction_text(element.direction)]
     if frames is not None:
-        parts += [answers_to(frames), _tr("unfolded") if frames.is_open else _tr("folded")]
+        parts += [
+            answers_to(frames),
+            translate("Ladder", "unfolded") if frames.is_open else translate("Ladder", "folded"),
+        ]
     parts.append(flags_text(frames.flags if frames else element.flags))
     if is_silence(at.since):
-        parts.append(_tr("{0} before it").format(silence_text(at.since)))
+        parts.append(translate("Ladder", "{0} before it").format(silence_text(at.since)))
     mark = mark_at(at, marks)
     parts.append(mark_text(mark) if mark else "")
     return f"{at.number + 1}/{len(elements)}: " + ", ".join(filter(None, parts))
