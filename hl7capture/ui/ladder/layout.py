@@ -151,9 +151,14 @@ class Layout:
         elements = self.session.elements
         return elements[number].timestamp - elements[number - 1].timestamp if number else 0.0
 
-    def frames_of(self, place: Place) -> Frames | None:
-        """Those that the step is made of."""
-        return self._frames.get(place.step)
+    def frames_of(self, step: int) -> Frames | None:
+        """Those that a step is made of."""
+        return self._frames.get(step)
+
+    def is_open(self, step: int) -> bool:
+        """Are its frames unfolded?"""
+        frames = self._frames.get(step)
+        return frames is not None and frames.is_open
 
     def size_of(self, step: int) -> int:
         """How many elements a step has."""
@@ -163,8 +168,7 @@ class Layout:
     def place_of(self, number: int, *, is_whole: bool = False) -> Place:
         """Of an element that has one. is_whole: of its step, even where that is unfolded."""
         step = bisect_right(self._firsts, number) - 1
-        frames = self._frames.get(step)
-        is_inner = frames is not None and frames.is_open and not is_whole
+        is_inner = self.is_open(step) and not is_whole
         return Place(step, number - self._firsts[step] if is_inner else None)
 
     def place_at(self, y: float) -> Place:

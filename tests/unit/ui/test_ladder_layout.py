@@ -13,7 +13,7 @@ from hl7capture.model.elements import Direction, Element, ElementType, Framing
 from hl7capture.model.events import SessionCompleted, SessionOpened
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
-from hl7capture.ui.ladder.layout import Layout, Place, Row, Sizes
+from hl7capture.ui.ladder.layout import Layout, Row, Sizes
 from hl7capture.ui.ladder.marks import Mark, Marks
 from hl7capture.ui.ladder.scale import space_of
 from tests.support.engine import sessions_of
@@ -100,7 +100,7 @@ def test_unfolding_and_folding_again_changes_nothing(said: list[Said], steps: li
     heights = []
     for step in dict.fromkeys(steps):
         if layout.unfold(step):
-            frames = layout.frames_of(Place(step))
+            frames = layout.frames_of(step)
             assert frames is not None
             heights.append(frames.height)
     assert layout.height == folded + sum(heights)
