@@ -72,6 +72,12 @@ def ladder(qtbot: QtBot) -> Ladder:
     return made
 
 
+def find(ladder: Ladder, session: Session, qtbot: QtBot) -> None:
+    """Lets the ladder show what is wrong in its session."""
+    ladder.show_findings(session.session_id, "", findings_of(session))
+    qtbot.waitUntil(lambda: bool(ladder.marks.by_number))
+
+
 def keys(ladder: Ladder, qtbot: QtBot, *pressed: Qt.Key) -> int:
     for key in pressed:
         qtbot.keyClick(ladder, key)
@@ -103,10 +109,10 @@ def picture_of(ladder: Ladder) -> QImage:
 # -- what it says ------------------------------------------------------------------------------------------------
 
 
-def test_arrows_say_what_was_said_and_how_long_the_answer_took(ladder: Ladder) -> None:
+def test_arrows_say_what_was_said_and_how_long_the_answer_took(ladder: Ladder, qtbot: QtBot) -> None:
     session = refused()
     ladder.show_session(row_of(session))
-    ladder.show_findings(session.session_id, "", findings_of(session))
+    find(ladder, session, qtbot)
     assert words(ladder) == [
         "1/6: ORU^R01 · 1 · 179 B, device to LIS",
         "2/6: ACK^R01 AA · 1 ms · A1 · 86 B, LIS to device",
@@ -148,21 +154,21 @@ def test_silences_are_said_in_words(milliseconds: float, text: str) -> None:
     assert silence_text(milliseconds) == f"{text} of silence"
 
 
-def test_findings_of_another_session_are_not_shown(ladder: Ladder) -> None:
+def test_findings_of_another_session_are_not_shown(ladder: Ladder, qtbot: QtBot) -> None:
     session = refused()
     ladder.show_session(row_of(session))
     ladder.show_findings("another", "", findings_of(session))
+    qtbot.wait(50)
     assert not ladder.marks.by_number
-    ladder.show_findings(session.session_id, "", findings_of(session))
-    assert ladder.marks.by_number
+    find(ladder, session, qtbot)
     ladder.show_session(row_of(said((0, mllp(oru("9"))))))
     assert not ladder.marks.by_number
 
 
-def test_tool_tip_names_the_findings_and_nothing_of_the_wire(ladder: Ladder) -> None:
+def test_tool_tip_names_the_findings_and_nothing_of_the_wire(ladder: Ladder, qtbot: QtBot) -> None:
     session = refused()
     ladder.show_session(row_of(session))
-    ladder.show_findings(session.session_id, "", findings_of(session))
+    find(ladder, session, qtbot)
     place = middle_of(ladder, rows(ladder)[2])
     event = QHelpEvent(QEvent.Type.ToolTip, place, ladder.viewport().mapToGlobal(place))
     QApplication.sendEvent(ladder.viewport(), event)
@@ -171,12 +177,12 @@ def test_tool_tip_names_the_findings_and_nothing_of_the_wire(ladder: Ladder) -> 
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])
-def test_everything_is_painted_in_the_colours_of_the_theme(ladder: Ladder, name: theme.Theme) -> None:
+def test_everything_is_painted_in_the_colours_of_the_theme(ladder: Ladder, name: theme.Theme, qtbot: QtBot) -> None:
     theme.apply(QApplication.instance(), name)  # type: ignore[arg-type]
     session = refused()
     ladder.show_session(row_of(session))
     plain = picture_of(ladder)
-    ladder.show_findings(session.session_id, "", findings_of(session))
+    find(ladder, session, qtbot)
     marked = picture_of(ladder)
     assert plain != marked
     painted = {marked.pixelColor(x, y).name() for x in range(marked.width()) for y in range(marked.height())}
@@ -267,10 +273,10 @@ def test_next_and_previous_finding(ladder: Ladder, qtbot: QtBot) -> None:
     session = refused()
     ladder.show_session(row_of(session))
     assert not ladder.next_finding.isEnabled()
-    ladder.show_findings(session.session_id, "", findings_of(session))
+    find(ladder, session, qtbot)
     assert keys(ladder, qtbot, Qt.Key.Key_N) == 2
     assert keys(ladder, qtbot, Qt.Key.Key_N, Qt.Key.Key_N) == 4
-    qtbot.keyClick(ladder, Qt.Key.Key_N, Qt.KeyboardModifier.ShiftModifier)
+    ladder.previous_finding.trigger()
     assert ladder.selected == 2
 
 
@@ -317,10 +323,24 @@ def test_minimap_shows_a_long_session_and_leads_there(ladder: Ladder, qtbot: QtB
     plain = ladder.minimap.grab().toImage()
     found = [Finding("ack-negative", Severity.ERROR, "", "", session.session_id, 0.0, (LONG // 2,))]
     ladder.show_findings(session.session_id, "", found)
+    qtbot.waitUntil(lambda: bool(ladder.marks.by_number))
     marked = ladder.minimap.grab().toImage()
     differs = [y for y in range(height) if plain.pixel(plain.width() - 4, y) != marked.pixel(marked.width() - 4, y)]
     assert differs
     assert all(abs(y - height / 2) < 8 for y in differs)
+    middle = marked.width() // 2 - 2
+    assert theme.colours().muted not in {plain.pixelColor(middle, y).name() for y in range(height)}
+    late = [element._replace(timestamp=element.timestamp + 60_000) for element in session.elements[LONG // 4 :]]
+    session.elements[LONG // 4 :] = late
+    ladder.show_session(row_of(session))
+    qtbot.waitUntil(lambda: ladder.layout_ is not None and ladder.layout_.count == LONG)
+
+    def silences() -> list[int]:
+        drawn = ladder.minimap.grab().toImage()
+        return [y for y in range(height) if drawn.pixelColor(middle, y).name() == theme.colours().muted]
+
+    qtbot.waitUntil(lambda: bool(silences()))
+    assert all(abs(y - height / 4) < 3 for y in silences())
     bar = ladder.verticalScrollBar()
     qtbot.mousePress(ladder.minimap, Qt.MouseButton.LeftButton, pos=QPoint(10, height // 2))
     assert bar.value() == pytest.approx(bar.maximum() / 2, rel=0.02)
@@ -363,11 +383,11 @@ def texts_of(path: Path) -> list[str]:
     return ["".join(element.itertext()).strip() for element in ElementTree.parse(path).iter(f"{SVG}text")]
 
 
-def test_svg_says_what_the_window_says(ladder: Ladder, export: Export, tmp_path: Path) -> None:
+def test_svg_says_what_the_window_says(ladder: Ladder, export: Export, tmp_path: Path, qtbot: QtBot) -> None:
     session = refused()
     row = row_of(session)
     ladder.show_session(row)
-    ladder.show_findings(session.session_id, "", findings_of(session))
+    find(ladder, session, qtbot)
     text, is_error = export(row, "ladder.svg")
     assert not is_error
     assert text == f"Saved the ladder as {tmp_path / 'ladder.svg'}."

@@ -12,7 +12,7 @@ from hl7capture.ui.ladder.marks import Mark
 APART = 10  # pixels between two things on one line
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 _BORDER = 2  # pixels around a text, which may be wider than its metrics say
-_LEAST = 2  # characters; where there is less room nothing is written
+_LEAST = 5  # characters; where there is less room nothing is written
 Pictures = Callable[[str, str], QSvgRenderer]
 
 

@@ -2,12 +2,13 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from typing import NamedTuple
 
 from hl7capture.hl7.findings.finding import Finding, Severity
 from hl7capture.model.elements import Element
 
-_ORDER = list(Severity)  # the worst first
+_ORDER = {severity: place for place, severity in enumerate(Severity)}  # the worst first
 _LATE = "ack-late"
 
 
@@ -17,56 +18,52 @@ class Mark(NamedTuple):
     severity: Severity
     codes: tuple[str, ...]
 
-    def joined(self, other: "Mark | None") -> "Mark":
+    def joined(self, other: "Mark") -> "Mark":
         """Of the findings of both."""
-        if other is None:
-            return self
-        first, second = sorted((self, other), key=lambda mark: _ORDER.index(mark.severity))
+        first, second = sorted((self, other), key=lambda mark: _ORDER[mark.severity])
         return Mark(first.severity, tuple(dict.fromkeys(first.codes + second.codes)))
 
 
 class Marks:
-    """Of one session. by_number: by the index of an element. late: ids of elements that were answered late."""
+    """Of one session. by_number: by the index of an element. late: ids of elements that were answered late.
+
+    There may be as many as elements, but only few different ones: what is asked of many elements is asked of those.
+    """
 
     def __init__(self, elements: Sequence[Element] = (), findings: Iterable[Finding] = ()) -> None:
-        self.by_number: dict[int, Mark] = {}
+        """Takes its time where findings have many elements: not for the GUI's thread."""
         self.late: set[int] = set()
+        by_id = self._by_id(findings)
+        found = ((number, by_id.get(element.id)) for number, element in enumerate(elements)) if by_id else ()
+        self.by_number = {number: mark for number, mark in found if mark is not None}
+        self._numbers = list(self.by_number)
+        self._by_mark: dict[Mark, list[int]] = {}
+        for number, mark in self.by_number.items():
+            self._by_mark.setdefault(mark, []).append(number)
+
+    def _by_id(self, findings: Iterable[Finding]) -> dict[int, Mark]:
         by_id: dict[int, Mark] = {}
-        for finding in sorted(findings, key=lambda finding: _ORDER.index(finding.severity)):
+        for finding in sorted(findings, key=lambda finding: _ORDER[finding.severity]):
             mark = Mark(finding.severity, (finding.code,))
+            joined: dict[Mark, Mark] = {}
             for element in finding.elements:
                 earlier = by_id.get(element)
-                by_id[element] = earlier.joined(mark) if earlier else mark
+                if earlier is None:
+                    by_id[element] = mark
+                else:
+                    if earlier not in joined:
+                        joined[earlier] = earlier.joined(mark)
+                    by_id[element] = joined[earlier]
             if finding.code == _LATE:
                 self.late.update(finding.elements)
-        if by_id:
-            found = ((number, by_id.get(element.id)) for number, element in enumerate(elements))
-            self.by_number = {number: mark for number, mark in found if mark is not None}
-        self._numbers = list(self.by_number)
-        self._by_severity = [
-            (severity, [number for number, mark in self.by_number.items() if mark.severity is severity])
-            for severity in _ORDER
-        ]
-        self._joined: dict[tuple[int, int], Mark | None] = {}
+        return by_id
 
     def among(self, first: int, count: int) -> Mark | None:
         """Of some elements, one after the other, together."""
         if count == 1:
             return self.by_number.get(first)
-        if (first, count) not in self._joined:
-            marked = self._numbers[bisect_left(self._numbers, first) : bisect_left(self._numbers, first + count)]
-            joined = None
-            for number in marked:
-                joined = self.by_number[number].joined(joined)
-            self._joined[first, count] = joined
-        return self._joined[first, count]
-
-    def worst(self, first: int, count: int) -> Severity | None:
-        """Of some elements, one after the other; as quick for all of them as for one."""
-        for severity, numbers in self._by_severity:
-            if bisect_left(numbers, first) < bisect_left(numbers, first + count):
-                return severity
-        return None
+        found = [mark for mark, numbers in self._by_mark.items() if _has(numbers, first, count)]
+        return reduce(Mark.joined, sorted(found, key=lambda mark: _ORDER[mark.severity])) if found else None
 
     def after(self, number: int) -> int | None:
         """The next element that shows a finding."""
@@ -77,3 +74,8 @@ class Marks:
         """The element before that shows a finding."""
         at = bisect_left(self._numbers, number)
         return self._numbers[at - 1] if at else None
+
+
+def _has(numbers: list[int], first: int, count: int) -> bool:
+    at = bisect_left(numbers, first)
+    return at < len(numbers) and numbers[at] < first + count

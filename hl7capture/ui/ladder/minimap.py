@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Hashable
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QElapsedTimer, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
@@ -21,6 +21,7 @@ _TICK = 7  # width of a finding's mark, at the right
 _TICK_HEIGHT = 3
 _SAMPLES = 4  # elements that stand for all in a line of pixels
 _LEAST_WINDOW = 6  # pixels: where the session is so long that what is in sight is thinner
+_FRESH_MS = 250  # how long what was drawn is good enough while the session grows
 _IMPORTANCE = ("muted", "good", "accent", "warning", "bad")
 
 
@@ -40,6 +41,9 @@ class Minimap(QWidget):
         self._window = (0.0, 0.0)
         self._drawn = QPixmap()
         self._drawn_for: Hashable = None
+        self._age = QElapsedTimer()
+        self._redraw = QTimer(self, interval=_FRESH_MS, singleShot=True)
+        self._redraw.timeout.connect(self.update)
 
     def show_layout(self, row: SessionRow | None, layout: Layout | None, marks: Marks) -> None:
         """Another session, or other findings."""
@@ -69,8 +73,12 @@ class Minimap(QWidget):
             return
         layout, ratio = self._layout, self.devicePixelRatio()
         drawn_for = (layout.count, layout.height, len(layout.session.messages), self.size(), ratio, colours())
-        if drawn_for != self._drawn_for:
+        is_fresh = self._age.isValid() and self._age.elapsed() < _FRESH_MS and self._drawn.size() == self.size() * ratio
+        if drawn_for != self._drawn_for and self._drawn_for is not None and is_fresh:
+            self._redraw.start()  # a session that grows changes many times a second
+        elif drawn_for != self._drawn_for:
             self._drawn_for = drawn_for
+            self._age.start()
             self._drawn = QPixmap(self.size() * ratio)
             self._drawn.setDevicePixelRatio(ratio)
             self._draw()
@@ -104,11 +112,11 @@ class Minimap(QWidget):
         ticks = []
         for y in range(self.height()):
             first, end, is_silent = self._between(layout, y * scale, (y + 1) * scale)
-            severity = self._marks.worst(first, end - first)
-            if severity is not None:
-                ticks.append((y, BADGES[severity][1]))
+            mark = self._marks.among(first, end - first)
+            if mark is not None:
+                ticks.append((y, BADGES[mark.severity][1]))
             if is_silent:
-                painter.fillRect(_SIDE + room // 2 - 1, y, 2, 1, colour("muted"))
+                painter.fillRect(0, y, self.width() - _TICK, 1, colour("muted"))
                 continue
             best: dict[Direction, str] = {}
             for number in range(first, end, max((end - first) // _SAMPLES, 1)):
@@ -124,10 +132,10 @@ class Minimap(QWidget):
 
     @staticmethod
     def _between(layout: Layout, top: float, bottom: float) -> tuple[int, int, bool]:
-        """First element and the one behind the last that stand between two heights; is there a silence only?"""
+        """First element and the one behind the last that stand between two heights; is there a silence among them?"""
         start, end = layout.row(layout.place_at(top)), layout.row(layout.place_at(bottom))
-        silences = layout.silences
-        place = bisect_left(silences, start.place.step)
-        is_silent = place < len(silences) and silences[place] == start.place.step and bottom <= start.top
+        first_step = start.place.step + (top >= start.top)  # below the space that is before it
+        silence = bisect_left(layout.silences, first_step)
+        is_silent = silence < len(layout.silences) and layout.silences[silence] <= end.place.step
         whole = layout.size_of(start.place.step) if start.frames is not None and not start.frames.is_open else 1
         return start.number, max(end.number, start.number + whole), is_silent

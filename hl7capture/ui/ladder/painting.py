@@ -148,7 +148,8 @@ class Painting:
         line.badge(mark_at(row, self._marks))
         line.near(label_at(self._session, self._layout, row, self._marks).text, "text")
         line.far(answers_to(frames), "bad" if frames.naks else "good")
-        line.flags(flags_text(frames.flags))
+        if not frames.is_open:  # else they stand at the frames
+            line.flags(flags_text(frames.flags))
 
     def _paint_element(self, row: Row) -> None:
         element = self._element(row)

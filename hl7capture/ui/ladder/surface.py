@@ -35,7 +35,7 @@ class Surface(QAbstractScrollArea):
         self._more.timeout.connect(self._advance)
         self.minimap = minimap.Minimap(self)
         self.minimap.hide()
-        self.minimap.moved.connect(self._centre)
+        self.minimap.moved.connect(self.centre)
         self.verticalScrollBar().valueChanged.connect(self._show_window)
 
     # -- for those who build on it -----------------------------------------------------------------------------
@@ -77,6 +77,10 @@ class Surface(QAbstractScrollArea):
         elif row.bottom > bar.value() + room:
             bar.setValue(row.bottom - room)
         self.viewport().update()
+
+    def centre(self, y: float) -> None:
+        """Brings a height of the session, in pixels, to the middle of what is in sight."""
+        self.verticalScrollBar().setValue(round(y - self.room / 2))
 
     def row_under(self, y: float) -> Row | None:
         """What is painted there, in the viewport's pixels."""
@@ -188,6 +192,3 @@ class Surface(QAbstractScrollArea):
 
     def _show_window(self) -> None:
         self.minimap.show_window(self.verticalScrollBar().value(), self.room)
-
-    def _centre(self, y: float) -> None:
-        self.verticalScrollBar().setValue(round(y - self.room / 2))

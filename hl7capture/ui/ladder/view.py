@@ -1,6 +1,8 @@
 """The ladder as a widget: elements are chosen by mouse and keys, messages unfold, findings are gone to."""
 
-from PySide6.QtCore import Qt, Signal
+from functools import partial
+
+from PySide6.QtCore import Qt, QThreadPool, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -12,6 +14,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from hl7capture.hl7.findings.finding import Finding
+from hl7capture.ui.background import Background
 from hl7capture.ui.ladder.keys import target_of
 from hl7capture.ui.ladder.layout import Place
 from hl7capture.ui.ladder.marks import Marks
@@ -38,6 +41,8 @@ class Ladder(Surface):
         self._selected = -1
         self._is_whole = True  # the frames of the chosen message, not one of them
         self._wanted = -1  # to be chosen as soon as it has its place
+        self._marking = QThreadPool(self)
+        self._marking.setMaxThreadCount(1)  # so that the latest findings come last
         self._saving = LadderSaving(self)
         self._saving.told.connect(self.told)
         self._make_actions()
@@ -83,8 +88,10 @@ class Ladder(Surface):
 
     def show_findings(self, session_id: str, _verdict: str, findings: list[Finding]) -> None:
         """What is wrong in a session, unless another one has been chosen meanwhile."""
-        if self.row is not None and self.row.session_id == session_id:
-            self.set_marks(Marks(self.row.session.elements, findings))
+        row = self.row
+        if row is not None and row.session_id == session_id and row.document is not None:
+            work = partial(Marks, row.document.elements, findings)
+            Background(work, lambda marks: self.set_marks(marks) if self.row is row else None).start(self._marking)
 
     def set_marks(self, marks: Marks) -> None:
         super().set_marks(marks)
@@ -162,8 +169,13 @@ class Ladder(Surface):
         self._describe()
 
     def _go_to_finding(self, number: int | None) -> None:
+        """With what was said around it."""
         if number is not None:
+            before = self.verticalScrollBar().value()
             self.select(number)
+            place = self.chosen()
+            if self.layout_ is not None and place is not None and self.verticalScrollBar().value() != before:
+                self.centre(self.layout_.row(place).top)
 
     # -- Qt's own ----------------------------------------------------------------------------------------------
 

@@ -238,13 +238,8 @@ def test_marks_are_where_findings_are() -> None:
     assert marks.late == {5}
     assert marks.among(0, 1) is None
     assert marks.among(0, 6) == Mark(Severity.ERROR, ("refused", "late", "ack-late"))
-    assert [marks.worst(first, 2) for first in range(5)] == [
-        Severity.WARNING,
-        Severity.WARNING,
-        Severity.ERROR,
-        Severity.ERROR,
-        Severity.WARNING,
-    ]
+    assert marks.among(1, 2) == Mark(Severity.WARNING, ("late",))
+    assert marks.among(4, 1) is None
     assert [marks.after(number) for number in (-1, 1, 5)] == [1, 3, None]
     assert [marks.before(number) for number in (6, 3, 1)] == [5, 1, None]
 
