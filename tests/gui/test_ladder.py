@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QHelpEvent, QImage, QMouseEvent
+from PySide6.QtGui import QFontInfo, QHelpEvent, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QToolTip
 from pytestqt.qtbot import QtBot
 
@@ -396,6 +396,10 @@ def test_svg_says_what_the_window_says(ladder: Ladder, export: Export, tmp_path:
     for wanted in ("Device", "10.1.0.1:2575", "ACK^R01 AE · refused · 1 ms · A1 · 86 B", "ack-negative"):
         assert wanted in written
     assert "12 s of silence" in written
+    root = ElementTree.parse(tmp_path / "ladder.svg").getroot()
+    assert root.get("viewBox", "").split()[2] == "900"
+    sizes = {group.get("font-size") for group in root.iter(f"{SVG}g")}
+    assert str(QFontInfo(ladder.font()).pixelSize()) in sizes
     if os.name != "nt":
         assert stat.S_IMODE((tmp_path / "ladder.svg").stat().st_mode) == 0o600
 

@@ -45,6 +45,8 @@ class Look:
         font = QFont(self.font)
         if font.pointSizeF() > 0:
             font.setPointSizeF(font.pointSizeF() * _SMALLER)
+        else:
+            font.setPixelSize(max(round(font.pixelSize() * _SMALLER), 1))
         return font
 
     @cached_property

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 
 from PySide6.QtCore import QBuffer, QIODevice, QRectF, QSize
-from PySide6.QtGui import QFont, QImage, QPainter
+from PySide6.QtGui import QFont, QFontInfo, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from hl7capture.ui.ladder.layout import Layout
@@ -24,6 +24,7 @@ _WIDTH = 900  # pixels
 _MOST_HEIGHT = 24_000  # pixels of rows: some 500 messages; a PNG of it takes 90 MB while it is made
 _SHARP_HEIGHT = 12_000  # up to here a PNG has twice the pixels
 _PADDING = 12
+_DPI = 96  # a CSS pixel
 
 
 class PictureKind(StrEnum):
@@ -58,7 +59,7 @@ def picture(
 
     unfolded: first elements of messages whose frames are shown. For any thread. Raises PictureError.
     """
-    look = Look(LIGHT, font)
+    look = Look(LIGHT, _in_pixels(font))
     layout = Layout(row.session, look.sizes, unfolded)
     layout.grow()
     if not layout.count:
@@ -113,10 +114,18 @@ def title_of(row: SessionRow) -> str:
     return text.format(session.number, visible(session.device, 80), visible(session.lis, 80), start)
 
 
+def _in_pixels(font: QFont) -> QFont:
+    """The font as large as on the screen, whatever resolution the picture says that it has."""
+    fixed = QFont(font)
+    fixed.setPixelSize(QFontInfo(font).pixelSize())
+    return fixed
+
+
 def _write_svg(buffer: QBuffer, size: QSize, title: str, paint: Callable[[QPainter], None]) -> None:
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
     generator.setSize(size)
+    generator.setResolution(_DPI)
     generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
     generator.setTitle(title)
     generator.setDescription(translate("Ladder", "What device and LIS said, in order; made by HL7 Capture"))
