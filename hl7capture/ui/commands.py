@@ -42,12 +42,12 @@ class Commands(QObject):
         self.about = self._action(self.tr("About HL7 Capture"), None)
         self.refresh_icons()
 
-    def fill(self, menus: QMenuBar) -> None:
-        """The menus of the window."""
+    def fill(self, menus: QMenuBar, export_ladder: QAction) -> None:
+        """The menus of the window. export_ladder: the ladder's own action."""
         file = menus.addMenu(self.tr("&File"))
         file.addActions([self.open, self.open_as_one])
         file.addSeparator()
-        file.addActions([self.bring_in, self.export])
+        file.addActions([self.bring_in, self.export, export_ladder])
         file.addSeparator()
         file.addActions([self.settings, self.leave])
         capture = menus.addMenu(self.tr("&Capture"))

@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
         self.files = SessionFiles(controller, self.banner, self.work, self.model.document_of, self)
 
     def _lay_out(self) -> None:
-        self.commands.fill(self.menuBar())
+        self.commands.fill(self.menuBar(), self.ladder.export_action)
         self.toolbar = Toolbar(self.commands, self.capturing.interface, [self.filtering.matches, self.filtering.box])
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.status)
@@ -155,6 +155,7 @@ class MainWindow(QMainWindow):
         controller.shut_down.connect(self._on_shut_down)
         controller.judge.judged.connect(self.model.session_judged)
         controller.judge.explained.connect(self.detail.findings.show_findings)
+        controller.judge.explained.connect(self.ladder.show_findings)
         self.detail.findings.wanted.connect(controller.judge.explain)
         StoreNotices(store, self.banner, lambda: self.edit_settings("outputFolder"), self)
         CleanUpNotices(store, self.banner, self.status, self)

@@ -42,6 +42,8 @@ class Workspace(QSplitter):
             splitter.setHandleWidth(1)
         self.table.session_selected.connect(self.show_session)
         self.ladder.element_selected.connect(lambda number: self.detail.show_element(self._shown, number))
+        self.ladder.told.connect(self.told)
+        self.ladder.details_wanted.connect(lambda: self.detail.tabs.currentWidget().setFocus())
         self.detail.told.connect(self.told)
         model.dataChanged.connect(self._on_rows_changed)
         store.loaded.connect(model.add_documents)

@@ -68,7 +68,7 @@ def test_capture_file_fills_table_ladder_and_detail(window: MainWindow, capture_
     assert window.detail.hex.data == mllp(answer("MSG1"))
     assert "MSA|AA|MSG1" in window.detail.text.toPlainText()
     qtbot.keyClick(window.ladder, Qt.Key.Key_Home)
-    qtbot.mouseClick(window.ladder.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 46 + 38 + 10))
+    qtbot.mouseClick(window.ladder.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 90))
     assert window.ladder.selected == 1
 
 

@@ -29,14 +29,15 @@ class Pairing:
         self._waiting = {direction: Waiting() for direction in Direction}
         self._count = 0
         self._session_id = ""
-        self._taken = 0  # elements of the session
+        self._heard = 0  # elements of the session
         self._is_by_enq = False
         self._result = Acknowledgements()
 
     def take(self, session: Session) -> Acknowledgements:
         """The next session; one that is open is the last one."""
-        self._begin(session)
-        self.grow(session)
+        self.begin(session)
+        for element in list(session.elements):
+            self.hear(element, session.messages)
         if session.end_reason in _CAPTURE_ENDED:
             for waiting in self._waiting.values():
                 waiting.excuse()
@@ -45,27 +46,30 @@ class Pairing:
         return self._result
 
     def grow(self, session: Session) -> Acknowledgements:
-        """The same session while it is open, or the next one: what has come of it since the last time is added.
+        """The same session while it is open, or the next one: what has come of it since the last time is heard.
 
         The same result, grown; nothing in it is excused by the capture's end.
         """
         if session.session_id != self._session_id:
-            self._begin(session)
+            self.begin(session)
         self._is_by_enq = session.framing in (Framing.ASTM, Framing.STX)
-        fresh = session.elements[self._taken :]
-        self._taken += len(fresh)
+        fresh = session.elements[self._heard :]
+        self._heard += len(fresh)
         for element in fresh:
-            self._take(element, session.messages)
+            self.hear(element, session.messages)
         return self._result
 
-    def _begin(self, session: Session) -> None:
+    def begin(self, session: Session) -> None:
+        """The next session, whose elements will be heard one by one as they come."""
         self._result = Acknowledgements()
         self._session_id = session.session_id
-        self._taken = 0
+        self._is_by_enq = session.framing in (Framing.ASTM, Framing.STX)
+        self._heard = 0
         for waiting in self._waiting.values():
             waiting.unmatched.clear()  # they are places in the result of the session before
 
-    def _take(self, element: Element, messages: Sequence[str]) -> None:
+    def hear(self, element: Element, messages: Sequence[str]) -> Acknowledged | None:
+        """The next element of the session; what it answers, of which it is the last answer then."""
         flags = element.flags
         if flags and (Flag.GAP in flags or (Flag.TRUNCATED in flags and not self._is_by_enq)):
             self._note_hole(element)
@@ -73,11 +77,11 @@ class Pairing:
             case ElementType.MESSAGE if not self._is_by_enq:
                 if element.message is not None and element.message < len(messages):
                     words = words_of(messages[element.message])
-                    if words.is_answer:
-                        self._answer(element, words.code, words.acknowledges)
+                    answered = self._answer(element, words.code, words.acknowledges) if words.is_answer else None
                     self._say(element, words)
+                    return answered
             case ElementType.ACK | ElementType.NAK:
-                self._answer(element, _BYTES[element.type], "")
+                return self._answer(element, _BYTES[element.type], "")
             case ElementType.START | ElementType.FRAME | ElementType.MESSAGE if self._is_by_enq:
                 self._say(element, _NO_WORDS)
             case ElementType.END:
@@ -86,7 +90,8 @@ class Pairing:
                 # An answer that was sent without its framing, or with a part of it.
                 words = words_of(element.data.decode("latin-1").strip("\x0b\x1c\r\n"))
                 if words.is_answer:
-                    self._answer(element, words.code, words.acknowledges)
+                    return self._answer(element, words.code, words.acknowledges)
+        return None
 
     def _say(self, element: Element, words: Words) -> None:
         waiting = self._waiting[element.direction]
@@ -106,7 +111,7 @@ class Pairing:
         self._result.said.append(one)
         waiting.add(one)
 
-    def _answer(self, element: Element, code: str, acknowledges: str) -> None:
+    def _answer(self, element: Element, code: str, acknowledges: str) -> Acknowledged | None:
         waiting = self._waiting[element.direction.opposite]
         kind = is_commit(code)
         one = waiting.named(acknowledges, is_commit=kind) if acknowledges else None
@@ -116,31 +121,33 @@ class Pairing:
             if waiting.hole is not None and one.number >= waiting.hole:
                 waiting.hole = None
         elif self._is_by_enq:
-            self._to_latest(waiting, element, code)
+            one = self._to_latest(waiting, element, code)
         elif acknowledges and waiting.hole is not None:
             self._no_pair(waiting, self._answered(element, code, acknowledges, is_certain=False))
             waiting.excuse()
         else:
-            self._by_order(waiting, element, code, acknowledges)
+            one = self._by_order(waiting, element, code, acknowledges)
         waiting.is_heard = True
+        return one
 
     def _answered(
         self, element: Element, code: str, acknowledges: str = "", *, is_certain: bool, is_by_order: bool = False
     ) -> Answer:
         return Answer(self._session_id, element.id, element.timestamp, code, acknowledges, is_by_order, is_certain)
 
-    def _to_latest(self, waiting: Waiting, element: Element, code: str) -> None:
+    def _to_latest(self, waiting: Waiting, element: Element, code: str) -> Acknowledged | None:
         """ENQ protocols: nothing is said before the byte that answers what was said before."""
         one = waiting.latest
         is_whole = waiting.hole is None
         if one is None:
             is_certain = waiting.has_spoken and is_whole and Flag.GAP not in element.flags
             self._no_pair(waiting, self._answered(element, code, is_certain=is_certain))
-            return
+            return None
         is_certain = not one.answers or is_whole
         self._pair(waiting, one, self._answered(element, code, is_certain=is_certain, is_by_order=True))
+        return one
 
-    def _by_order(self, waiting: Waiting, element: Element, code: str, acknowledges: str) -> None:
+    def _by_order(self, waiting: Waiting, element: Element, code: str, acknowledges: str) -> Acknowledged | None:
         one, is_only = waiting.next(is_commit=is_commit(code))
         is_certain = waiting.hole is None
         if one is None:
@@ -148,11 +155,12 @@ class Pairing:
             # something on this side, it may well have lost what is answered on the other.
             is_certain = is_certain and waiting.has_spoken and Flag.GAP not in element.flags
             self._no_pair(waiting, self._answered(element, code, acknowledges, is_certain=is_certain))
-            return
+            return None
         answer = self._answered(element, code, acknowledges, is_certain=is_certain, is_by_order=True)
         self._pair(waiting, one, answer)
         if not is_only:
             waiting.excuse()  # which of them has no answer, if one of them has none, the order does not tell
+        return one
 
     def _pair(self, waiting: Waiting, one: Acknowledged, answer: Answer) -> None:
         waiting.pair(one, answer, is_sure=self._is_by_enq or not answer.is_by_order)
