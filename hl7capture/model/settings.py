@@ -57,6 +57,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     capture_filter: Annotated[str, Meta(description="Capture filter (BPF), as in tcpdump")] = ""
     interface: Annotated[str, Meta(description="The interface to listen on; several with commas between them")] = ""
     auto_start_capture: Annotated[bool, Meta(description="Start the capture with the program")] = False
+    watch_interfaces: Annotated[
+        bool, Meta(description="Show on the first page what passes each interface; nothing of it is kept")
+    ] = True
     keep_raw_packets: Annotated[bool, Meta(description="Also keep the raw packets, in the output folder's raw")] = False
     raw_packets_megabytes: Annotated[
         int, Meta(ge=10, le=1_000_000, description="Megabytes of raw packets that are kept; the oldest go first")
