@@ -74,6 +74,7 @@ from hl7capture.ui.settings_dialog import SettingsDialog
 from hl7capture.ui.status import Status
 from hl7capture.ui.store_notices import StoreNotices
 from hl7capture.ui.unreadable_files import UnreadableFiles
+from hl7capture.ui.welcome.live_traffic import LiveTraffic
 from hl7capture.ui.welcome_page import WelcomePage
 from hl7capture.ui.work_row import WorkRow
 
@@ -422,7 +423,11 @@ class MainWindow(QMainWindow):
         store.keep_failed.connect(lambda text: self.banner.say(self.tr("Not changed: {0}").format(text)))
         CleanUpNotices(store, self.banner, self.status, self)
         store.delete_failed.connect(lambda text: self.banner.say(self.tr("Not deleted: {0}").format(text)))
-        self._recent.changed.connect(lambda: self.welcome.show_recent(self._recent.paths))
+        self._recent.changed.connect(lambda: self.welcome.show_recent(self._recent.paths, self._recent.facts))
+        self.welcome.seen.connect(self._recent.look)
+        self.welcome.forget_wanted.connect(self._recent.remove)
+        self.welcome.administrator_wanted.connect(lambda names: self.listen(", ".join(names), as_administrator=True))
+        self.live_traffic = LiveTraffic(controller, self.welcome, self)
         self.welcome.interfaces_chosen.connect(lambda names: self.listen(", ".join(names)))
         self.welcome.file_chosen.connect(lambda path: self.open_files([path]))
         self.welcome.open_wanted.connect(self.choose_files)
