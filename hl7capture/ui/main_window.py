@@ -427,6 +427,7 @@ class MainWindow(QMainWindow):
         self.welcome.seen.connect(self._recent.look)
         self.welcome.forget_wanted.connect(self._recent.remove)
         self.welcome.administrator_wanted.connect(lambda names: self.listen(", ".join(names), as_administrator=True))
+        self.welcome.interfaces.choice_changed.connect(self._follow_choice)
         self.live_traffic = LiveTraffic(controller, self.welcome, self)
         self.welcome.interfaces_chosen.connect(lambda names: self.listen(", ".join(names)))
         self.welcome.file_chosen.connect(lambda path: self.open_files([path]))
@@ -709,6 +710,12 @@ class MainWindow(QMainWindow):
         if self.interface.findData(interface) < 0 and len(names_in(interface)) > 1:
             self.interface.addItem(visible(interface, 80), interface)
         self.interface.setCurrentIndex(self.interface.findData(interface))
+
+    def _follow_choice(self, interface: str) -> None:
+        """Ctrl+E listens where the welcome page says."""
+        index = self.interface.findData(interface)
+        if index >= 0 and self.interface.isEnabled():
+            self.interface.setCurrentIndex(index)
 
     def _on_no_interfaces(self, error: SourceError) -> None:
         self.welcome.show_problem(str(error), is_about_the_list=True)

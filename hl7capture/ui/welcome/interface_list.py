@@ -37,12 +37,15 @@ class InterfaceList(QListWidget):
     """Which ones are selected is what will be listened to."""
 
     shown = Signal(list)  # list[Interface]: after `show_interfaces`
+    choice_changed = Signal(str)  # by the person, or because HL7 was seen: names with commas between them
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._found: dict[str, Interface] = {}
         self._histories: dict[str, History] = {}
         self._is_chosen = False  # by the person, now or the last time
+        self._is_filling = False
+        self.itemSelectionChanged.connect(self._on_selected)
         self.setAccessibleName(self.tr("Interfaces"))
         self.setIconSize(QSize(20, 20))
         self.setItemDelegate(_Row(self))
@@ -61,6 +64,7 @@ class InterfaceList(QListWidget):
         self._found = {one.name: one for one in found if one.is_up or one.addresses}
         self._histories = {name: self._histories.get(name, History()) for name in self._found}
         self._is_chosen = False
+        self._is_filling = True
         self.clear()
         for interface in sorted(self._found.values(), key=self._rank):
             item = QListWidgetItem(icon("interface"), "")
@@ -74,6 +78,7 @@ class InterfaceList(QListWidget):
                 self.setCurrentItem(item, QItemSelectionModel.SelectionFlag.Select)
         if self.currentRow() < 0:
             self.setCurrentRow(0)
+        self._is_filling = False
         self.shown.emit(list(found))
 
     def show_traffic(self, traffic: Mapping[str, Traffic]) -> None:
@@ -117,6 +122,10 @@ class InterfaceList(QListWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.scheduleDelayedItemsLayout()
+
+    def _on_selected(self) -> None:
+        if not self._is_filling:
+            self.choice_changed.emit(", ".join(self.chosen))
 
     def _rank(self, interface: Interface) -> tuple[bool, bool, bool, bool]:
         is_quiet = not self._histories[interface.name].connections
