@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 Theme = Literal["system", "light", "dark"]
+Notified = Literal["none", "error", "warning"]
 _ADDRESSES = ("deviceIP", "lisIP")
 _FIELDS = "patientFields"
 _FIELD = re.compile(r"[A-Z](?:[A-Z0-9]{2})?(?:-[1-9][0-9]{0,3}(?:\.[1-9][0-9]{0,3})?)?")
@@ -73,6 +74,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         str, Meta(description="More fields with patient data, with commas between them: OBX-18, ZPI-3.1, NTE")
     ] = ""
     theme: Annotated[Theme, Meta(description="Light or dark")] = "system"
+    notify_findings: Annotated[
+        Notified, Meta(description="Findings that are notified while the window is not in front; warning: errors, too")
+    ] = "error"
+    close_to_tray: Annotated[
+        bool, Meta(description="Closing the window leaves the program in the tray, where there is one")
+    ] = False
+    start_minimised: Annotated[bool, Meta(description="Start without the window in the way")] = False
+    autostart: Annotated[bool, Meta(description="Start with the login, minimised")] = False
     # What the file holds beyond these: a newer version's. It is kept, and written back.
     unknown: dict[str, Any] = msgspec.field(default_factory=dict, name="")
 
