@@ -1,7 +1,7 @@
 """Rows of two lines: what it is, and below, smaller in weight, what there is to know of it."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtGui import QFontMetrics, QIcon, QPainter
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from hl7capture.ui.theme import colour
@@ -25,12 +25,13 @@ class TwoLines(QStyledItemDelegate):
     ) -> None:
         shown = QStyleOptionViewItem(option)
         self.initStyleOption(shown, index)
-        picture = shown.icon
+        picture = QIcon(shown.icon)
+        shown.icon = QIcon()
         shown.text = ""
         shown.features &= ~QStyleOptionViewItem.ViewItemFeature.HasDecoration
         style = option.widget.style() if option.widget is not None else QApplication.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, shown, painter, option.widget)
-        size = shown.decorationSize
+        size = option.decorationSize
         box = option.rect.adjusted(_MARGIN, 0, -_MARGIN, 0)
         picture.paint(painter, QRect(box.left(), box.center().y() - size.height() // 2, size.width(), size.height()))
         box.setLeft(box.left() + size.width() + _MARGIN)
