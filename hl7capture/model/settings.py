@@ -75,13 +75,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     ] = ""
     theme: Annotated[Theme, Meta(description="Light or dark")] = "system"
     notify_findings: Annotated[
-        Notified, Meta(description="Findings that are notified while the window is not in front; warning: errors, too")
+        Notified, Meta(description="Findings told by a notification while the window is not in front")
     ] = "error"
     close_to_tray: Annotated[
         bool, Meta(description="Closing the window leaves the program in the tray, where there is one")
     ] = False
     start_minimised: Annotated[bool, Meta(description="Start without the window in the way")] = False
-    autostart: Annotated[bool, Meta(description="Start with the login, minimised")] = False
+    autostart: Annotated[bool, Meta(description="Start when you log in, minimised")] = False
     # What the file holds beyond these: a newer version's. It is kept, and written back.
     unknown: dict[str, Any] = msgspec.field(default_factory=dict, name="")
 
