@@ -104,6 +104,17 @@ def test_what_the_person_has_chosen_stays_chosen(quiet_window: MainWindow, qtbot
     assert names(rows)[0] == "eth2"
 
 
+def test_what_nobody_has_chosen_gives_way_at_the_next_refresh(quiet_window: MainWindow) -> None:
+    window, rows = quiet_window, quiet_window.welcome.interfaces
+    found = [interface("eth0"), interface("eth2")]
+    window.interface.clear()
+    window._on_interfaces(found)
+    assert (rows.chosen, window.interface.currentData()) == (["eth0"], "eth0")
+    rows._histories["eth2"].add(Traffic(40, 40, 1))  # while the page was not seen
+    window._on_interfaces(found)
+    assert (rows.chosen, window.interface.currentData()) == (["eth2"], "eth2")
+
+
 def test_hostile_names_stay_text(quiet_window: MainWindow) -> None:
     rows = quiet_window.welcome.interfaces
     odd = Interface("eth0", "<b>\u202ebold</b>", (), is_up=True, is_loopback=False)

@@ -44,6 +44,7 @@ class InterfaceList(QListWidget):
         self._found: dict[str, Interface] = {}
         self._histories: dict[str, History] = {}
         self._is_chosen = False  # by the person, now or the last time
+        self._by_default = ""  # what is chosen as long as nobody has chosen anything
         self._is_filling = False
         self.itemSelectionChanged.connect(self._on_selected)
         self.setAccessibleName(self.tr("Interfaces"))
@@ -63,6 +64,7 @@ class InterfaceList(QListWidget):
         """Those that are neither up nor have an address are not worth a line. Where HL7 was seen comes first."""
         self._found = {one.name: one for one in found if one.is_up or one.addresses}
         self._histories = {name: self._histories.get(name, History()) for name in self._found}
+        wanted = preferred if self._is_chosen or list(preferred) != [self._by_default] else ()
         self._is_chosen = False
         self._is_filling = True
         self.clear()
@@ -73,12 +75,14 @@ class InterfaceList(QListWidget):
             item.setToolTip(visible(interface.description, 200))
             self.addItem(item)
             self._describe(item)
-            if interface.name in preferred:
+            if interface.name in wanted:
                 self._is_chosen = True
                 self.setCurrentItem(item, QItemSelectionModel.SelectionFlag.Select)
-        if self.currentRow() < 0:
-            self.setCurrentRow(0)
         self._is_filling = False
+        if self.currentRow() < 0 and self.count():
+            self.setCurrentRow(0)
+            self._by_default = self.item(0).data(_NAME)
+            self._is_chosen = self._histories[self._by_default].connections > 0
         self.shown.emit(list(found))
 
     def show_traffic(self, traffic: Mapping[str, Traffic]) -> None:
@@ -95,6 +99,7 @@ class InterfaceList(QListWidget):
             if history.connections and not was_seen and not self._is_chosen:
                 self._is_chosen = True
                 self.setCurrentItem(item)
+                self.scrollToItem(item)
         self.viewport().update()
 
     def stop_traffic(self) -> None:
