@@ -39,15 +39,8 @@ def names(rows: QListWidget) -> list[str]:
     return [rows.item(row).text().split()[0] for row in range(rows.count())]
 
 
-@pytest.fixture
-def quiet_window(open_window: Callable[[], MainWindow], tmp_path: Path) -> MainWindow:
-    """Nothing is listened to: the test says what passes."""
-    (tmp_path / "config").mkdir()
-    (tmp_path / "config" / "settings.json").write_text(json.dumps({"watchInterfaces": False}))
-    return open_window()
-
-
 @needs_capture_rights
+@pytest.mark.usefixtures("live_traffic")
 def test_traffic_is_shown_while_the_page_is_seen_and_at_no_other_time(window: MainWindow, qtbot: QtBot) -> None:
     rows, watch = window.welcome.interfaces, window.live_traffic.watch
     qtbot.waitUntil(lambda: "lo" in watch.traffic(), timeout=15_000)
@@ -71,8 +64,8 @@ def test_traffic_is_shown_while_the_page_is_seen_and_at_no_other_time(window: Ma
     qtbot.waitUntil(lambda: watch.is_on, timeout=10_000)
 
 
-def test_right_interface_is_obvious_to_eye_and_ear(quiet_window: MainWindow, qtbot: QtBot) -> None:
-    window, rows = quiet_window, quiet_window.welcome.interfaces
+def test_right_interface_is_obvious_to_eye_and_ear(window: MainWindow, qtbot: QtBot) -> None:
+    rows = window.welcome.interfaces
     window._on_interfaces([interface("lo"), interface("eth1", is_up=False), interface("eth0"), interface("eth2")])
     assert names(rows) == ["eth0", "eth2", "lo", "eth1"]
     assert rows.chosen == ["eth0"]
@@ -93,8 +86,8 @@ def test_right_interface_is_obvious_to_eye_and_ear(quiet_window: MainWindow, qtb
     assert "10,000+ connections" in item(rows, "eth2").data(SPOKEN)
 
 
-def test_what_the_person_has_chosen_stays_chosen(quiet_window: MainWindow, qtbot: QtBot) -> None:
-    window, rows = quiet_window, quiet_window.welcome.interfaces
+def test_what_the_person_has_chosen_stays_chosen(window: MainWindow, qtbot: QtBot) -> None:
+    rows = window.welcome.interfaces
     window._on_interfaces([interface("eth0"), interface("eth2"), interface("lo")])
     qtbot.keyClick(rows, Qt.Key.Key_Down)
     qtbot.keyClick(rows, Qt.Key.Key_Up)
@@ -104,8 +97,8 @@ def test_what_the_person_has_chosen_stays_chosen(quiet_window: MainWindow, qtbot
     assert names(rows)[0] == "eth2"
 
 
-def test_what_nobody_has_chosen_gives_way_at_the_next_refresh(quiet_window: MainWindow) -> None:
-    window, rows = quiet_window, quiet_window.welcome.interfaces
+def test_what_nobody_has_chosen_gives_way_at_the_next_refresh(window: MainWindow) -> None:
+    rows = window.welcome.interfaces
     found = [interface("eth0"), interface("eth2")]
     window.interface.clear()
     window._on_interfaces(found)
@@ -115,10 +108,10 @@ def test_what_nobody_has_chosen_gives_way_at_the_next_refresh(quiet_window: Main
     assert (rows.chosen, window.interface.currentData()) == (["eth2"], "eth2")
 
 
-def test_hostile_names_stay_text(quiet_window: MainWindow) -> None:
-    rows = quiet_window.welcome.interfaces
+def test_hostile_names_stay_text(window: MainWindow) -> None:
+    rows = window.welcome.interfaces
     odd = Interface("eth0", "<b>\u202ebold</b>", (), is_up=True, is_loopback=False)
-    quiet_window._on_interfaces([odd])
+    window._on_interfaces([odd])
     assert "‹202E›" in rows.item(0).text()
     assert not rows.grab().isNull()
 
@@ -133,6 +126,7 @@ def test_history_is_bounded_and_outlasts_a_new_beginning() -> None:
     assert history._ticks[-1] == (5, 0)
 
 
+@pytest.mark.usefixtures("live_traffic")
 def test_missing_rights_are_told_once_with_what_mends_it(
     open_window: Callable[[], MainWindow], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
@@ -167,14 +161,14 @@ def test_missing_rights_are_told_once_with_what_mends_it(
     qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=10_000)
 
 
-def test_missing_library_names_its_page(quiet_window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    missing = quiet_window.welcome.missing
-    quiet_window._on_no_interfaces(SourceError("Npcap is not installed. Get it from https://npcap.com and install it."))
+def test_missing_library_names_its_page(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = window.welcome.missing
+    window._on_no_interfaces(SourceError("Npcap is not installed. Get it from https://npcap.com and install it."))
     assert missing.link.isVisible()
     assert missing.link.text() == "Open npcap.com"
     assert not missing.mend.isVisible()
     assert missing.copy.text() == "Copy"
-    quiet_window._on_no_interfaces(SourceError("Look at https://evil.example"))
+    window._on_no_interfaces(SourceError("Look at https://evil.example"))
     assert not missing.link.isVisible()
 
 
