@@ -23,10 +23,11 @@ def main() -> int:
         "files", nargs="*", type=Path, metavar="FILE", help="captures to open, or session files to import"
     )
     parser.add_argument("--output-folder", type=Path, metavar="DIR", help="folder for sessions")
+    parser.add_argument("--minimised", action="store_true", help="start without the window in the way")
     chosen = parser.parse_args(arguments)
     from hl7capture.ui.main import run as run_window
 
-    return run_window(chosen.files, chosen.output_folder)
+    return run_window(chosen.files, chosen.output_folder, is_minimised=chosen.minimised)
 
 
 if __name__ == "__main__":

@@ -90,6 +90,11 @@ class CaptureController(QObject):
         return self._state
 
     @property
+    def is_shutting_down(self) -> bool:
+        """The end has begun: nothing new is taken."""
+        return self._is_shutting_down
+
+    @property
     def source(self) -> Source | MergedFiles | None:
         """The first of `sources`: all of them are live, or it is the only one."""
         return self.sources[0] if self.sources else None

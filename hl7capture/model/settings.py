@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 Theme = Literal["system", "light", "dark"]
+Notified = Literal["none", "error", "warning"]
 _ADDRESSES = ("deviceIP", "lisIP")
 _FIELDS = "patientFields"
 _FIELD = re.compile(r"[A-Z](?:[A-Z0-9]{2})?(?:-[1-9][0-9]{0,3}(?:\.[1-9][0-9]{0,3})?)?")
@@ -58,6 +59,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     capture_filter: Annotated[str, Meta(description="Capture filter (BPF), as in tcpdump")] = ""
     interface: Annotated[str, Meta(description="The interface to listen on; several with commas between them")] = ""
     auto_start_capture: Annotated[bool, Meta(description="Start the capture with the program")] = False
+    watch_interfaces: Annotated[
+        bool, Meta(description="Show on the first page what passes each interface; nothing of it is kept")
+    ] = True
     keep_raw_packets: Annotated[bool, Meta(description="Also keep the raw packets, in the output folder's raw")] = False
     raw_packets_megabytes: Annotated[
         int, Meta(ge=10, le=1_000_000, description="Megabytes of raw packets that are kept; the oldest go first")
@@ -71,6 +75,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         str, Meta(description="More fields with patient data, with commas between them: OBX-18, ZPI-3.1, NTE")
     ] = ""
     theme: Annotated[Theme, Meta(description="Light or dark")] = "system"
+    notify_findings: Annotated[
+        Notified, Meta(description="Findings told by a notification while the window is not in front")
+    ] = "error"
+    close_to_tray: Annotated[
+        bool, Meta(description="Closing the window leaves the program in the tray, where there is one")
+    ] = False
+    start_minimised: Annotated[bool, Meta(description="Start without the window in the way")] = False
+    autostart: Annotated[bool, Meta(description="Start when you log in, minimised")] = False
     # What the file holds beyond these: a newer version's. It is kept, and written back.
     unknown: dict[str, Any] = msgspec.field(default_factory=dict, name="")
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hl7capture.sources.capture_process import Counts, Failure, Started
+from hl7capture.sources.capture_process import ALL, Counts, Failure, Measure, Started
 
 HELPER_NAME = "hl7capture-helper"
 _HELPER = str(Path(__file__).with_name("helper.py"))
@@ -51,9 +51,12 @@ class Helper:
 
     stops_by_signal = False
 
-    def __init__(self, interface: str, capture_filter: str, *, as_administrator: bool = False) -> None:
+    def __init__(
+        self, interface: str, capture_filter: str, measure: Measure = ALL, *, as_administrator: bool = False
+    ) -> None:
         # `--` and `=`: neither an interface's name nor a filter is ever taken for an option.
-        self._command = helper_command("capture", f"--filter={capture_filter}", "--", interface)
+        limits = (f"--snap-length={measure.snap_length}", f"--buffer={measure.kernel_bytes}")
+        self._command = helper_command("capture", f"--filter={capture_filter}", *limits, "--", interface)
         self._as_administrator = as_administrator
         if as_administrator:
             self._command = [pkexec() or "pkexec", str(Path(sys.executable).absolute()), *self._command[1:]]

@@ -9,10 +9,22 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hl7capture.model.source import SourceError
-from hl7capture.sources.pipe import PipeReader
+from hl7capture.sources.pipe import MOST_WAITING, PipeReader
 
 _STOP_SECONDS = 3.0
 _WRAP = 1 << 32  # libpcap's counters are 32 bits wide
+
+
+@dataclass(slots=True, frozen=True)
+class Measure:
+    """How much is taken, in bytes: of a packet at most, what the kernel keeps, and what waits to be read here."""
+
+    snap_length: int
+    kernel_bytes: int
+    most_waiting: int
+
+
+ALL = Measure(snap_length=262_144, kernel_bytes=64 << 20, most_waiting=MOST_WAITING)
 
 
 @dataclass(slots=True, frozen=True)
@@ -65,7 +77,7 @@ class Started:
 class CaptureProcess:
     """Starts `program` at once; raises SourceError where the system cannot."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, most_waiting: int = MOST_WAITING) -> None:
         self._program = program
         self.failure: Failure | None = None
         self.pid: int | None = None  # of the process that captures, which pkexec's is not
@@ -74,7 +86,7 @@ class CaptureProcess:
         self._started = threading.Event()
         self._process = spawn(program.command)
         assert self._process.stdout is not None
-        self._reader = PipeReader(self._process.stdout)
+        self._reader = PipeReader(self._process.stdout, most_waiting)
         self._listener = threading.Thread(target=self._listen, name="capture-listener", daemon=True)
         self._listener.start()
 

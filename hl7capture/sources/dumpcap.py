@@ -9,10 +9,8 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from hl7capture.sources.capture_process import Counts, Failure, Started
+from hl7capture.sources.capture_process import ALL, Counts, Failure, Measure, Started
 
-_BUFFER_MB = 64
-_SNAP_LENGTH = 262_144
 _COUNTS = re.compile(rb"Packets received/dropped on interface .*: (\d+)/\d+ \(pcap:(\d+)/.*ps_ifdrop:(\d+)\)")
 _FILTER = re.compile(r"valid capture filter \((.*)\)\.?$")
 # What its sentences mean; capture/capture-pcap-util.c and dumpcap.c of Wireshark.
@@ -44,14 +42,14 @@ class Dumpcap:
 
     stops_by_signal = True
 
-    def __init__(self, path: str, interface: str, capture_filter: str) -> None:
+    def __init__(self, path: str, interface: str, capture_filter: str, measure: Measure = ALL) -> None:
         self._command = [
             path,
             "-q",  # no counting of packets on standard error
             "-P",  # pcap, not pcapng
             *("-w", "-"),
-            *("-s", str(_SNAP_LENGTH)),
-            *("-B", str(_BUFFER_MB)),
+            *("-s", str(measure.snap_length)),
+            *("-B", str(max(measure.kernel_bytes >> 20, 1))),
             *("-i", interface),
             *(("-f", capture_filter) if capture_filter else ()),
         ]

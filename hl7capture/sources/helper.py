@@ -47,7 +47,7 @@ class _HelperError(Exception):
 
 
 def main() -> int:
-    """`interfaces`, `check EXPRESSION`, or `capture NAME [--filter EXPRESSION]`."""
+    """`interfaces`, `check EXPRESSION`, or `capture NAME` with `--filter EXPRESSION`, `--snap-length`, `--buffer`."""
     parser = argparse.ArgumentParser(prog="hl7capture-helper")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("interfaces")
@@ -55,6 +55,8 @@ def main() -> int:
     capture = commands.add_parser("capture")
     capture.add_argument("interface")
     capture.add_argument("--filter", default="")
+    capture.add_argument("--snap-length", type=int, default=_SNAP_LENGTH)
+    capture.add_argument("--buffer", type=int, default=_BUFFER)
     arguments = parser.parse_args()
     # Ctrl+C reaches the whole terminal group; the end of standard input is what stops this process.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -64,7 +66,7 @@ def main() -> int:
         elif arguments.command == "check":
             _check(_libpcap(), arguments.filter)
         else:
-            _capture(_libpcap(), arguments.interface, arguments.filter)
+            _capture(_libpcap(), arguments)
     except _HelperError as failure:
         _say("error", kind=failure.kind, detail=str(failure))
         return 1
@@ -128,10 +130,10 @@ def _check(pcap: Any, expression: str) -> None:
     pcap.pcap_close(handle)
 
 
-def _capture(pcap: Any, interface: str, expression: str) -> None:
-    handle = _open(pcap, interface)
+def _capture(pcap: Any, wanted: argparse.Namespace) -> None:
+    handle = _open(pcap, wanted.interface, wanted.snap_length, wanted.buffer)
     try:
-        _set_filter(pcap, handle, expression)
+        _set_filter(pcap, handle, wanted.filter)
         error = ctypes.create_string_buffer(256)
         if os.name != "nt" and pcap.pcap_setnonblock(handle, 1, error) != 0:
             raise _HelperError("capture", _text(error.value))
@@ -147,17 +149,17 @@ def _capture(pcap: Any, interface: str, expression: str) -> None:
         pcap.pcap_close(handle)
 
 
-def _open(pcap: Any, interface: str) -> Any:
+def _open(pcap: Any, interface: str, snap_length: int, kernel_bytes: int) -> Any:
     error = ctypes.create_string_buffer(256)
     promiscuous = 1
     while True:
         handle = pcap.pcap_create(interface.encode(), error)
         if not handle:
             raise _HelperError("interface", _text(error.value))
-        pcap.pcap_set_snaplen(handle, _SNAP_LENGTH)
+        pcap.pcap_set_snaplen(handle, snap_length)
         pcap.pcap_set_promisc(handle, promiscuous)
         pcap.pcap_set_timeout(handle, _READ_TIMEOUT_MS)
-        pcap.pcap_set_buffer_size(handle, _BUFFER)
+        pcap.pcap_set_buffer_size(handle, kernel_bytes)
         status = pcap.pcap_activate(handle)
         if status >= 0:
             return handle

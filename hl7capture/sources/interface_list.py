@@ -12,7 +12,7 @@ _ANSWER_SECONDS = 20.0
 
 
 def interfaces() -> list[Interface]:
-    """The interfaces, those that are up first. Takes a fraction of a second. Raises SourceError."""
+    """The interfaces; those that are down come last, the loopback before them. Takes a moment. Raises SourceError."""
     found = [
         Interface(
             entry["name"],
@@ -23,7 +23,7 @@ def interfaces() -> list[Interface]:
         )
         for entry in json.loads(_ask("interfaces"))
     ]
-    return sorted(found, key=lambda interface: (not interface.is_up, not interface.addresses))
+    return sorted(found, key=lambda one: (not one.is_up, one.is_loopback, not one.addresses))
 
 
 def check_filter(expression: str) -> None:

@@ -7,7 +7,7 @@ import time
 
 from hl7capture.model.source import SourceError, SourceState
 from hl7capture.sources.capture_helper import Helper
-from hl7capture.sources.capture_process import CaptureProcess, Counts, Failure, Program
+from hl7capture.sources.capture_process import ALL, CaptureProcess, Counts, Failure, Measure, Program
 from hl7capture.sources.dumpcap import Dumpcap, dumpcap
 from hl7capture.sources.link_state import is_up
 from hl7capture.sources.pcap_records import NotPcapError, StreamJoiner
@@ -25,13 +25,17 @@ class LiveSource:
 
     An interface that goes down or away is waited for, and capturing goes on when it is back: for whoever reads, it is
     one stream with a silence in it. as_administrator: a person is asked for an administrator's password (pkexec).
+    measure: how much is taken of what passes.
     """
 
     is_live = True
 
-    def __init__(self, interface: str, capture_filter: str = "", *, as_administrator: bool = False) -> None:
+    def __init__(
+        self, interface: str, capture_filter: str = "", *, as_administrator: bool = False, measure: Measure = ALL
+    ) -> None:
         self.name = interface
         self._filter = capture_filter
+        self._measure = measure
         self._as_administrator = as_administrator
         self._lock = threading.Lock()  # of _process, between the reader and `stop`
         self._process: CaptureProcess | None = None
@@ -99,7 +103,7 @@ class LiveSource:
 
     def _start(self) -> Failure | None:
         """The first program that may capture; what the last one said, where none may."""
-        failure = self._try(Helper(self.name, self._filter, as_administrator=self._as_administrator))
+        failure = self._try(Helper(self.name, self._filter, self._measure, as_administrator=self._as_administrator))
         if failure is None or failure.kind != "permission" or self._as_administrator:
             return failure
         path = dumpcap()
@@ -107,12 +111,12 @@ class LiveSource:
             return failure
         if not _exists(self.name):  # who lacks the right is not told so by the helper, and dumpcap takes other things
             return Failure("interface", "")
-        other = self._try(Dumpcap(path, self.name, self._filter))
+        other = self._try(Dumpcap(path, self.name, self._filter, self._measure))
         # Where dumpcap cannot either, what gives the helper its right is the better advice.
         return other if other is None or other.kind in ("filter", *_ABSENT) else failure
 
     def _try(self, program: Program) -> Failure | None:
-        process = CaptureProcess(program)
+        process = CaptureProcess(program, self._measure.most_waiting)
         with self._lock:
             self._process = process
             if self._stopping.is_set():

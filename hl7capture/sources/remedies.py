@@ -1,4 +1,7 @@
-"""What to do when capturing does not work, for the system at hand, in commands that can be copied."""
+"""What to do when capturing does not work, for the system at hand, in commands that can be copied.
+
+A command stands in a line of its own, indented by two blanks: `commands_in` finds it again.
+"""
 
 import platform
 import shlex
@@ -9,6 +12,19 @@ from hl7capture.model.source import SourceError
 from hl7capture.sources.capture_helper import HELPER_NAME
 from hl7capture.sources.capture_process import Failure
 from hl7capture.sources.dumpcap import forbidden_dumpcap
+
+_INDENT = "  "
+_LINKS = ("https://npcap.com", "https://www.wireshark.org")
+
+
+def commands_in(text: str) -> list[str]:
+    """The commands in what is said below."""
+    return [line.strip() for line in text.splitlines() if line.startswith(_INDENT)]
+
+
+def link_in(text: str) -> str:
+    """The page that has what is missing; "" where none is named. Only those named below are ever opened."""
+    return next((link for link in _LINKS if link in text), "")
 
 
 def missing_permission(system: str | None = None) -> str:
@@ -54,7 +70,7 @@ def missing_library(system: str | None = None) -> str:
     if system == "Darwin":
         return "libpcap, a part of macOS, could not be loaded. Reinstalling the command line tools brings it back."
     if Path("/etc/debian_version").exists():
-        return "libpcap is not installed. Install it: sudo apt-get install libpcap0.8"
+        return "libpcap is not installed. Install it:\n  sudo apt-get install libpcap0.8"
     return "libpcap is not installed. Install your distribution's package of it (libpcap)."
 
 

@@ -22,6 +22,7 @@ from hl7capture.ui.plain import visible
 from hl7capture.ui.reading_row import ReadingRow
 from hl7capture.ui.recent_files import RecentFiles
 from hl7capture.ui.remote_dialog import RemoteDialog
+from hl7capture.ui.welcome.live_traffic import LiveTraffic
 from hl7capture.ui.welcome_page import WelcomePage
 
 _INTERFACES, _RIGHTS = "interfaces", "rights"  # keys of banners that replace themselves
@@ -64,7 +65,12 @@ class Capturing(QObject):
         welcome.try_wanted.connect(self.try_it)
         welcome.refresh_wanted.connect(self.refresh_interfaces)
         welcome.remote_wanted.connect(self.listen_remotely)
-        recent.changed.connect(lambda: welcome.show_recent(recent.paths))
+        welcome.administrator_wanted.connect(lambda names: self.listen(", ".join(names), as_administrator=True))
+        welcome.interfaces.choice_changed.connect(self._follow_choice)
+        welcome.seen.connect(recent.look)
+        welcome.forget_wanted.connect(recent.remove)
+        recent.changed.connect(lambda: welcome.show_recent(recent.paths, recent.facts))
+        self.live_traffic = LiveTraffic(controller, welcome, self)
 
     @property
     def is_live(self) -> bool:
@@ -248,6 +254,12 @@ class Capturing(QObject):
         if self.interface.findData(interface) < 0 and len(names_in(interface)) > 1:
             self.interface.addItem(visible(interface, 80), interface)
         self.interface.setCurrentIndex(self.interface.findData(interface))
+
+    def _follow_choice(self, interface: str) -> None:
+        """Ctrl+E listens where the welcome page says."""
+        index = self.interface.findData(interface)
+        if index >= 0 and self.interface.isEnabled():
+            self.interface.setCurrentIndex(index)
 
     def _on_no_interfaces(self, error: SourceError) -> None:
         self._welcome.show_problem(str(error), is_about_the_list=True)

@@ -8,8 +8,11 @@ from PySide6.QtWidgets import QApplication
 
 from hl7capture.app.controller import CaptureController
 from hl7capture.app.termination import Termination, leave
+from hl7capture.store.settings_file import SettingsFile, output_folder
 from hl7capture.ui import theme
 from hl7capture.ui.background import Background
+from hl7capture.ui.desktop.presence import Desktop
+from hl7capture.ui.desktop.single_instance import SingleInstance
 from hl7capture.ui.garbage import ShortSearches
 from hl7capture.ui.icons import app_icon
 from hl7capture.ui.main_window import MainWindow
@@ -18,8 +21,11 @@ from hl7capture.ui.recent_files import RecentFiles
 _COMMON_VERSION = "2.5.1"
 
 
-def run(files: list[Path], output: Path | None) -> int:
-    """Opens the window, with captures in it; returns when it is closed and everything is saved."""
+def run(files: list[Path], output: Path | None, *, is_minimised: bool = False) -> int:
+    """Opens the window, with captures in it; returns when it is closed and everything is saved.
+
+    Where the window is open already, with this folder of sessions, it gets the captures instead.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("hl7capture")
@@ -28,7 +34,11 @@ def run(files: list[Path], output: Path | None) -> int:
     application.setStyle("Fusion")
     application.setQuitOnLastWindowClosed(False)  # what waits is written first
     application.setWindowIcon(app_icon())
-    controller = CaptureController(output=output)
+    settings_file = SettingsFile()
+    instance = SingleInstance(output_folder(settings_file.load().settings, output))
+    if not instance.claim(files):
+        return 0
+    controller = CaptureController(settings_file, output=output)
     theme.apply(application, controller.settings.theme)
     recent = RecentFiles(controller.settings_path.with_name("recent.json"))
     window = MainWindow(controller, recent)
@@ -36,7 +46,10 @@ def run(files: list[Path], output: Path | None) -> int:
     Termination(controller.shutdown, application)
     application.commitDataRequest.connect(lambda _manager: controller.shutdown_now())  # log-off, or the system's end
     ShortSearches(controller, application)
-    window.show()
+    desktop = Desktop(window, controller, window)
+    instance.files_wanted.connect(desktop.open_files)
+    instance.is_taking = lambda: not controller.is_shutting_down
+    desktop.show_window(is_minimised=is_minimised)
     Background(_preload_names, lambda _done: None).start()
     if files:
         window.open_files(files)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
@@ -11,11 +12,23 @@ from hl7capture.store.atomic import write_atomically
 _MOST = 8
 
 
+@dataclass(slots=True, frozen=True)
+class FileFacts:
+    """size: bytes; changed: seconds since 1970."""
+
+    size: int
+    changed: float
+
+
 class RecentFiles(QObject):
-    """Read and written in the background; a list that cannot be kept is no reason to complain."""
+    """Read and written in the background; a list that cannot be kept is no reason to complain.
+
+    facts: of the files that were looked at; None where one is not there any more.
+    """
 
     changed = Signal()
     _loaded = Signal(list)
+    _looked = Signal(object)  # dict[Path, FileFacts | None]; as dict, Qt would copy what it does not know
 
     def __init__(self, path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -23,8 +36,10 @@ class RecentFiles(QObject):
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self.paths: list[Path] = []
+        self.facts: dict[Path, FileFacts | None] = {}
         self._is_loaded = False
         self._loaded.connect(self._take)
+        self._looked.connect(self._take_facts)
         self._pool.start(_Job(self._load))
 
     def add(self, path: Path) -> None:
@@ -33,6 +48,19 @@ class RecentFiles(QObject):
         self.changed.emit()
         if self._is_loaded:  # else it would take the place of what has not been read yet
             self._keep()
+        self.look()
+
+    def remove(self, path: Path) -> None:
+        """From the list; the file stays."""
+        self.paths = [other for other in self.paths if other != path]
+        self.changed.emit()
+        if self._is_loaded:
+            self._keep()
+
+    def look(self) -> None:
+        """Looks at the files again: `facts`."""
+        paths = list(self.paths)
+        self._pool.start(_Job(lambda: self._looked.emit({path: _facts_of(path) for path in paths})))
 
     def close(self) -> None:
         """Waits for what is being written: milliseconds."""
@@ -45,6 +73,12 @@ class RecentFiles(QObject):
         if is_added:
             self._keep()
         self.changed.emit()
+        self.look()
+
+    def _take_facts(self, facts: dict[Path, FileFacts | None]) -> None:
+        if facts != self.facts:
+            self.facts = facts
+            self.changed.emit()
 
     def _keep(self) -> None:
         data = json.dumps([str(path) for path in self.paths]).encode()
@@ -64,6 +98,14 @@ class RecentFiles(QObject):
             write_atomically(self._path, data)
         except OSError:
             return
+
+
+def _facts_of(path: Path) -> FileFacts | None:
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return FileFacts(found.st_size, found.st_mtime)
 
 
 class _Job(QRunnable):

@@ -1,34 +1,28 @@
 """Where a person begins: an interface, a capture file, or the simulated analyzers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QListWidget,
-    QListWidgetItem,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from hl7capture.model.source import Interface
 from hl7capture.ui.icons import app_icon, icon
-from hl7capture.ui.plain import visible
-
-_NAME = Qt.ItemDataRole.UserRole
+from hl7capture.ui.recent_files import FileFacts
+from hl7capture.ui.welcome.interface_list import InterfaceList
+from hl7capture.ui.welcome.problem_row import ProblemRow
+from hl7capture.ui.welcome.recent_list import RecentList
 
 
 class WelcomePage(QWidget):
     """Says what is wanted; the main window does it."""
 
     interfaces_chosen = Signal(list)  # list[str]: names
+    administrator_wanted = Signal(list)  # list[str]: names, to listen on with an administrator's rights
+    seen = Signal()  # the page has come into view
     file_chosen = Signal(Path)
+    forget_wanted = Signal(Path)  # from the recent captures
     open_wanted = Signal()
     try_wanted = Signal()
     refresh_wanted = Signal()
@@ -37,28 +31,16 @@ class WelcomePage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_about_the_list = False
-        self.interfaces = QListWidget()
-        self.interfaces.setAccessibleName(self.tr("Interfaces"))
-        self.interfaces.setIconSize(QSize(20, 20))
-        self.interfaces.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.interfaces.setToolTip(self.tr("Several at once: Ctrl or Shift and a click"))
+        self.interfaces = InterfaceList()
         self.interfaces.itemActivated.connect(lambda _item: self._listen())
         self.interfaces.itemSelectionChanged.connect(self._on_selected)
         self.listen = QPushButton(self.tr("Start listening"))
         self.listen.setProperty("primary", True)
         self.listen.setEnabled(False)
         self.listen.clicked.connect(self._listen)
-        self.problem = QLabel()
-        self.problem.setTextFormat(Qt.TextFormat.PlainText)
-        self.problem.setWordWrap(True)
-        self.problem.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self.problem.setProperty("bad", True)
-        self.problem.hide()
-        self._copy = QPushButton(self.tr("Copy"))
-        self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.problem.text()))
-        self._copy.hide()
+        self.missing = ProblemRow()
+        self.missing.administrator_wanted.connect(self._listen_as_administrator)
+        self.problem = self.missing.text
         self.nothing = QLabel(self.tr("No interface was found."))
         self.nothing.setProperty("muted", True)
         self.nothing.hide()
@@ -71,10 +53,9 @@ class WelcomePage(QWidget):
         self.recent_heading = QLabel(self.tr("Recent"))
         self.recent_heading.setProperty("muted", True)
         self.recent_heading.hide()
-        self.recent = QListWidget()
-        self.recent.setAccessibleName(self.tr("Recent captures"))
-        self.recent.setIconSize(QSize(18, 18))
-        self.recent.itemActivated.connect(lambda item: self.file_chosen.emit(Path(item.data(_NAME))))
+        self.recent = RecentList()
+        self.recent.file_chosen.connect(self.file_chosen)
+        self.recent.forget_wanted.connect(self.forget_wanted)
         self.open = QPushButton(self.tr("Open a capture…"))
         self.open.clicked.connect(self.open_wanted)
         self.try_it = QPushButton(self.tr("Try it: simulated analyzer"))
@@ -107,49 +88,29 @@ class WelcomePage(QWidget):
         self.open.setIcon(icon("open"))
         self.try_it.setIcon(icon("try"))
         self.refresh.setIcon(icon("refresh"))
-        for number in range(self.interfaces.count()):
-            self.interfaces.item(number).setIcon(icon("interface"))
-        for number in range(self.recent.count()):
-            self.recent.item(number).setIcon(icon("file"))
+        for part in (self.interfaces, self.recent, self.missing):
+            part.refresh_colours()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.seen.emit()
 
     def show_interfaces(self, found: Sequence[Interface], preferred: Sequence[str]) -> None:
         """The list; those that are neither up nor have an address are not worth a line."""
         if self._is_about_the_list:  # why a capture failed stays until the next one is begun
             self.show_problem("")
-        self.interfaces.clear()
-        for interface in found:
-            if not interface.is_up and not interface.addresses:
-                continue
-            state = self.tr("up") if interface.is_up else self.tr("down")
-            where = ", ".join(interface.addresses) or interface.description
-            item = QListWidgetItem(icon("interface"), visible(f"{interface.name}   ·   {state}   ·   {where}", 200))
-            item.setToolTip(visible(interface.description, 200))
-            item.setData(_NAME, interface.name)
-            item.setSizeHint(QSize(0, 38))
-            self.interfaces.addItem(item)
-            if interface.name in preferred:
-                self.interfaces.setCurrentItem(item, QItemSelectionModel.SelectionFlag.Select)
-        if self.interfaces.currentRow() < 0:
-            self.interfaces.setCurrentRow(0)
+        self.interfaces.show_interfaces(found, preferred)
         self.nothing.setVisible(self.interfaces.count() == 0)
 
-    def show_recent(self, paths: Sequence[Path]) -> None:
-        """The captures opened last."""
+    def show_recent(self, paths: Sequence[Path], facts: Mapping[Path, FileFacts | None]) -> None:
+        """The captures opened last. facts: see RecentFiles."""
         self.recent_heading.setVisible(bool(paths))
-        self.recent.clear()
-        for path in paths:
-            item = QListWidgetItem(icon("file"), visible(path.name, 100))
-            item.setToolTip(visible(str(path), 300))
-            item.setData(_NAME, str(path))
-            item.setSizeHint(QSize(0, 32))
-            self.recent.addItem(item)
+        self.recent.show_files(paths, facts)
 
-    def show_problem(self, text: str, *, is_about_the_list: bool = False) -> None:
+    def show_problem(self, text: str, *, is_about_the_list: bool = False, lacks_rights: bool = False) -> None:
         """Why one cannot listen, and what mends it; "" where nothing is wrong."""
         self._is_about_the_list = is_about_the_list
-        self.problem.setText("\n".join(visible(line) for line in text.splitlines()))
-        self.problem.setVisible(bool(text))
-        self._copy.setVisible(bool(text))
+        self.missing.show_problem(text, is_notice=is_about_the_list and lacks_rights, lacks_rights=lacks_rights)
 
     def _head(self) -> QHBoxLayout:
         picture = QLabel()
@@ -174,8 +135,7 @@ class WelcomePage(QWidget):
         buttons.addWidget(self.refresh)
         buttons.addWidget(self.remote)
         buttons.addStretch()
-        buttons.addWidget(self._copy)
-        return _card(self.tr("Listen on an interface"), self.nothing, self.interfaces, self.problem, buttons)
+        return _card(self.tr("Listen on an interface"), self.nothing, self.interfaces, self.missing, buttons)
 
     def _open_card(self) -> QFrame:
         hint = QLabel(self.tr("or drop it here: pcap and pcapng, of tcpdump, Wireshark and others"))
@@ -194,9 +154,12 @@ class WelcomePage(QWidget):
 
     def _listen(self) -> None:
         """On all that are selected, in the order of the list."""
-        rows = sorted(self.interfaces.row(item) for item in self.interfaces.selectedItems())
-        if rows:
-            self.interfaces_chosen.emit([self.interfaces.item(row).data(_NAME) for row in rows])
+        if self.interfaces.chosen:
+            self.interfaces_chosen.emit(self.interfaces.chosen)
+
+    def _listen_as_administrator(self) -> None:
+        if self.interfaces.chosen:
+            self.administrator_wanted.emit(self.interfaces.chosen)
 
 
 def _card(title: str, *parts: QWidget | QHBoxLayout) -> QFrame:

@@ -21,8 +21,17 @@ def qapp_cls() -> type[QApplication]:
 
 
 @pytest.fixture
-def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], MainWindow]]:
+def live_traffic() -> None:
+    """For tests in which the welcome page is to listen; the others need not wait for its processes."""
+
+
+@pytest.fixture
+def open_window(
+    qtbot: QtBot, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], MainWindow]]:
     """Opens a window; all are closed at the end as a person would, and everything is saved."""
+    if "live_traffic" not in request.fixturenames:
+        monkeypatch.setattr("hl7capture.ui.welcome.live_traffic.worth_watching", lambda _found: [])
     windows: list[MainWindow] = []
 
     def opened() -> MainWindow:

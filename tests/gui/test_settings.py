@@ -37,7 +37,7 @@ def test_every_setting_has_its_place_and_its_name(dialog: SettingsDialog) -> Non
         editor = dialog.editor(key)
         assert editor.accessibleName(), key
         assert editor.accessibleDescription(), key
-    assert pages(dialog) == ["Capture", "Protocol", "Sessions", "Findings", "Privacy", "Appearance"]
+    assert pages(dialog) == ["Capture", "Protocol", "Sessions", "Findings", "Privacy", "Appearance", "Desktop"]
 
 
 @pytest.mark.parametrize("key", OF_LINKS)
@@ -60,7 +60,7 @@ def test_words_find_settings_on_all_pages(dialog: SettingsDialog) -> None:
     assert (pages(dialog), shown(dialog)) == ([], [])
     assert not dialog.page_defaults.isEnabled()
     dialog.search.clear()
-    assert len(pages(dialog)) == 6
+    assert len(pages(dialog)) == 7
 
 
 def test_what_is_not_shown_is_kept_all_the_same(dialog: SettingsDialog) -> None:

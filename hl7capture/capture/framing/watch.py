@@ -15,7 +15,7 @@ from hl7capture.capture.framing.detection import Protocol
 from hl7capture.capture.framing.header import BLOCK_BEGINNING, HEADER
 
 _BLOCK = re.compile(BLOCK_BEGINNING)
-_STX_MESSAGE = re.compile(rb"\x02[0-7]?(?:" + HEADER + rb"|H[!-/:-@\[-`{-~]{4}[^A-Za-z0-9])")
+STX_MESSAGE = re.compile(rb"\x02[0-7]?(?:" + HEADER + rb"|H[!-/:-@\[-`{-~]{4}[^A-Za-z0-9])")
 _FRAME = re.compile(rb"\x02([0-7][^\x02\x03\x17]{0,4000}[\x03\x17])([0-9A-Fa-f]{2})\r\n")
 # Long enough for such a frame; no other beginning is longer than a few bytes.
 _LONGEST_FRAME, _LONGEST_BEGINNING = 4096, 16
@@ -120,7 +120,7 @@ def _beginning(data: bytes) -> tuple[Protocol, int] | None:
         (match.end(), match.start(), protocol)
         for match, protocol in (
             (_BLOCK.search(data), Protocol.MLLP),
-            (_STX_MESSAGE.search(data), Protocol.ENQ),
+            (STX_MESSAGE.search(data), Protocol.ENQ),
             (frame, Protocol.ENQ),
         )
         if match

@@ -16,6 +16,7 @@ class CapturePage(SettingsPage):
         capture_filter = line("tcp port 2575")
         self.add("captureFilter", self.tr("Capture filter"), capture_filter)
         self.add("autoStartCapture", self.tr("Listen at start"), toggle())
+        self.add("watchInterfaces", self.tr("Show live traffic"), toggle())
         self.section(self.tr("Raw packets"))
         self.add("keepRawPackets", self.tr("Keep raw packets"), toggle())
         self.add("rawPacketsMegabytes", self.tr("Raw packets, at most"), number("rawPacketsMegabytes", " MB"))

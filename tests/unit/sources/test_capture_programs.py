@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hl7capture.sources.capture_helper import Helper
-from hl7capture.sources.capture_process import Counts, Failure, Started
+from hl7capture.sources.capture_process import Counts, Failure, Measure, Started
 from hl7capture.sources.dumpcap import Dumpcap
 from hl7capture.sources.open_interface import names_in
-from hl7capture.sources.remedies import missing_library, missing_permission, source_error
+from hl7capture.sources.remedies import commands_in, link_in, missing_library, missing_permission, source_error
 
 
 def test_dumpcap_is_asked_for_pcap_on_standard_output() -> None:
@@ -87,3 +87,19 @@ def test_only_a_missing_right_is_a_missing_right() -> None:
     kinds = ("library", "permission", "dismissed", "interface", "down", "filter", "gone", "capture")
     lacking = [kind for kind in kinds if source_error(Failure(kind, "x"), "eth0").lacks_rights]
     assert lacking == ["permission", "dismissed"]
+
+
+def test_commands_and_links_are_found_again_in_what_is_said() -> None:
+    assert commands_in(missing_permission("Linux"))[-1].startswith(("sudo setcap", "sudo usermod"))
+    assert commands_in("Something else.") == []
+    assert link_in(missing_library("Windows")) == "https://npcap.com"
+    assert link_in(missing_permission("Darwin")) == "https://www.wireshark.org"
+    assert link_in("https://elsewhere.example") == ""
+
+
+def test_a_glimpse_takes_little() -> None:
+    glimpse = Measure(snap_length=256, kernel_bytes=2 << 20, most_waiting=4 << 20)
+    assert {"--snap-length=256", "--buffer=2097152"} < set(Helper("eth0", "", glimpse).command)
+    command = Dumpcap("dumpcap", "eth0", "", glimpse).command
+    assert command[command.index("-s") + 1] == "256"
+    assert command[command.index("-B") + 1] == "2"

@@ -1,0 +1,1 @@
+"""The parts of the welcome page, one file each."""
