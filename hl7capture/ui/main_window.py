@@ -55,6 +55,7 @@ from hl7capture.ui.banner import Banner, Remedy
 from hl7capture.ui.clean_up_notices import CleanUpNotices
 from hl7capture.ui.copying import Copies
 from hl7capture.ui.deidentified_copy import DeidentifiedCopy
+from hl7capture.ui.deleting import Deleting
 from hl7capture.ui.detail import Detail
 from hl7capture.ui.filter_box import FilterBox
 from hl7capture.ui.filter_reading import FilterReading
@@ -293,6 +294,7 @@ class MainWindow(QMainWindow):
         self.mistake.setContentsMargins(14, 4, 14, 4)
         self.mistake.setWordWrap(True)
         self.mistake.hide()
+        self.deleting = Deleting(self.model, self.controller, self.banner, self)
         self.files = SessionFiles(self.controller, self.banner, self.work, self.model.document_of, self)
 
     def _make_actions(self) -> None:
@@ -369,6 +371,8 @@ class MainWindow(QMainWindow):
         capture.addActions([self.remote_action, self.refresh_action, self.try_action])
         view = self.menuBar().addMenu(self.tr("&View"))
         view.addActions([self.home_action, self.sessions_action, self.find_action, self.mask_action])
+        view.addSeparator()
+        view.addAction(self.deleting.undo_action)
         self.menuBar().addMenu(self.tr("&Help")).addAction(self.about_action)
 
     def _lay_out(self) -> None:
@@ -430,7 +434,9 @@ class MainWindow(QMainWindow):
         self.welcome.refresh_wanted.connect(self.refresh_interfaces)
         self.welcome.remote_wanted.connect(self.listen_remotely)
         self.table.session_selected.connect(self._on_session_selected)
-        self.table.delete_wanted.connect(controller.delete)
+        self.table.delete_wanted.connect(self.deleting.delete)
+        self.table.open_wanted.connect(self._open_session)
+        self.table.filter_wanted.connect(self.filter_box.add_condition)
         self.table.copy_wanted.connect(self.copies.copy)
         self.table.copy_deidentified_wanted.connect(self.copies.copy_deidentified)
         self.table.keep_wanted.connect(self._keep)
@@ -567,6 +573,10 @@ class MainWindow(QMainWindow):
 
     def _on_fetch_failed(self, session_id: str, reason: str) -> None:
         self.banner.say(self.tr("Session {0} cannot be shown: {1}.").format(session_id, reason))
+
+    def _open_session(self, session_id: str) -> None:
+        self.table.go_to(session_id)
+        self.ladder.setFocus()
 
     def _on_element_selected(self, number: int) -> None:
         self.detail.show_element(self._shown, number)

@@ -18,18 +18,25 @@ class SessionState:
     colour: str
 
 
+# Each of its own shape: who does not see the colour sees the state all the same.
+_ENDED = {
+    EndReason.EOT: ("complete", "good"),
+    EndReason.CLOSED: ("closed", "good"),
+    EndReason.IDLE: ("idle", "good"),
+    EndReason.ROLLED: ("rolled", "good"),
+    EndReason.RESET: ("reset", "bad"),
+    EndReason.STOPPED: ("stopped", "muted"),
+    EndReason.RECOVERED: ("recovered", "muted"),
+}
+
+
 def state_of(session: SessionSummary) -> SessionState:
     """How the session stands: the way it ended, and whether anything of it is missing."""
-    word = session.state_word
-    if session.is_open:
-        return SessionState(word, "open-session", "accent")
+    if session.end_reason is None:
+        return SessionState(session.state_word, "open-session", "accent")
     if not session.is_complete:
-        return SessionState(word, "incomplete", "warning")
-    if session.end_reason is EndReason.RESET:
-        return SessionState(word, "incomplete", "bad")
-    if session.end_reason is EndReason.STOPPED:
-        return SessionState(word, "stopped", "muted")
-    return SessionState(word, "complete", "good")
+        return SessionState(session.state_word, "cut", "warning")
+    return SessionState(session.state_word, *_ENDED[session.end_reason])
 
 
 @dataclass(slots=True, eq=False)

@@ -1,11 +1,12 @@
 """The list of sessions: it follows the newest until the person looks at something."""
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QMessageBox, QTableView, QWidget
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from hl7capture.model.session_summary import SessionSummary
 from hl7capture.ui.session_filter import SessionFilter
+from hl7capture.ui.session_menu import SessionMenu
 from hl7capture.ui.session_model import MESSAGES, NUMBER, START
 
 _WIDTHS = (64, 190, 150, 150, 70, 0, 80, 150, 150, 56)
@@ -19,7 +20,10 @@ class SessionTable(QTableView):
     copy_deidentified_wanted = Signal(list)  # the same, without patients' data
     delete_wanted = Signal(list)  # list[str]: session ids
     keep_wanted = Signal(list, bool)  # list[str]: session ids; for good, or not any more
-    export_wanted = Signal(list)  # list[str]: session ids
+    export_wanted = Signal(list, bool)  # list[str]: session ids; de-identified
+    open_wanted = Signal(str)  # session id: the person wants to read it
+    filter_wanted = Signal(str)  # a condition: the list is to show sessions like these alone
+    compare_wanted = Signal(list)  # list[str]: the ids of two sessions
 
     def __init__(self, model: SessionFilter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,13 +49,11 @@ class SessionTable(QTableView):
             if width:
                 self.setColumnWidth(column, width)
         header.setSectionResizeMode(MESSAGES, QHeaderView.ResizeMode.Stretch)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(self._show_menu)
-        self._delete = QAction(self.tr("Delete from disk…"), self)
-        self._delete.setShortcut(QKeySequence.StandardKey.Delete)
-        self._delete.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        self._delete.triggered.connect(self._ask_to_delete)
-        self.addAction(self._delete)
+        self.delete_action = QAction(self.tr("Delete"), self)
+        self.delete_action.setShortcut(QKeySequence.StandardKey.Delete)
+        self.delete_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.delete_action.triggered.connect(self._delete_chosen)
+        self.addAction(self.delete_action)
         self._lost: list[str] = []  # were chosen when the list was shown anew
         model.rowsAboutToBeInserted.connect(self._remember_place)
         model.rowsInserted.connect(self._on_inserted)
@@ -118,56 +120,41 @@ class SessionTable(QTableView):
         super().resizeEvent(event)
         self._follow()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """By the menu key it opens where the eye is: at the session, not at the mouse."""
+        is_by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        self._show_menu(self._place_of_current() if is_by_key else self.viewport().mapFromGlobal(event.globalPos()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open()
+        elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            self._show_menu(self._place_of_current())
+        else:
+            super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Letters are for the filter box; Qt would ask for the text of every row."""
+
+    def _open(self) -> None:
+        current = self.currentIndex()
+        if current.isValid():
+            self.open_wanted.emit(self._filter.row(current.row()).session_id)
+
+    def _place_of_current(self) -> QPoint:
+        return self.visualRect(self.currentIndex()).bottomLeft() if self.currentIndex().isValid() else QPoint()
+
     def _show_menu(self, place: QPoint) -> None:
         chosen = self.selected()
-        if not chosen:
-            return
-        menu = QMenu(self)
-        copy = menu.addAction(self.tr("Copy messages"))
-        copy.setEnabled(any(session.message_count for session in chosen))
-        copy.triggered.connect(lambda: self.copy_wanted.emit([session.session_id for session in chosen]))
-        deidentified = menu.addAction(self.tr("Copy messages de-identified"))
-        deidentified.setEnabled(copy.isEnabled())
-        deidentified.triggered.connect(
-            lambda: self.copy_deidentified_wanted.emit([session.session_id for session in chosen])
-        )
-        copy_id = menu.addAction(self.tr("Copy session id"))
-        copy_id.triggered.connect(lambda: copy_text("\n".join(session.session_id for session in chosen)))
-        export = menu.addAction(self.tr("Export…"))
-        export.triggered.connect(lambda: self.export_wanted.emit([session.session_id for session in chosen]))
-        menu.addSeparator()
-        for title, is_kept in ((self.tr("Keep"), True), (self.tr("Do not keep"), False)):
-            others = [
-                session.session_id
-                for session in chosen
-                if session.pinned is not is_kept and (session.saved_at is not None or session.is_open)
-            ]
-            action = menu.addAction(title)
-            action.setToolTip(self.tr("What is kept stays on disk when its days are over"))
-            action.setEnabled(bool(others))
-            action.triggered.connect(lambda _on=False, ids=others, kept=is_kept: self.keep_wanted.emit(ids, kept))
-        menu.addSeparator()
-        menu.addAction(self._delete)
-        self._delete.setEnabled(any(not session.is_open for session in chosen))
-        menu.exec(self.viewport().mapToGlobal(place))
-        self._delete.setEnabled(True)
+        if chosen:
+            menu = SessionMenu(chosen, self)
+            menu.exec(self.viewport().mapToGlobal(place))
+            menu.deleteLater()
 
-    def _ask_to_delete(self) -> None:
-        chosen = [session for session in self.selected() if not session.is_open]
-        if not chosen:
-            return
-        question = QMessageBox(self)
-        question.setIcon(QMessageBox.Icon.Warning)
-        question.setTextFormat(Qt.TextFormat.PlainText)
-        question.setWindowTitle(self.tr("Delete sessions"))
-        one, many = self.tr("Delete this session for good?"), self.tr("Delete these {0} sessions for good?")
-        question.setText(one if len(chosen) == 1 else many.format(len(chosen)))
-        delete = question.addButton(self.tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
-        question.addButton(QMessageBox.StandardButton.Cancel)
-        question.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        question.exec()
-        if question.clickedButton() is delete:
-            self.delete_wanted.emit([session.session_id for session in chosen])
+    def _delete_chosen(self) -> None:
+        closed = [session.session_id for session in self.selected() if not session.is_open]
+        if closed:
+            self.delete_wanted.emit(closed)
 
 
 def copy_text(text: str) -> None:
