@@ -30,6 +30,7 @@ _MOST_RUNS = 50  # of rows that go; where they are scattered wider the list is s
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 NUMBER, START, DEVICE, LIS, FRAMING, MESSAGES, DURATION, STATE, FINDINGS, SAVED = range(10)
+LAST_COLUMN = SAVED
 _SEVERITIES = ("", "note", "warning", "error")
 _BADGES = {"error": ("error", "bad"), "warning": ("incomplete", "warning"), "note": ("notice", "muted")}
 
@@ -186,7 +187,7 @@ class SessionModel(QAbstractTableModel):
             self._rows[number].refresh()
         # In runs: the filter looks again at every row that is named, and there may be thousands between two.
         for first, last in runs_of(changed):
-            self.dataChanged.emit(self.index(first, 0), self.index(last, SAVED))
+            self.dataChanged.emit(self.index(first, 0), self.index(last, LAST_COLUMN))
         self.documents.trim()
 
     def _known(self, session_id: str) -> SessionRow | None:
