@@ -62,6 +62,7 @@ from hl7capture.ui.filter_reading import FilterReading
 from hl7capture.ui.filter_values import known_values
 from hl7capture.ui.icons import icon
 from hl7capture.ui.ladder import Ladder
+from hl7capture.ui.layout_memory import LayoutMemory
 from hl7capture.ui.moving import Moving, ask_to_move
 from hl7capture.ui.plain import visible
 from hl7capture.ui.recent_files import RecentFiles
@@ -255,7 +256,8 @@ class MainWindow(QMainWindow):
         self.model = SessionModel(self)
         self.filter = SessionFilter(self.model, self)
         self.welcome = WelcomePage()
-        self.table = SessionTable(self.filter)
+        self.memory = LayoutMemory(self.controller.settings_path.with_name("layout.json"), self)
+        self.table = SessionTable(self.filter, self.memory)
         self.ladder = Ladder()
         deidentified = DeidentifiedCopy()
         self.detail = Detail(deidentified)
@@ -371,6 +373,9 @@ class MainWindow(QMainWindow):
         capture.addActions([self.remote_action, self.refresh_action, self.try_action])
         view = self.menuBar().addMenu(self.tr("&View"))
         view.addActions([self.home_action, self.sessions_action, self.find_action, self.mask_action])
+        view.addSeparator()
+        view.addMenu(self.table.arrangement.grouping_menu)
+        view.addMenu(self.table.arrangement.columns_menu)
         view.addSeparator()
         view.addAction(self.deleting.undo_action)
         self.menuBar().addMenu(self.tr("&Help")).addAction(self.about_action)
@@ -804,6 +809,7 @@ class MainWindow(QMainWindow):
         """The window stays until everything is on disk; that is seen, and takes ten seconds at the most."""
         if self._is_down:
             self._recent.close()
+            self.memory.close()
             event.accept()
             return
         event.ignore()

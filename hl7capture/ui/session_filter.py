@@ -96,6 +96,14 @@ class SessionFilter(QAbstractTableModel):
         """The row at a place of the filtered list."""
         return self._keys[self._turned(number)][ROW]
 
+    def rows(self) -> list[SessionRow]:
+        """All that are shown, ascending."""
+        return [key[ROW] for key in self._keys]
+
+    def shows(self, session_id: str) -> bool:
+        """The filter lets the session through."""
+        return session_id in self._shown
+
     def place_of(self, session_id: str) -> int | None:
         """Where a session stands; None where the filter hides it."""
         if session_id not in self._shown:

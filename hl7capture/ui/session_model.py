@@ -20,7 +20,7 @@ from hl7capture.model.session_summary import SessionSummary
 from hl7capture.ui.held_documents import HeldDocuments
 from hl7capture.ui.icons import icon
 from hl7capture.ui.plain import visible
-from hl7capture.ui.session_row import SessionRow, state_of
+from hl7capture.ui.session_row import SessionRow, moment_text, size_text, state_of
 from hl7capture.ui.theme import colour, colours
 
 Index = QModelIndex | QPersistentModelIndex
@@ -29,10 +29,11 @@ _FLUSH_MS = 100
 _MOST_RUNS = 50  # of rows that go; where they are scattered wider the list is shown anew
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
-NUMBER, START, DEVICE, LIS, FRAMING, MESSAGES, DURATION, STATE, FINDINGS, SAVED = range(10)
-LAST_COLUMN = SAVED
+NUMBER, START, DEVICE, LIS, FRAMING, MESSAGES, DURATION, STATE, FINDINGS, SAVED, END, PROBE, SOURCE, SIZE = range(14)
+LAST_COLUMN = SIZE
 _SEVERITIES = ("", "note", "warning", "error")
-_BADGES = {"error": ("error", "bad"), "warning": ("incomplete", "warning"), "note": ("notice", "muted")}
+# of findings: icon, colour; each of its own shape, as the states have theirs
+BADGES = {"error": ("error", "bad"), "warning": ("incomplete", "warning"), "note": ("notice", "muted")}
 
 
 class SessionModel(QAbstractTableModel):
@@ -57,6 +58,10 @@ class SessionModel(QAbstractTableModel):
             self.tr("State"),
             self.tr("Findings"),
             self.tr("Saved"),
+            self.tr("Last packet"),
+            self.tr("Probe"),
+            self.tr("Source"),
+            self.tr("Size"),
         )
         self._timer = QTimer(self, interval=_FLUSH_MS, singleShot=True)
         self._timer.timeout.connect(self.flush)
@@ -239,7 +244,7 @@ class SessionModel(QAbstractTableModel):
         """What a cell shows."""
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row, column)
-        if role == Qt.ItemDataRole.TextAlignmentRole and column in (NUMBER, DURATION):
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in (NUMBER, DURATION, SIZE):
             return _RIGHT
         if column == STATE:
             state = state_of(row.summary)
@@ -248,7 +253,7 @@ class SessionModel(QAbstractTableModel):
             if role == Qt.ItemDataRole.ForegroundRole:
                 return colour(state.colour)
         if column == FINDINGS and row.summary.findings:
-            name, shade = _BADGES[row.summary.worst]
+            name, shade = BADGES[row.summary.worst]
             if role == Qt.ItemDataRole.DecorationRole:
                 return icon(name, getattr(colours(), shade))
             if role == Qt.ItemDataRole.ToolTipRole:
@@ -268,6 +273,10 @@ class SessionModel(QAbstractTableModel):
             return session.end_time - session.start_time
         if column == MESSAGES:
             return session.message_count
+        if column == END:
+            return session.end_time
+        if column == SIZE:
+            return session.size
         if column == FINDINGS:
             return _SEVERITIES.index(session.worst), session.findings_text
         return self._text(row, column)
@@ -293,8 +302,16 @@ class SessionModel(QAbstractTableModel):
                 return session.state_word
             case 8:
                 return session.findings_text
-            case _:
+            case 9:
                 return self._saved(session)
+            case 10:
+                return moment_text(session.end_time)
+            case 11:
+                return visible(session.probe, 200)
+            case 12:
+                return visible(session.source, 200)
+            case _:
+                return size_text(session.size)
 
     def _saved(self, session: SessionSummary) -> str:
         if session.saved_at is None:

@@ -71,17 +71,21 @@ class SessionRow:
 
     @property
     def start(self) -> str:
-        """Local time; with the date where that is not today. A document may name a time that no calendar has."""
-        try:
-            moment = datetime.fromtimestamp(self.summary.start_time / 1000).astimezone()
-        except (OverflowError, ValueError, OSError):
-            return "?"
-        clock = f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
-        return clock if moment.date() == datetime.now().astimezone().date() else f"{moment:%Y-%m-%d} {clock}"
+        return moment_text(self.summary.start_time)
 
     @property
     def duration(self) -> str:
         return duration_text(self.summary.end_time - self.summary.start_time)
+
+
+def moment_text(milliseconds: float) -> str:
+    """Local time; with the date where that is not today. A document may name a time that no calendar has."""
+    try:
+        moment = datetime.fromtimestamp(milliseconds / 1000).astimezone()
+    except (OverflowError, ValueError, OSError):
+        return "?"
+    clock = f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
+    return clock if moment.date() == datetime.now().astimezone().date() else f"{moment:%Y-%m-%d} {clock}"
 
 
 def duration_text(milliseconds: float) -> str:

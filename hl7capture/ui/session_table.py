@@ -1,19 +1,28 @@
 """The list of sessions: it follows the newest until the person looks at something."""
 
+from collections.abc import Iterator
+from itertools import islice
+
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from hl7capture.model.session_summary import SessionSummary
+from hl7capture.ui.layout_memory import LayoutMemory
+from hl7capture.ui.line_delegate import LineDelegate
 from hl7capture.ui.session_filter import SessionFilter
+from hl7capture.ui.session_groups import GroupedSessions
 from hl7capture.ui.session_menu import SessionMenu
-from hl7capture.ui.session_model import MESSAGES, NUMBER, START
+from hl7capture.ui.session_model import NUMBER, START
+from hl7capture.ui.session_order import Grouping
+from hl7capture.ui.session_row import SessionRow
+from hl7capture.ui.table_arrangement import TableArrangement
 
-_WIDTHS = (64, 190, 150, 150, 70, 0, 80, 150, 150, 56)
+_LINE_HEIGHT = 28
 
 
 class SessionTable(QTableView):
-    """Rows are sessions; several may be selected."""
+    """Lines are sessions, or stand above a group of them; several sessions may be selected."""
 
     session_selected = Signal(object)  # SessionSummary, or None
     copy_wanted = Signal(list)  # list[str]: ids of sessions whose messages go to the clipboard
@@ -25,12 +34,15 @@ class SessionTable(QTableView):
     filter_wanted = Signal(str)  # a condition: the list is to show sessions like these alone
     compare_wanted = Signal(list)  # list[str]: the ids of two sessions
 
-    def __init__(self, model: SessionFilter, parent: QWidget | None = None) -> None:
+    def __init__(self, sessions: SessionFilter, memory: LayoutMemory, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._filter = model
+        self.sessions = sessions
+        self.lines = GroupedSessions(sessions, self)
         self._was_at_end = True
+        self._lost: list[str] = []  # were chosen when the list was shown anew
         self.setAccessibleName(self.tr("Sessions"))
-        self.setModel(model)
+        self.setModel(self.lines)
+        self.setItemDelegate(LineDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -41,58 +53,63 @@ class SessionTable(QTableView):
         self.setSortingEnabled(True)
         self.sortByColumn(START, Qt.SortOrder.AscendingOrder)  # numbers of a capture file begin at 1 again
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(28)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column, width in enumerate(_WIDTHS):
-            if width:
-                self.setColumnWidth(column, width)
-        header.setSectionResizeMode(MESSAGES, QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().setDefaultSectionSize(_LINE_HEIGHT)
+        self.arrangement = TableArrangement(self, memory)
         self.delete_action = QAction(self.tr("Delete"), self)
         self.delete_action.setShortcut(QKeySequence.StandardKey.Delete)
         self.delete_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.delete_action.triggered.connect(self._delete_chosen)
         self.addAction(self.delete_action)
-        self._lost: list[str] = []  # were chosen when the list was shown anew
-        model.rowsAboutToBeInserted.connect(self._remember_place)
-        model.rowsInserted.connect(self._on_inserted)
-        model.modelAboutToBeReset.connect(self._remember_chosen)
-        model.settled.connect(self._choose_again)
+        self.clicked.connect(self._on_clicked)
+        self.lines.rowsAboutToBeInserted.connect(self._remember_place)
+        self.lines.rowsInserted.connect(self._on_inserted)
+        self.lines.modelAboutToBeReset.connect(self._remember_chosen)
+        self.lines.settled.connect(self._choose_again)
 
     def go_to(self, session_id: str) -> None:
         """Selects a session and brings it into sight; nothing where the filter hides it."""
-        row = self._filter.place_of(session_id)
-        if row is not None:
-            self.selectRow(row)
-            self.scrollTo(self._filter.index(row, 0))
+        line = self.lines.line_of(session_id)
+        if line is not None:
+            self.selectRow(line)
+            self.scrollTo(self.lines.index(line, self.arrangement.first_shown))
 
     def selected(self) -> list[SessionSummary]:
         """The selected sessions, from top to bottom."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return [self._filter.row(row).summary for row in rows]
+        return [row.summary for row in self._chosen_rows()]
+
+    def _chosen_rows(self) -> Iterator[SessionRow]:
+        """One by one, for there may be a hundred thousand of them."""
+        ranges = sorted({(part.top(), part.bottom()) for part in self.selectionModel().selection().toList()})
+        behind = 0
+        for top, bottom in ranges:
+            for line in range(max(top, behind), bottom + 1):
+                row = self.lines.row(line)
+                if row is not None:
+                    yield row
+            behind = max(behind, bottom + 1)
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
-        chosen = self.selected()
-        if chosen:
+        first = list(islice(self._chosen_rows(), 2))
+        if first:
             self._lost = []
-        self.session_selected.emit(chosen[0] if len(chosen) == 1 else None)
+        self.session_selected.emit(first[0].summary if len(first) == 1 else None)
 
     def _remember_chosen(self) -> None:
         """A list that is shown anew forgets what was chosen, and tells nobody."""
         self._remember_place()
-        self._lost = [session.session_id for session in self.selected()] or self._lost
+        self._lost = [row.session_id for row in self._chosen_rows()] or self._lost
 
     def _choose_again(self) -> None:
         """What the filter hides now may come back: it is remembered until something else is chosen."""
-        places = [place for place in map(self._filter.place_of, self._lost) if place is not None]
+        lines = [line for line in map(self.lines.line_of, self._lost) if line is not None]
         chosen = QItemSelection()
-        for place in places:
-            chosen.select(self._filter.index(place, 0), self._filter.index(place, self._filter.columnCount() - 1))
+        last = self.lines.columnCount() - 1
+        for line in lines:
+            chosen.select(self.lines.index(line, 0), self.lines.index(line, last))
         if chosen:
             self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.Select)
-            self.scrollTo(self._filter.index(places[0], 0))
+            self.scrollTo(self.lines.index(lines[0], self.arrangement.first_shown))
         elif not self.selectionModel().hasSelection():
             self.session_selected.emit(None)
             self._follow()
@@ -108,10 +125,13 @@ class SessionTable(QTableView):
         self._was_at_end = bar.value() >= bar.maximum() - 1
 
     def _follow(self) -> None:
+        """The newest; where sessions are grouped it is anywhere, and nobody wants to be thrown to and fro."""
         header = self.horizontalHeader()
         is_newest_last = header.sortIndicatorOrder() is Qt.SortOrder.AscendingOrder
         is_by_time = header.sortIndicatorSection() in (NUMBER, START)
-        if self._was_at_end and is_newest_last and is_by_time and not self.selectionModel().hasSelection():
+        is_one_list = self.sessions.grouping is Grouping.NONE
+        is_free = not self.selectionModel().hasSelection()
+        if self._was_at_end and is_newest_last and is_by_time and is_one_list and is_free:
             self.scrollToBottom()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -120,26 +140,49 @@ class SessionTable(QTableView):
         super().resizeEvent(event)
         self._follow()
 
+    # -- keys and menu -----------------------------------------------------------------------------------------
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """By the menu key it opens where the eye is: at the session, not at the mouse."""
         is_by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
         self._show_menu(self._place_of_current() if is_by_key else self.viewport().mapFromGlobal(event.globalPos()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._open()
-        elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+        key, line = event.key(), self.currentIndex().row()
+        if key == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
             self._show_menu(self._place_of_current())
+        elif line >= 0 and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open(line)
+        elif line >= 0 and key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self.sessions.grouping is not Grouping.NONE:
+            self._fold_or_unfold(line, is_left=key == Qt.Key.Key_Left)
+        elif line >= 0 and key == Qt.Key.Key_Space and self.lines.row(line) is None:
+            self._toggle(line)
         else:
             super().keyPressEvent(event)
 
     def keyboardSearch(self, search: str) -> None:
         """Letters are for the filter box; Qt would ask for the text of every row."""
 
-    def _open(self) -> None:
-        current = self.currentIndex()
-        if current.isValid():
-            self.open_wanted.emit(self._filter.row(current.row()).session_id)
+    def _open(self, line: int) -> None:
+        row = self.lines.row(line)
+        if row is None:
+            self._toggle(line)
+        else:
+            self.open_wanted.emit(row.session_id)
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        if self.lines.row(index.row()) is None:
+            self._toggle(index.row())
+
+    def _toggle(self, line: int) -> None:
+        self.lines.fold(line, is_folded=self.lines.group(line).is_unfolded)
+
+    def _fold_or_unfold(self, line: int, *, is_left: bool) -> None:
+        """As in a tree: from a session to the line above its group, and that folds it away."""
+        if self.lines.row(line) is None:
+            self.lines.fold(line, is_folded=is_left)
+        elif is_left:
+            self.setCurrentIndex(self.lines.index(self.lines.line_of_group(line), self.arrangement.first_shown))
 
     def _place_of_current(self) -> QPoint:
         return self.visualRect(self.currentIndex()).bottomLeft() if self.currentIndex().isValid() else QPoint()
