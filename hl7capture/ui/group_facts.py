@@ -22,13 +22,14 @@ class GroupFacts:
     """open: sessions that go on; worst: how many sessions there are of each worst finding; last: when the last one was
     heard, Unix milliseconds, also where the filter or a person took it away since."""
 
-    __slots__ = ("last", "open", "title", "worst")
+    __slots__ = ("last", "open", "sessions", "title", "worst")
 
-    def __init__(self, first: SessionSummary, grouping: Grouping) -> None:
+    def __init__(self, first: SessionSummary, grouping: Grouping, sessions: int) -> None:
         """first: any of its sessions."""
         device = first.device_ip or _translate("GroupFacts", "unknown device")
         lis = f"{first.lis_ip or _translate('GroupFacts', 'unknown LIS')}:{first.lis_port}"
         self.title = visible(device if grouping is Grouping.DEVICE else f"{device} → {lis}", _LONGEST_TITLE)
+        self.sessions = sessions
         self.open = 0
         self.worst: dict[str | None, int] = {}
         self.last = 0.0
@@ -43,12 +44,13 @@ class GroupFacts:
         """The worst of all: `error`, `warning`, `note`; "" where there is none."""
         return next((severity for severity in ("error", "warning", "note") if self.worst.get(severity)), "")
 
-    def text(self, sessions: int) -> str:
+    @property
+    def text(self) -> str:
         """`1,234 sessions · 2 open · 12 with errors · last 14:03:22`"""
         parts = [
             _translate("GroupFacts", "1 session")
-            if sessions == 1
-            else _translate("GroupFacts", "{0} sessions").format(f"{sessions:,}")
+            if self.sessions == 1
+            else _translate("GroupFacts", "{0} sessions").format(f"{self.sessions:,}")
         ]
         for count, words in (
             (self.open, _translate("GroupFacts", "{0} open")),
@@ -58,7 +60,7 @@ class GroupFacts:
         ):
             if count:
                 parts.append(words.format(f"{count:,}"))
-        if self.worst.get("", 0) == sessions:
+        if self.worst.get("", 0) == self.sessions:
             parts.append(_translate("GroupFacts", "nothing found to be wrong"))
         if self.last:
             parts.append(_translate("GroupFacts", "last {0}").format(moment_text(self.last)))

@@ -27,7 +27,7 @@ class LayoutMemory(QObject):
         super().__init__(parent)
         self._path = path
         self._values: dict[str, Any] = {}
-        self._is_loaded = False
+        self.is_loaded = False
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._settle = QTimer(self, interval=_SETTLE_MS, singleShot=True)
@@ -41,7 +41,7 @@ class LayoutMemory(QObject):
 
     def put(self, name: str, value: Any) -> None:
         """To be there at the next start."""
-        if self._is_loaded and self._values.get(name) != value:
+        if self.is_loaded and self._values.get(name) != value:
             self._values[name] = value
             self._settle.start()
 
@@ -53,7 +53,7 @@ class LayoutMemory(QObject):
         self._pool.waitForDone(_CLOSE_MS)
 
     def _take(self, values: object) -> None:
-        self._is_loaded = True
+        self.is_loaded = True
         self._values = values if isinstance(values, dict) else {}
         self.loaded.emit()
 

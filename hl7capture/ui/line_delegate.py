@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QTableView
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from hl7capture.ui.icons import icon
 from hl7capture.ui.session_groups import GROUP_ROLE, Group
@@ -33,7 +33,8 @@ class LineDelegate(QStyledItemDelegate):
         whole = QRect(-header.offset(), rect.top(), header.length(), rect.height())
         painter.save()
         painter.setClipRect(rect)
-        painter.fillRect(rect, colour("raised"))
+        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.fillRect(rect, colour("selection" if is_selected else "raised"))
         self._paint_line(painter, whole, group)
         if self._table.hasFocus() and self._table.currentIndex().row() == index.row():
             painter.setPen(colour("accent"))
@@ -59,7 +60,7 @@ class LineDelegate(QStyledItemDelegate):
             left += _ICON + _MARGIN
         painter.setFont(self._table.font())
         painter.setPen(colour("muted"))
-        self._paint_text(painter, whole, left, facts.text(group.count))
+        self._paint_text(painter, whole, left, facts.text)
 
     @staticmethod
     def _paint_text(painter: QPainter, whole: QRect, left: int, text: str) -> int:

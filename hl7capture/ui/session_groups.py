@@ -6,6 +6,7 @@ but what the line says about all of them.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from itertools import accumulate
 from typing import Any
 
@@ -56,7 +57,8 @@ class GroupedSessions(QAbstractTableModel):
         self._folded: set[Any] = set()  # also of groups that the filter hides now
         self._starts: list[int] | None = None  # in the view, of each group, and of what comes behind the last
         self._firsts: list[int] | None = None  # the same, of their sessions, counted ascending
-        self._going: tuple[int, int] | None = None  # a group, and how many of its sessions go
+        self._arrived = (0, 0)  # place and number of sessions that are in the list already, and not counted here yet
+        self._going: tuple[int, list[SessionRow]] = (0, [])  # a group, and sessions of it that go
         self._is_telling = False  # rows go or move, and the view knows
         self._before: list[tuple[QModelIndex, Any, str | None]] = []
         self._facts = GroupsFacts(self)
@@ -79,7 +81,23 @@ class GroupedSessions(QAbstractTableModel):
     def row(self, line: int) -> SessionRow | None:
         """The session on a line; None where it is the line of a group."""
         number, place = self._locate(line)
-        return None if place < 0 else self._sessions.row(self._source_start(number) + place)
+        if place < 0:
+            return None
+        place += self._source_start(number)
+        first, count = self._arrived
+        return self._sessions.row(place + count if place >= first else place)
+
+    def rows_between(self, first: int, last: int) -> Iterator[SessionRow]:
+        """The sessions on these lines, one by one: there may be a hundred thousand of them."""
+        line = first
+        while line <= last:
+            number, place = self._locate(line)
+            group = self._groups[number]
+            end = min(last + 1, self._line_starts()[number + 1])
+            start = self._source_start(number) + max(place, 0)
+            for place in range(start, start + end - max(line, self._line_starts()[number] + group.head)):
+                yield self._sessions.row(place)
+            line = end
 
     def group(self, line: int) -> Group:
         """The group that a line belongs to."""
@@ -141,11 +159,6 @@ class GroupedSessions(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         return self._sessions.headerData(section, orientation, role)
 
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        if index.isValid() and self._locate(index.row())[1] < 0:
-            return Qt.ItemFlag.ItemIsEnabled
-        return super().flags(index)
-
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.row(index.row())
         if row is not None:
@@ -157,7 +170,7 @@ class GroupedSessions(QAbstractTableModel):
             role == Qt.ItemDataRole.DisplayRole and index.column() == 0
         )
         if is_asked and group.facts is not None:
-            return f"{group.facts.title}: {group.facts.text(group.count)}"
+            return f"{group.facts.title}: {group.facts.text}"
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
@@ -168,6 +181,7 @@ class GroupedSessions(QAbstractTableModel):
 
     def _on_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
         key, count = self._sessions.group_at(first), last - first + 1
+        self._arrived = (first, count)
         number = bisect_left(self._keys, key)
         if number == len(self._keys) or self._keys[number] != key:
             group = self._made(key, count, first)
@@ -175,6 +189,7 @@ class GroupedSessions(QAbstractTableModel):
             self.beginInsertRows(QModelIndex(), start, start + group.lines - 1)
             self._groups.insert(number, group)
             self._keys.insert(number, key)
+            self._arrived = (0, 0)
             self._forget_starts()
             self.endInsertRows()
         else:
@@ -183,6 +198,7 @@ class GroupedSessions(QAbstractTableModel):
             if group.is_unfolded:
                 self.beginInsertRows(QModelIndex(), start, start + count - 1)
             group.count += count
+            self._arrived = (0, 0)
             self._forget_starts()
             if group.is_unfolded:
                 self.endInsertRows()
@@ -191,31 +207,29 @@ class GroupedSessions(QAbstractTableModel):
     def _before_removed(self, _parent: QModelIndex, first: int, last: int) -> None:
         number = bisect_left(self._keys, self._sessions.group_at(first))
         group, count = self._groups[number], last - first + 1
-        if group.facts is not None:
-            self._facts.forget(group.facts, [self._sessions.row(place) for place in range(first, last + 1)])
+        self._going = (number, [self._sessions.row(place) for place in range(first, last + 1)])
         start = self._line_starts()[number]
-        self._going = (number, count)
-        self._is_telling = True
-        if count == group.count:
+        is_whole = count == group.count
+        self._is_telling = is_whole or group.is_unfolded
+        if is_whole:
             self.beginRemoveRows(QModelIndex(), start, start + group.lines - 1)
         elif group.is_unfolded:
             start += group.head + first - self._source_start(number)
             self.beginRemoveRows(QModelIndex(), start, start + count - 1)
-        else:
-            self._is_telling = False
 
     def _on_removed(self) -> None:
-        assert self._going is not None
-        number, count = self._going
-        self._groups[number].count -= count
-        is_empty = not self._groups[number].count
-        if is_empty:
+        number, gone = self._going
+        self._going = (0, [])
+        group = self._groups[number]
+        group.count -= len(gone)
+        if not group.count:
             del self._groups[number], self._keys[number]
         self._forget_starts()
         if self._is_telling:
             self.endRemoveRows()
-        if not is_empty:
-            self._tell_group(number)
+        if group.facts is not None:
+            self._facts.forget(group.facts, gone)
+            self._told_count(group)
 
     def _before_moved(self, _parent: QModelIndex, first: int, _last: int, _goal: QModelIndex, place: int) -> None:
         number = bisect_left(self._keys, self._sessions.group_at(first))
@@ -283,13 +297,21 @@ class GroupedSessions(QAbstractTableModel):
         grouping = self._sessions.grouping
         facts = None
         if grouping is not Grouping.NONE:
-            facts = GroupFacts(self._sessions.row(place).summary, grouping)
+            facts = GroupFacts(self._sessions.row(place).summary, grouping, count)
         return Group(key, count, facts, is_unfolded=facts is None or key not in self._folded)
 
     def _note(self, number: int, first: int, last: int) -> None:
-        facts = self._groups[number].facts
-        if facts is not None:
-            self._facts.note(facts, [self._sessions.row(place) for place in range(first, last + 1)])
+        group = self._groups[number]
+        if group.facts is not None:
+            self._facts.note(group.facts, [self._sessions.row(place) for place in range(first, last + 1)])
+            self._told_count(group)
+
+    def _told_count(self, group: Group) -> None:
+        """Behind the lines that came or went: the one above them must not change with them."""
+        if group.facts is not None and group.facts.sessions != group.count:
+            group.facts.sessions = group.count
+            if group.count:
+                self._tell_group(bisect_left(self._keys, group.key))
 
     def _tell_facts(self, changed: set[GroupFacts]) -> None:
         for number, group in enumerate(self._groups):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
@@ -13,12 +13,13 @@ from hl7capture.ui.line_delegate import LineDelegate
 from hl7capture.ui.session_filter import SessionFilter
 from hl7capture.ui.session_groups import GroupedSessions
 from hl7capture.ui.session_menu import SessionMenu
-from hl7capture.ui.session_model import NUMBER, START
+from hl7capture.ui.session_model import NUMBER, START, runs_of
 from hl7capture.ui.session_order import Grouping
 from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.table_arrangement import TableArrangement
 
 _LINE_HEIGHT = 28
+_MOST_REMEMBERED = 10_000  # chosen sessions, when the list is shown anew
 
 
 class SessionTable(QTableView):
@@ -79,13 +80,9 @@ class SessionTable(QTableView):
 
     def _chosen_rows(self) -> Iterator[SessionRow]:
         """One by one, for there may be a hundred thousand of them."""
-        ranges = sorted({(part.top(), part.bottom()) for part in self.selectionModel().selection().toList()})
         behind = 0
-        for top, bottom in ranges:
-            for line in range(max(top, behind), bottom + 1):
-                row = self.lines.row(line)
-                if row is not None:
-                    yield row
+        for top, bottom in sorted({(part.top(), part.bottom()) for part in self.selectionModel().selection().toList()}):
+            yield from self.lines.rows_between(max(top, behind), bottom)
             behind = max(behind, bottom + 1)
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
@@ -98,15 +95,18 @@ class SessionTable(QTableView):
     def _remember_chosen(self) -> None:
         """A list that is shown anew forgets what was chosen, and tells nobody."""
         self._remember_place()
-        self._lost = [row.session_id for row in self._chosen_rows()] or self._lost
+        chosen = [row.session_id for row in islice(self._chosen_rows(), _MOST_REMEMBERED + 1)]
+        self._lost = (chosen if len(chosen) <= _MOST_REMEMBERED else []) or self._lost
 
     def _choose_again(self) -> None:
         """What the filter hides now may come back: it is remembered until something else is chosen."""
-        lines = [line for line in map(self.lines.line_of, self._lost) if line is not None]
+        for session_id in self._lost:  # unfolds their groups
+            self.lines.line_of(session_id)
+        lines = sorted(line for line in map(self.lines.line_of, self._lost) if line is not None)
         chosen = QItemSelection()
-        last = self.lines.columnCount() - 1
-        for line in lines:
-            chosen.select(self.lines.index(line, 0), self.lines.index(line, last))
+        last_column = self.lines.columnCount() - 1
+        for first, last in runs_of(lines):
+            chosen.append(QItemSelectionRange(self.lines.index(first, 0), self.lines.index(last, last_column)))
         if chosen:
             self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.Select)
             self.scrollTo(self.lines.index(lines[0], self.arrangement.first_shown))

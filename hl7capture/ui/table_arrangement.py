@@ -209,7 +209,7 @@ class TableArrangement(QObject):
             new = [(column, width, False) for column, (_, width) in _COLUMNS.items() if column not in known]
             self._arrange(columns + new)
         grouping = remembered.get("grouping") if isinstance(remembered, Mapping) else None
-        if grouping in set(Grouping):
+        if grouping in list(Grouping):
             self.group_by(Grouping(grouping))
 
 
