@@ -75,6 +75,7 @@ class GroupsFacts(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._said: dict[str, Said] = {}
+        self._kinds: dict[Said, Said] = {}  # there are few: a hundred thousand sessions share them
         self._pending: list[SessionRow] = []
         self._facts_of: Callable[[SessionRow], GroupFacts | None] = lambda _row: None
         self._changed: set[GroupFacts] = set()
@@ -99,6 +100,7 @@ class GroupsFacts(QObject):
         for row in rows:
             session = row.summary
             said = (session.is_open, session.worst if session.findings is not None else None)
+            said = self._kinds.setdefault(said, said)
             old = self._said.get(row.session_id)
             if old != said:
                 if old is not None:

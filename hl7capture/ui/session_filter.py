@@ -193,15 +193,17 @@ class SessionFilter(QAbstractTableModel):
             self.settled.emit()
 
     def _take(self, ordering: Ordering) -> None:
-        keys, touched = ordering.keys, ordering.touched
-        if touched:
-            keys = [key for key in keys if key[ID] not in touched]
-            keys += [ordering.order.key(self._key_of[i][ROW]) for i in touched if i in self._key_of]
-            keys.sort()
         self._order, self._is_ascending = ordering.order, ordering.is_ascending
-        self._all = keys
-        self._key_of = {key[ID]: key for key in keys}
-        self._keys = [key for key in keys if key[ID] in self._shown]
+        keys, key_of = ordering.keys, ordering.key_of
+        if ordering.touched:
+            now = [self._key_of[i][ROW] for i in ordering.touched if i in self._key_of]
+            keys = [key for key in keys if key[ID] not in ordering.touched]
+            keys += map(self._order.key, now)
+            keys.sort()
+            key_of = {key[ID]: key for key in keys}
+        self._all, self._key_of = keys, key_of
+        is_all = len(self._shown) == len(keys)
+        self._keys = list(keys) if is_all else [key for key in keys if key[ID] in self._shown]
 
     @contextmanager
     def _rows_changing_places(self) -> Iterator[None]:
@@ -267,7 +269,11 @@ class SessionFilter(QAbstractTableModel):
             self.dataChanged.emit(self.index(self._turned(place), 0), self.index(self._turned(place), LAST_COLUMN))
 
     def _on_reset(self) -> None:
-        keys = sorted(map(self._order.key, self._model.rows()))
+        rows = {row.session_id: row for row in self._model.rows()}
+        keys = [key for key in self._all if rows.get(key[ID]) is key[ROW]]  # in order already
+        known = {key[ID] for key in keys}
+        keys += [self._order.key(row) for session_id, row in rows.items() if session_id not in known]
+        keys.sort()
         self._touch((*self._key_of, *(key[ID] for key in keys)))
         self._all = keys
         self._key_of = {key[ID]: key for key in keys}

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from heapq import merge
 from ipaddress import ip_address
 from typing import Any, Final
 
+from hl7capture.ui.garbage import no_search
 from hl7capture.ui.session_row import SessionRow
 
 _RUN = 1000  # rows that are sorted in one go: a few milliseconds
@@ -61,31 +63,29 @@ def _address(text: str) -> tuple[int, int, str]:
 
 
 class Ordering:
-    """Sorts rows a little at a time: small runs first, then two and two together."""
+    """Sorts rows a little at a time: small runs first, which are then merged."""
 
     def __init__(self, order: Order, rows: list[SessionRow], *, is_ascending: bool) -> None:
         self.order = order
         self.is_ascending = is_ascending
         self.keys: list[Key] = []  # ascending, when it is done
+        self.key_of: dict[str, Key] = {}
         self.touched: set[str] = set()  # ids of what came, went or changed meanwhile
         self._steps = self._sort(rows)
 
     def advance(self, seconds: float) -> bool:
         """Goes on for about so long; whether it is done."""
         deadline = time.monotonic() + seconds
-        return all(time.monotonic() < deadline for _ in self._steps)
+        with no_search():
+            return all(time.monotonic() < deadline for _ in self._steps)
 
     def _sort(self, rows: list[SessionRow]) -> Iterator[None]:
         runs = []
         for start in range(0, len(rows), _RUN):
             runs.append(sorted(map(self.order.key, rows[start : start + _RUN])))
             yield
-        while len(runs) > 1:
-            merged = []
-            for number in range(0, len(runs), 2):
-                both = [key for run in runs[number : number + 2] for key in run]
-                both.sort()  # finds the two runs, and merges them
-                merged.append(both)
+        for number, key in enumerate(merge(*runs)):
+            self.keys.append(key)
+            self.key_of[key[ID]] = key
+            if number % _RUN == 0:
                 yield
-            runs = merged
-        self.keys = runs[0] if runs else []

@@ -6,7 +6,7 @@ It is remembered between two starts. By what the list is sorted is not: it follo
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QItemSelectionModel, QObject, QPoint, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHeaderView, QMenu
 
@@ -73,6 +73,8 @@ class TableArrangement(QObject):
         self.columns_menu.addAction(self.tr("R&eset columns")).triggered.connect(self.reset)
         self.grouping_menu = QMenu(self.tr("&Group by"), table)
         self._grouping_actions = self._make_groupings()
+        # Of every column it paints a header asks whether all rows are selected in it: it need not know of any.
+        self._header.setSelectionModel(QItemSelectionModel(table.lines, self))
         self._header.setSectionsMovable(True)
         self._header.setFirstSectionMovable(True)
         self._header.setHighlightSections(False)
@@ -152,7 +154,7 @@ class TableArrangement(QObject):
 
     def _show_menu(self, place: QPoint) -> None:
         menu = QMenu(self._table)
-        menu.addMenu(self.grouping_menu)
+        menu.addAction(self.grouping_menu.menuAction())  # a menu would be taken over, and die with this one
         menu.addSeparator()
         menu.addActions(self.columns_menu.actions())
         menu.exec(self._header.viewport().mapToGlobal(place))
