@@ -195,9 +195,14 @@ class SessionTable(QTableView):
             menu.deleteLater()
 
     def _delete_chosen(self) -> None:
+        """What comes behind is chosen next, so that one after the other can be looked at and deleted."""
         closed = [session.session_id for session in self.selected() if not session.is_open]
-        if closed:
-            self.delete_wanted.emit(closed)
+        if not closed:
+            return
+        top = min(part.top() for part in self.selectionModel().selection().toList())
+        self.delete_wanted.emit(closed)
+        if self.lines.rowCount() and not self.selectionModel().hasSelection():
+            self.selectRow(min(top, self.lines.rowCount() - 1))
 
 
 def copy_text(text: str) -> None:

@@ -74,6 +74,14 @@ def test_the_last_deletion_is_undone_first(saved: MainWindow, output: Path, qtbo
     assert on_disk(output) == 5
 
 
+def test_one_after_the_other_is_deleted(saved: MainWindow, qtbot: QtBot) -> None:
+    saved.table.selectRow(1)
+    qtbot.keyClick(saved.table, Qt.Key.Key_Delete)
+    assert [session.number for session in saved.table.selected()] == [3]
+    qtbot.keyClick(saved.table, Qt.Key.Key_Delete)
+    assert listed(saved) == [1, 4, 5]
+
+
 def test_what_waits_is_deleted_when_the_window_closes(saved: MainWindow, output: Path, qtbot: QtBot) -> None:
     delete(saved, qtbot, 0, 1)
     close(saved, qtbot)
