@@ -251,6 +251,7 @@ class SessionStore(QObject):
 
     def _delete(self, session_ids: list[str]) -> None:
         gone: list[str] = []
+        reason = ""
         try:
             for session_id in session_ids:
                 self._delete_one(session_id)
@@ -258,9 +259,10 @@ class SessionStore(QObject):
         except OSError as error:
             reason = remedy(error, self._folder.root)
             log.error("Sessions could not be deleted: %s", reason)
-            self.delete_failed.emit(reason)
         if gone:
             self.deleted.emit(gone)
+        if reason:  # behind: what was not told to be gone by now is still there
+            self.delete_failed.emit(reason)
 
     def keep(self, session_ids: Sequence[str], *, is_kept: bool = True) -> None:
         """Marks sessions on disk to be kept for good, or not any more, in the background: `saved`, or `keep_failed`."""

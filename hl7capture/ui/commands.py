@@ -1,8 +1,10 @@
 """What a person can do in the window, as actions: in menus, in the toolbar, by keys. Who does it connects to them."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenuBar, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from hl7capture.app.controller import State
 from hl7capture.ui import theme
@@ -42,8 +44,8 @@ class Commands(QObject):
         self.about = self._action(self.tr("About HL7 Capture"), None)
         self.refresh_icons()
 
-    def fill(self, menus: QMenuBar, export_ladder: QAction) -> None:
-        """The menus of the window. export_ladder: the ladder's own action."""
+    def fill(self, menus: QMenuBar, export_ladder: QAction, of_table: Sequence[QMenu], undo: QAction) -> None:
+        """The menus of the window. The other arguments belong to its parts; undo: of deleting."""
         file = menus.addMenu(self.tr("&File"))
         file.addActions([self.open, self.open_as_one])
         file.addSeparator()
@@ -57,6 +59,11 @@ class Commands(QObject):
         view = menus.addMenu(self.tr("&View"))
         view.addActions([self.home, self.sessions, self.dashboard])
         view.addActions([self.find, self.mask])
+        view.addSeparator()
+        for menu in of_table:
+            view.addMenu(menu)
+        view.addSeparator()
+        view.addAction(undo)
         menus.addMenu(self.tr("&Help")).addAction(self.about)
 
     def show_state(self, state: State, *, is_live: bool, may_start: bool) -> None:

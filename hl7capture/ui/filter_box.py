@@ -45,6 +45,14 @@ class FilterBox(QLineEdit):
         self.setAcceptDrops(False)  # files dropped here are for the window
         self.setClearButtonEnabled(True)
 
+    def add_condition(self, condition: str) -> None:
+        """Asks for this as well; Ctrl+Z in the box takes it back."""
+        from hl7capture.ui.filter_by import with_condition
+
+        text = with_condition(self.text(), condition)
+        self.selectAll()
+        self.insert(text)
+
     def suggest(self) -> None:
         """Shows what could be typed here, if there is anything."""
         from hl7capture.hl7.filter.completion import suggestions

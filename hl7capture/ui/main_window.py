@@ -20,7 +20,9 @@ from hl7capture.ui.commands import Commands
 from hl7capture.ui.copying import Copies
 from hl7capture.ui.dashboard.dashboard import Dashboard
 from hl7capture.ui.deidentified_copy import DeidentifiedCopy
+from hl7capture.ui.deleting import Deleting
 from hl7capture.ui.filtering import Filtering
+from hl7capture.ui.layout_memory import LayoutMemory
 from hl7capture.ui.moving import Moving, ask_to_move
 from hl7capture.ui.plain import visible
 from hl7capture.ui.recent_files import RecentFiles
@@ -120,17 +122,25 @@ class MainWindow(QMainWindow):
         self.status = Status()
         self.work = WorkRow()
         self.welcome = WelcomePage()
+        self.memory = LayoutMemory(controller.settings_path.with_name("layout.json"), self)
         deidentified = DeidentifiedCopy()
-        self.workspace = Workspace(store, self.model, self.filter, deidentified)
+        self.workspace = Workspace(store, self.model, self.filter, deidentified, self.memory)
         self.table, self.ladder, self.detail = self.workspace.table, self.workspace.ladder, self.workspace.detail
         self.capturing = Capturing(controller, self._recent, self.banner, self.welcome, self)
         self.filtering = Filtering(store, self.model, self.filter, self)
         self.saved = SavedSessions(controller, self.model, self.banner, self.status, self)
+        self.deleting = Deleting(self.model, controller, self.banner, self)
         self.copies = Copies(store, self.model, lambda: controller.settings, deidentified, self)
         self.files = SessionFiles(controller, self.banner, self.work, self.model.document_of, self)
 
     def _lay_out(self) -> None:
-        self.commands.fill(self.menuBar(), self.ladder.export_action)
+        arrangement = self.table.arrangement
+        self.commands.fill(
+            self.menuBar(),
+            self.ladder.export_action,
+            [arrangement.grouping_menu, arrangement.columns_menu],
+            self.deleting.undo_action,
+        )
         self.toolbar = Toolbar(self.commands, self.capturing.interface, [self.filtering.matches, self.filtering.box])
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.status)
@@ -175,7 +185,8 @@ class MainWindow(QMainWindow):
         self.workspace.told.connect(lambda text, is_error: self.banner.say(text, is_error=is_error))
         self.welcome.file_chosen.connect(lambda path: self.open_files([path]))
         self.table.session_selected.connect(self._on_session_selected)
-        self.table.delete_wanted.connect(controller.delete)
+        self.table.delete_wanted.connect(self.deleting.delete)
+        self.table.filter_wanted.connect(self.filtering.box.add_condition)
         self.table.copy_wanted.connect(self.copies.copy)
         self.table.copy_deidentified_wanted.connect(self.copies.copy_deidentified)
         self.table.keep_wanted.connect(self.saved.keep)
@@ -282,6 +293,7 @@ class MainWindow(QMainWindow):
         """The window stays until everything is on disk; that is seen, and takes ten seconds at the most."""
         if self._is_down:
             self._recent.close()
+            self.memory.close()
             event.accept()
             return
         event.ignore()

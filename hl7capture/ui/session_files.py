@@ -94,12 +94,14 @@ class SessionFiles(QObject):
 
     # -- out ---------------------------------------------------------------------------------------------------
 
-    def ask_to_export(self, session_ids: Sequence[str]) -> None:
-        """Asks for format and place, and exports the sessions as they are now."""
+    def ask_to_export(self, session_ids: Sequence[str], is_deidentified: bool = False) -> None:
+        """Asks for format and place, and exports the sessions as they are now. is_deidentified: is proposed."""
         if not session_ids:
             return
         settings = self._controller.settings
-        dialog = ExportDialog(len(session_ids), self._window, deidentifies=settings.mask_patient_data)
+        dialog = ExportDialog(
+            len(session_ids), self._window, deidentifies=is_deidentified or settings.mask_patient_data
+        )
         if dialog.exec() == ExportDialog.DialogCode.Accepted:
             sessions = {session_id: self._reader_of(session_id) for session_id in session_ids}
             pseudonyms = dialog.pseudonyms

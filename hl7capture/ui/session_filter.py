@@ -1,18 +1,21 @@
 """The sessions that the filter box lets through, sorted; fast enough for a hundred thousand of them.
 
 Qt's own proxy model asks for two values a comparison, and everything anew for every row: seconds, from Python. Here the
-rows stand in a list sorted by keys that are made once; what comes, goes or changes is put in its place by halving. A
-filter looks at the rows a few milliseconds at a time, so that typing goes on meanwhile.
+rows stand in lists sorted by keys that are made once; what comes, goes or changes is put in its place by halving. A
+filter looks at the rows a few milliseconds at a time, and another order is made in such slices, too, so that typing
+goes on meanwhile.
 """
 
 import time
-from bisect import bisect_left
-from collections.abc import Container, Iterable, Mapping
+from bisect import bisect_left, insort
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal
 
-from hl7capture.ui.session_model import SAVED, START, Index, SessionModel, runs_of
+from hl7capture.ui.session_model import LAST_COLUMN, START, Index, SessionModel, runs_of
+from hl7capture.ui.session_order import GROUP, ID, ROW, Grouping, Key, Order, Ordering
 from hl7capture.ui.session_row import SessionRow
 
 if TYPE_CHECKING:
@@ -20,15 +23,15 @@ if TYPE_CHECKING:
 
 _SLICE_SECONDS = 0.01
 _MOST_RUNS = 50  # what is scattered wider is shown anew
-
-Key = tuple[Any, str]
+_MOST_SINGLE = 100  # keys that are put into a list, or taken out of it, one by one
 
 
 class SessionFilter(QAbstractTableModel):
     """What the table shows. Its rows are those of `model` that the filter lets through.
 
     Where neither the summary nor the index tells, and the document is not in memory, a row is `undecided`, and hidden
-    until somebody has judged it.
+    until somebody has judged it. Where sessions are grouped, the groups follow one another, and rows that are told to
+    have come or gone at once are of one group.
     """
 
     settled = Signal()  # the filter has looked at all rows
@@ -40,15 +43,18 @@ class SessionFilter(QAbstractTableModel):
         self._found: Mapping[str, Container[str]] | None = None
         self._verdicts: dict[str, bool] = {}
         self._undecided: dict[str, None] = {}
-        self._column = START
+        self._order = Order(START, Grouping.NONE, model.sort_key)
         self._is_ascending = True
-        self._keys: list[Key] = []  # ascending, whatever the order of the view
-        self._rows: list[SessionRow] = []  # beside them
-        self._key_of: dict[str, Key] = {}
-        self._ordered: list[SessionRow] | None = None  # all rows, as long as none came or went
+        self._all: list[Key] = []  # of the model; ascending, whatever the order of the view
+        self._key_of: dict[str, Key] = {}  # of all
+        self._keys: list[Key] = []  # of those that are shown
+        self._shown: set[str] = set()
         self._pending: list[SessionRow] = []  # to be looked at, from the end
         self._slices = QTimer(self, interval=0, singleShot=True)
         self._slices.timeout.connect(self._look_on)
+        self._ordering: Ordering | None = None  # the order to come
+        self._order_slices = QTimer(self, interval=0, singleShot=True)
+        self._order_slices.timeout.connect(self._order_on)
         model.rowsInserted.connect(self._on_inserted)
         model.rowsAboutToBeRemoved.connect(self._on_removed)
         model.dataChanged.connect(self._on_changed)
@@ -88,15 +94,24 @@ class SessionFilter(QAbstractTableModel):
 
     def row(self, number: int) -> SessionRow:
         """The row at a place of the filtered list."""
-        return self._rows[self._turned(number)]
+        return self._keys[self._turned(number)][ROW]
+
+    def rows(self) -> list[SessionRow]:
+        """All that are shown, ascending."""
+        return [key[ROW] for key in self._keys]
+
+    def shows(self, session_id: str) -> bool:
+        """The filter lets the session through."""
+        return session_id in self._shown
 
     def place_of(self, session_id: str) -> int | None:
         """Where a session stands; None where the filter hides it."""
-        key = self._key_of.get(session_id)
-        return None if key is None else self._turned(bisect_left(self._keys, key))
+        if session_id not in self._shown:
+            return None
+        return self._turned(bisect_left(self._keys, self._key_of[session_id]))
 
     def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
+        return 0 if parent is not None and parent.isValid() else len(self._keys)
 
     def columnCount(self, parent: Index | None = None) -> int:
         return self._model.columnCount(parent)
@@ -105,16 +120,97 @@ class SessionFilter(QAbstractTableModel):
         return self._model.headerData(section, orientation, role)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        return self._model.shown(self.row(index.row()), index.column(), role)
+        return self.shown(self.row(index.row()), index.column(), role)
+
+    def shown(self, row: SessionRow, column: int, role: int) -> Any:
+        """What a cell shows."""
+        return self._model.shown(row, column, role)
+
+    # -- order -------------------------------------------------------------------------------------------------
+
+    @property
+    def grouping(self) -> Grouping:
+        """By what the rows are grouped now."""
+        return self._order.grouping
+
+    @property
+    def is_ascending(self) -> bool:
+        """Else the groups stand in descending order as well as the rows in them."""
+        return self._is_ascending
+
+    def group_at(self, number: int) -> Any:
+        """The group of the row at a place."""
+        return self._keys[self._turned(number)][GROUP]
+
+    def groups(self) -> Iterator[tuple[Any, int]]:
+        """Each group, ascending, and how many of its rows are shown. A step costs as much as a search by halving."""
+        start = 0
+        while start < len(self._keys):
+            group = self._keys[start][GROUP]
+            end = bisect_left(self._keys, True, start, key=lambda key, group=group: key[GROUP] != group)  # type: ignore[misc]
+            yield group, end - start
+            start = end
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sorts by a column; what is chosen stays chosen."""
+        """Sorts by a column, at once or in a while; what is chosen stays chosen."""
+        is_ascending = order is Qt.SortOrder.AscendingOrder
+        self._order_by(Order(column, self._wanted_order.grouping, self._model.sort_key), is_ascending)
+
+    def group_by(self, grouping: Grouping) -> None:
+        """Puts sessions together, at once or in a while; the list is shown anew then."""
+        now = self._wanted_order
+        is_ascending = self._ordering.is_ascending if self._ordering is not None else self._is_ascending
+        self._order_by(Order(now.column, grouping, now.sort_key), is_ascending)
+
+    @property
+    def _wanted_order(self) -> Order:
+        return self._ordering.order if self._ordering is not None else self._order
+
+    def _order_by(self, order: Order, is_ascending: bool) -> None:
+        self._ordering = None
+        if order == self._order:
+            with self._rows_changing_places():
+                self._is_ascending = is_ascending
+            return
+        self._ordering = Ordering(order, list(self._model.rows()), is_ascending=is_ascending)
+        self._order_on()
+
+    def _order_on(self) -> None:
+        ordering = self._ordering
+        if ordering is None:
+            return
+        if not ordering.advance(_SLICE_SECONDS):
+            self._order_slices.start()
+            return
+        self._ordering = None
+        if ordering.order.grouping is self._order.grouping:
+            with self._rows_changing_places():
+                self._take(ordering)
+        else:
+            self.beginResetModel()
+            self._take(ordering)
+            self.endResetModel()
+            self.settled.emit()
+
+    def _take(self, ordering: Ordering) -> None:
+        self._order, self._is_ascending = ordering.order, ordering.is_ascending
+        keys, key_of = ordering.keys, ordering.key_of
+        if ordering.touched:
+            now = [self._key_of[i][ROW] for i in ordering.touched if i in self._key_of]
+            keys = [key for key in keys if key[ID] not in ordering.touched]
+            keys += map(self._order.key, now)
+            keys.sort()
+            key_of = {key[ID]: key for key in keys}
+        self._all, self._key_of = keys, key_of
+        is_all = len(self._shown) == len(keys)
+        self._keys = list(keys) if is_all else [key for key in keys if key[ID] in self._shown]
+
+    @contextmanager
+    def _rows_changing_places(self) -> Iterator[None]:
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
         ids = [self.row(index.row()).session_id for index in before]
-        self._column, self._is_ascending = column, order is Qt.SortOrder.AscendingOrder
-        self._ordered = None
-        self._fill(self._rows)
+        yield
         after = [self.index(self.place_of(i) or 0, index.column()) for i, index in zip(ids, before, strict=True)]
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
@@ -122,52 +218,86 @@ class SessionFilter(QAbstractTableModel):
     # -- what the model tells ----------------------------------------------------------------------------------
 
     def _on_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
-        self._ordered = None
-        rows = self._model.rows()[first : last + 1]
-        self._insert([row for row in rows if self._passes(row)])
+        keys = list(map(self._order.key, self._model.rows()[first : last + 1]))
+        self._touch(key[ID] for key in keys)
+        self._key_of |= {key[ID]: key for key in keys}
+        if len(keys) > _MOST_SINGLE:
+            self._all += keys
+            self._all.sort()
+        else:
+            for key in keys:
+                insort(self._all, key)
+        self._insert([key for key in keys if self._passes(key[ROW])])
 
     def _on_removed(self, _parent: QModelIndex, first: int, last: int) -> None:
-        self._ordered = None
         gone = [row.session_id for row in self._model.rows()[first : last + 1]]
+        self._touch(gone)
         for session_id in gone:
             self._undecided.pop(session_id, None)
-        keys = sorted(self._key_of.pop(session_id) for session_id in gone if session_id in self._key_of)
-        for start, end in reversed(list(runs_of(bisect_left(self._keys, key) for key in keys))):
+        keys = sorted(self._key_of[session_id] for session_id in gone if session_id in self._shown)
+        places = [bisect_left(self._keys, key) for key in keys]
+        for start, end in reversed(list(self._runs_in_groups(places))):
             self.beginRemoveRows(QModelIndex(), *sorted((self._turned(start), self._turned(end))))
-            del self._keys[start : end + 1], self._rows[start : end + 1]
+            self._shown.difference_update(key[ID] for key in self._keys[start : end + 1])
+            del self._keys[start : end + 1]
             self.endRemoveRows()
+        if len(gone) > _MOST_SINGLE:
+            left_out = set(gone)
+            self._all = [key for key in self._all if key[ID] not in left_out]
+        for session_id in gone:
+            key = self._key_of.pop(session_id)
+            if len(gone) <= _MOST_SINGLE:
+                del self._all[bisect_left(self._all, key)]
 
     def _on_changed(self, first: Index, last: Index) -> None:
         for row in self._model.rows()[first.row() : last.row() + 1]:
-            key = self._key_of.get(row.session_id)
-            if key is None:
-                self._insert([row] if self._passes(row) else [])
+            self._touch((row.session_id,))
+            old, new = self._key_of[row.session_id], self._order.key(row)
+            place = bisect_left(self._keys, old) if row.session_id in self._shown else None
+            if new != old:
+                del self._all[bisect_left(self._all, old)]
+                insort(self._all, new)
+                self._key_of[row.session_id] = new
+            if place is None:
+                self._insert([new] if self._passes(row) else [])
                 continue
-            place = bisect_left(self._keys, key)
             if row.document is not None and not self._passes(row):
                 self._remove(place)
                 continue
-            new = self._key(row)
-            if new != key:
+            if new != old:
                 place = self._move(place, new)
-            self.dataChanged.emit(self.index(self._turned(place), 0), self.index(self._turned(place), SAVED))
+            self.dataChanged.emit(self.index(self._turned(place), 0), self.index(self._turned(place), LAST_COLUMN))
 
     def _on_reset(self) -> None:
-        self._ordered = None
+        rows = {row.session_id: row for row in self._model.rows()}
+        keys = [key for key in self._all if rows.get(key[ID]) is key[ROW]]  # in order already
+        known = {key[ID] for key in keys}
+        keys += [self._order.key(row) for session_id, row in rows.items() if session_id not in known]
+        keys.sort()
+        self._touch((*self._key_of, *(key[ID] for key in keys)))
+        self._all = keys
+        self._key_of = {key[ID]: key for key in keys}
         self._show_anew()
 
     def _show_anew(self) -> None:
         self._pending = []
         self._undecided = {}
         self.beginResetModel()
-        self._fill([] if self.wanted is not None else self._model.rows())
+        self._keys = [] if self.wanted is not None else list(self._all)
+        self._shown = set() if self.wanted is not None else set(self._key_of)
         self.endResetModel()
         if self.wanted is not None:
-            self._look_at(self._in_order())
+            rows = [key[ROW] for key in self._all]
+            self._pending = rows[::-1] if self._is_ascending else rows  # the first in view is looked at first
+            self._look_on()
         else:
             self.settled.emit()
 
     # -- the rest ----------------------------------------------------------------------------------------------
+
+    def _touch(self, session_ids: Iterable[str]) -> None:
+        if self._ordering is not None:
+            self._ordering.touched.update(session_ids)
 
     def _passes(self, row: SessionRow) -> bool:
         if self.wanted is None:
@@ -181,79 +311,72 @@ class SessionFilter(QAbstractTableModel):
             self._undecided.pop(row.session_id, None)
         return bool(answer)
 
-    def _key(self, row: SessionRow) -> Key:
-        return self._model.sort_key(row, self._column), row.session_id
-
     def _turned(self, place: int) -> int:
         """From a place in the lists to one in the view, and back."""
-        return place if self._is_ascending else len(self._rows) - 1 - place
+        return place if self._is_ascending else len(self._keys) - 1 - place
 
-    def _fill(self, rows: Iterable[SessionRow]) -> None:
-        """Takes these rows for those that are shown."""
-        self._rows = sorted(rows, key=self._key)
-        self._keys = list(map(self._key, self._rows))
-        self._key_of = {key[1]: key for key in self._keys}
-
-    def _in_order(self) -> list[SessionRow]:
-        """All rows of the model, ascending, sorted once for all the letters of a filter."""
-        if self._ordered is None:
-            self._ordered = sorted(self._model.rows(), key=self._key)
-        return self._ordered
+    def _runs_in_groups(self, places: list[int]) -> Iterator[tuple[int, int]]:
+        """First and last of each run of consecutive places in one group; they come sorted."""
+        for first, last in runs_of(places):
+            start = first
+            for place in range(first + 1, last + 1):
+                if self._keys[place][GROUP] != self._keys[start][GROUP]:
+                    yield start, place - 1
+                    start = place
+            yield start, last
 
     def _look_again(self, session_ids: Iterable[str]) -> None:
         """At these, before those that wait to be looked at."""
-        found = map(self._model.row_of, list(session_ids))
-        rows = sorted((row for row in found if row is not None), key=self._key, reverse=self._is_ascending)
-        self._pending += rows
-        self._look_on()
-
-    def _look_at(self, rows: list[SessionRow]) -> None:
-        """Ascending rows; the first in view is looked at first."""
-        self._pending = rows[::-1] if self._is_ascending else rows[:]
+        keys = sorted((self._key_of[i] for i in session_ids if i in self._key_of), reverse=self._is_ascending)
+        self._pending += [key[ROW] for key in keys]
         self._look_on()
 
     def _look_on(self) -> None:
         deadline = time.monotonic() + _SLICE_SECONDS
-        passed: list[SessionRow] = []
+        passed: list[Key] = []
         while self._pending and time.monotonic() < deadline:
             row = self._pending.pop()
-            is_there = self._model.row_of(row.session_id) is row and row.session_id not in self._key_of
-            if is_there and self._passes(row):
-                passed.append(row)
+            key = self._key_of.get(row.session_id)
+            if key is not None and key[ROW] is row and key[ID] not in self._shown and self._passes(row):
+                passed.append(key)
         self._insert(passed)
         if self._pending:
             self._slices.start()
         else:
             self.settled.emit()
 
-    def _insert(self, rows: list[SessionRow]) -> None:
-        if not rows:
+    def _insert(self, keys: list[Key]) -> None:
+        if not keys:
             return
-        rows = sorted(rows, key=self._key)
-        keys = list(map(self._key, rows))
+        keys = sorted(keys)
         places = [bisect_left(self._keys, key) for key in keys]
-        starts = [n for n, place in enumerate(places) if n == 0 or place != places[n - 1]]
+        starts = [
+            n
+            for n, place in enumerate(places)
+            if n == 0 or place != places[n - 1] or keys[n][GROUP] != keys[n - 1][GROUP]
+        ]
         if len(starts) > _MOST_RUNS:
             self.beginResetModel()
-            self._fill(self._rows + rows)
+            self._keys = sorted(self._keys + keys)
+            self._shown.update(key[ID] for key in keys)
             self.endResetModel()
             return
-        self._key_of |= {key[1]: key for key in keys}
-        for start, end in reversed(list(zip(starts, [*starts[1:], len(rows)], strict=True))):
+        for start, end in reversed(list(zip(starts, [*starts[1:], len(keys)], strict=True))):
             place = places[start]
-            first = place if self._is_ascending else len(self._rows) - place
+            first = place if self._is_ascending else len(self._keys) - place
             self.beginInsertRows(QModelIndex(), first, first + end - start - 1)
             self._keys[place:place] = keys[start:end]
-            self._rows[place:place] = rows[start:end]
+            self._shown.update(key[ID] for key in keys[start:end])
             self.endInsertRows()
 
     def _remove(self, place: int) -> None:
         self.beginRemoveRows(QModelIndex(), self._turned(place), self._turned(place))
-        del self._key_of[self._rows[place].session_id], self._keys[place], self._rows[place]
+        self._shown.discard(self._keys[place][ID])
+        del self._keys[place]
         self.endRemoveRows()
 
     def _move(self, place: int, key: Key) -> int:
-        """To where its new key belongs."""
+        """To where its new key belongs; that is in the same group."""
         target = bisect_left(self._keys, key)
         if target > place:
             target -= 1  # it leaves a place before
@@ -261,11 +384,8 @@ class SessionFilter(QAbstractTableModel):
             source, goal = self._turned(place), self._turned(target)
             # Qt counts the goal while the row still stands at its old place.
             self.beginMoveRows(QModelIndex(), source, source, QModelIndex(), goal + (goal > source))
-        row = self._rows.pop(place)
         del self._keys[place]
-        self._rows.insert(target, row)
         self._keys.insert(target, key)
-        self._key_of[key[1]] = key
         if target != place:
             self.endMoveRows()
         return target

@@ -20,7 +20,7 @@ from hl7capture.model.session_summary import SessionSummary
 from hl7capture.ui.held_documents import HeldDocuments
 from hl7capture.ui.icons import icon
 from hl7capture.ui.plain import visible
-from hl7capture.ui.session_row import SessionRow, state_of
+from hl7capture.ui.session_row import SessionRow, moment_text, size_text, state_of
 from hl7capture.ui.theme import colour, colours
 
 Index = QModelIndex | QPersistentModelIndex
@@ -29,9 +29,11 @@ _FLUSH_MS = 100
 _MOST_RUNS = 50  # of rows that go; where they are scattered wider the list is shown anew
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
-NUMBER, START, DEVICE, LIS, FRAMING, MESSAGES, DURATION, STATE, FINDINGS, SAVED = range(10)
+NUMBER, START, DEVICE, LIS, FRAMING, MESSAGES, DURATION, STATE, FINDINGS, SAVED, END, PROBE, SOURCE, SIZE = range(14)
+LAST_COLUMN = SIZE
 _SEVERITIES = ("", "note", "warning", "error")
-_BADGES = {"error": ("incomplete", "bad"), "warning": ("incomplete", "warning"), "note": ("notice", "muted")}
+# of findings: icon, colour; each of its own shape, as the states have theirs
+BADGES = {"error": ("error", "bad"), "warning": ("incomplete", "warning"), "note": ("notice", "muted")}
 
 
 class SessionModel(QAbstractTableModel):
@@ -43,6 +45,7 @@ class SessionModel(QAbstractTableModel):
         self._index: dict[str, int] = {}
         self._new: dict[str, SessionRow] = {}
         self._changed: set[str] = set()
+        self._withdrawn: dict[str, SessionRow] = {}
         self.documents = HeldDocuments()
         self._titles = (
             self.tr("No."),
@@ -55,6 +58,10 @@ class SessionModel(QAbstractTableModel):
             self.tr("State"),
             self.tr("Findings"),
             self.tr("Saved"),
+            self.tr("Last packet"),
+            self.tr("Probe"),
+            self.tr("Source"),
+            self.tr("Size"),
         )
         self._timer = QTimer(self, interval=_FLUSH_MS, singleShot=True)
         self._timer.timeout.connect(self.flush)
@@ -71,7 +78,7 @@ class SessionModel(QAbstractTableModel):
     def add(self, summaries: Iterable[SessionSummary]) -> None:
         """Sessions on disk; those that are in the list already stay as they are."""
         for summary in summaries:
-            if summary.session_id not in self._index and summary.session_id not in self._new:
+            if self._known(summary.session_id) is None:
                 self._new[summary.session_id] = SessionRow(summary)
         self.flush()
 
@@ -86,7 +93,7 @@ class SessionModel(QAbstractTableModel):
 
     def session_saved(self, session: Session) -> None:
         """The session is on disk now, or anew."""
-        row = self._new.get(session.session_id) or self.row_of(session.session_id)
+        row = self._known(session.session_id)
         if row is None:
             return
         row.summary.saved_at, row.summary.persisted_until = session.saved_at, session.persisted_until
@@ -94,22 +101,47 @@ class SessionModel(QAbstractTableModel):
         if row.document is not None:
             row.document.pinned = session.pinned
             row.document.saved_at, row.document.persisted_until = session.saved_at, session.persisted_until
-            self.documents.hold(row)
+            if session.session_id not in self._withdrawn:
+                self.documents.hold(row)
         self._changed.add(session.session_id)
         self._timer.start() if not self._timer.isActive() else None
 
     def session_judged(self, sessions: Iterable[Session]) -> None:
         """What is wrong with these is known now."""
         for session in sessions:
-            row = self._new.get(session.session_id) or self.row_of(session.session_id)
+            row = self._known(session.session_id)
             if row is not None:
                 row.summary.findings = session.findings
                 self._changed.add(session.session_id)
         self._timer.start() if not self._timer.isActive() else None
 
+    def withdraw(self, session_ids: Iterable[str]) -> list[SessionRow]:
+        """Takes sessions that are not open any more out of the list; they may come back with `restore`."""
+        self.flush()
+        found = [row for row in map(self.row_of, session_ids) if row is not None and not row.summary.is_open]
+        self.remove([row.session_id for row in found])
+        self._withdrawn |= {row.session_id: row for row in found}
+        return found
+
+    def restore(self, rows: Iterable[SessionRow]) -> None:
+        """What was withdrawn stands in the list again, if nobody has removed it since."""
+        back = [row for row in rows if self._withdrawn.pop(row.session_id, None) is row]
+        self._new |= {row.session_id: row for row in back}
+        self.flush()
+        for row in back:
+            if row.document is not None and row.summary.saved_at is not None:
+                self.documents.hold(row)
+
+    def forget_withdrawn(self, session_ids: Iterable[str]) -> None:
+        """These do not come back."""
+        for session_id in session_ids:
+            self._withdrawn.pop(session_id, None)
+
     def remove(self, session_ids: Iterable[str]) -> None:
         """These are gone."""
         self.flush()
+        session_ids = list(session_ids)
+        self.forget_withdrawn(session_ids)
         gone = sorted(self._index[i] for i in session_ids if i in self._index)
         for number in gone:
             self.documents.forget(self._rows[number])
@@ -160,13 +192,17 @@ class SessionModel(QAbstractTableModel):
             self._rows[number].refresh()
         # In runs: the filter looks again at every row that is named, and there may be thousands between two.
         for first, last in runs_of(changed):
-            self.dataChanged.emit(self.index(first, 0), self.index(last, SAVED))
+            self.dataChanged.emit(self.index(first, 0), self.index(last, LAST_COLUMN))
         self.documents.trim()
+
+    def _known(self, session_id: str) -> SessionRow | None:
+        """In the list, about to come into it, or withdrawn."""
+        return self.row_of(session_id) or self._new.get(session_id) or self._withdrawn.get(session_id)
 
     def _note(self, session: Session) -> None:
         if session.session_id in self._index:
             self._changed.add(session.session_id)
-        elif session.session_id not in self._new:
+        elif self._known(session.session_id) is None:
             self._new[session.session_id] = SessionRow(opening_of(session), session)
 
     def _reindex(self) -> None:
@@ -208,7 +244,7 @@ class SessionModel(QAbstractTableModel):
         """What a cell shows."""
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row, column)
-        if role == Qt.ItemDataRole.TextAlignmentRole and column in (NUMBER, DURATION):
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in (NUMBER, DURATION, SIZE):
             return _RIGHT
         if column == STATE:
             state = state_of(row.summary)
@@ -217,7 +253,7 @@ class SessionModel(QAbstractTableModel):
             if role == Qt.ItemDataRole.ForegroundRole:
                 return colour(state.colour)
         if column == FINDINGS and row.summary.findings:
-            name, shade = _BADGES[row.summary.worst]
+            name, shade = BADGES[row.summary.worst]
             if role == Qt.ItemDataRole.DecorationRole:
                 return icon(name, getattr(colours(), shade))
             if role == Qt.ItemDataRole.ToolTipRole:
@@ -237,6 +273,10 @@ class SessionModel(QAbstractTableModel):
             return session.end_time - session.start_time
         if column == MESSAGES:
             return session.message_count
+        if column == END:
+            return session.end_time
+        if column == SIZE:
+            return session.size
         if column == FINDINGS:
             return _SEVERITIES.index(session.worst), session.findings_text
         return self._text(row, column)
@@ -262,8 +302,16 @@ class SessionModel(QAbstractTableModel):
                 return session.state_word
             case 8:
                 return session.findings_text
-            case _:
+            case 9:
                 return self._saved(session)
+            case 10:
+                return moment_text(session.end_time)
+            case 11:
+                return visible(session.probe, 200)
+            case 12:
+                return visible(session.source, 200)
+            case _:
+                return size_text(session.size)
 
     def _saved(self, session: SessionSummary) -> str:
         if session.saved_at is None:

@@ -18,18 +18,25 @@ class SessionState:
     colour: str
 
 
+# Each of its own shape: who does not see the colour sees the state all the same.
+_ENDED = {
+    EndReason.EOT: ("complete", "good"),
+    EndReason.CLOSED: ("closed", "good"),
+    EndReason.IDLE: ("idle", "good"),
+    EndReason.ROLLED: ("rolled", "good"),
+    EndReason.RESET: ("reset", "bad"),
+    EndReason.STOPPED: ("stopped", "muted"),
+    EndReason.RECOVERED: ("recovered", "muted"),
+}
+
+
 def state_of(session: SessionSummary) -> SessionState:
     """How the session stands: the way it ended, and whether anything of it is missing."""
-    word = session.state_word
-    if session.is_open:
-        return SessionState(word, "open-session", "accent")
+    if session.end_reason is None:
+        return SessionState(session.state_word, "open-session", "accent")
     if not session.is_complete:
-        return SessionState(word, "incomplete", "warning")
-    if session.end_reason is EndReason.RESET:
-        return SessionState(word, "incomplete", "bad")
-    if session.end_reason is EndReason.STOPPED:
-        return SessionState(word, "stopped", "muted")
-    return SessionState(word, "complete", "good")
+        return SessionState(session.state_word, "cut", "warning")
+    return SessionState(session.state_word, *_ENDED[session.end_reason])
 
 
 @dataclass(slots=True, eq=False)
@@ -64,17 +71,21 @@ class SessionRow:
 
     @property
     def start(self) -> str:
-        """Local time; with the date where that is not today. A document may name a time that no calendar has."""
-        try:
-            moment = datetime.fromtimestamp(self.summary.start_time / 1000).astimezone()
-        except (OverflowError, ValueError, OSError):
-            return "?"
-        clock = f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
-        return clock if moment.date() == datetime.now().astimezone().date() else f"{moment:%Y-%m-%d} {clock}"
+        return moment_text(self.summary.start_time)
 
     @property
     def duration(self) -> str:
         return duration_text(self.summary.end_time - self.summary.start_time)
+
+
+def moment_text(milliseconds: float) -> str:
+    """Local time; with the date where that is not today. A document may name a time that no calendar has."""
+    try:
+        moment = datetime.fromtimestamp(milliseconds / 1000).astimezone()
+    except (OverflowError, ValueError, OSError):
+        return "?"
+    clock = f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
+    return clock if moment.date() == datetime.now().astimezone().date() else f"{moment:%Y-%m-%d} {clock}"
 
 
 def duration_text(milliseconds: float) -> str:

@@ -1,32 +1,49 @@
 """The list of sessions: it follows the newest until the person looks at something."""
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QMessageBox, QTableView, QWidget
+from collections.abc import Iterator
+from itertools import islice
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from hl7capture.model.session_summary import SessionSummary
+from hl7capture.ui.layout_memory import LayoutMemory
+from hl7capture.ui.line_delegate import LineDelegate
 from hl7capture.ui.session_filter import SessionFilter
-from hl7capture.ui.session_model import MESSAGES, NUMBER, START
+from hl7capture.ui.session_groups import GroupedSessions
+from hl7capture.ui.session_menu import SessionMenu
+from hl7capture.ui.session_model import NUMBER, START, runs_of
+from hl7capture.ui.session_order import Grouping
+from hl7capture.ui.session_row import SessionRow
+from hl7capture.ui.table_arrangement import TableArrangement
 
-_WIDTHS = (64, 190, 150, 150, 70, 0, 80, 150, 150, 56)
+_LINE_HEIGHT = 28
+_MOST_REMEMBERED = 10_000  # chosen sessions, when the list is shown anew
 
 
 class SessionTable(QTableView):
-    """Rows are sessions; several may be selected."""
+    """Lines are sessions, or stand above a group of them; several sessions may be selected."""
 
     session_selected = Signal(object)  # SessionSummary, or None
     copy_wanted = Signal(list)  # list[str]: ids of sessions whose messages go to the clipboard
     copy_deidentified_wanted = Signal(list)  # the same, without patients' data
     delete_wanted = Signal(list)  # list[str]: session ids
     keep_wanted = Signal(list, bool)  # list[str]: session ids; for good, or not any more
-    export_wanted = Signal(list)  # list[str]: session ids
+    export_wanted = Signal(list, bool)  # list[str]: session ids; de-identified
+    open_wanted = Signal(str)  # session id: the person wants to read it
+    filter_wanted = Signal(str)  # a condition: the list is to show sessions like these alone
+    compare_wanted = Signal(list)  # list[str]: the ids of two sessions
 
-    def __init__(self, model: SessionFilter, parent: QWidget | None = None) -> None:
+    def __init__(self, sessions: SessionFilter, memory: LayoutMemory, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._filter = model
+        self.sessions = sessions
+        self.lines = GroupedSessions(sessions, self)
         self._was_at_end = True
+        self._lost: list[str] = []  # were chosen when the list was shown anew
         self.setAccessibleName(self.tr("Sessions"))
-        self.setModel(model)
+        self.setModel(self.lines)
+        self.setItemDelegate(LineDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -37,60 +54,62 @@ class SessionTable(QTableView):
         self.setSortingEnabled(True)
         self.sortByColumn(START, Qt.SortOrder.AscendingOrder)  # numbers of a capture file begin at 1 again
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(28)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column, width in enumerate(_WIDTHS):
-            if width:
-                self.setColumnWidth(column, width)
-        header.setSectionResizeMode(MESSAGES, QHeaderView.ResizeMode.Stretch)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(self._show_menu)
-        self._delete = QAction(self.tr("Delete from disk…"), self)
-        self._delete.setShortcut(QKeySequence.StandardKey.Delete)
-        self._delete.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        self._delete.triggered.connect(self._ask_to_delete)
-        self.addAction(self._delete)
-        self._lost: list[str] = []  # were chosen when the list was shown anew
-        model.rowsAboutToBeInserted.connect(self._remember_place)
-        model.rowsInserted.connect(self._on_inserted)
-        model.modelAboutToBeReset.connect(self._remember_chosen)
-        model.settled.connect(self._choose_again)
+        self.verticalHeader().setDefaultSectionSize(_LINE_HEIGHT)
+        self.arrangement = TableArrangement(self, memory)
+        self.delete_action = QAction(self.tr("Delete"), self)
+        self.delete_action.setShortcut(QKeySequence.StandardKey.Delete)
+        self.delete_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.delete_action.triggered.connect(self._delete_chosen)
+        self.addAction(self.delete_action)
+        self.clicked.connect(self._on_clicked)
+        self.lines.rowsAboutToBeInserted.connect(self._remember_place)
+        self.lines.rowsInserted.connect(self._on_inserted)
+        self.lines.modelAboutToBeReset.connect(self._remember_chosen)
+        self.lines.settled.connect(self._choose_again)
 
     def go_to(self, session_id: str) -> None:
         """Selects a session and brings it into sight; nothing where the filter hides it."""
-        row = self._filter.place_of(session_id)
-        if row is not None:
-            self.selectRow(row)
-            self.scrollTo(self._filter.index(row, 0))
+        line = self.lines.line_of(session_id)
+        if line is not None:
+            self.selectRow(line)
+            self.scrollTo(self.lines.index(line, self.arrangement.first_shown))
 
     def selected(self) -> list[SessionSummary]:
         """The selected sessions, from top to bottom."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return [self._filter.row(row).summary for row in rows]
+        return [row.summary for row in self._chosen_rows()]
+
+    def _chosen_rows(self) -> Iterator[SessionRow]:
+        """One by one, for there may be a hundred thousand of them."""
+        behind = 0
+        for top, bottom in sorted({(part.top(), part.bottom()) for part in self.selectionModel().selection().toList()}):
+            yield from self.lines.rows_between(max(top, behind), bottom)
+            behind = max(behind, bottom + 1)
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
-        chosen = self.selected()
-        if chosen:
+        first = list(islice(self._chosen_rows(), 2))
+        if first:
             self._lost = []
-        self.session_selected.emit(chosen[0] if len(chosen) == 1 else None)
+        self.session_selected.emit(first[0].summary if len(first) == 1 else None)
 
     def _remember_chosen(self) -> None:
         """A list that is shown anew forgets what was chosen, and tells nobody."""
         self._remember_place()
-        self._lost = [session.session_id for session in self.selected()] or self._lost
+        chosen = [row.session_id for row in islice(self._chosen_rows(), _MOST_REMEMBERED + 1)]
+        self._lost = (chosen if len(chosen) <= _MOST_REMEMBERED else []) or self._lost
 
     def _choose_again(self) -> None:
         """What the filter hides now may come back: it is remembered until something else is chosen."""
-        places = [place for place in map(self._filter.place_of, self._lost) if place is not None]
+        for session_id in self._lost:  # unfolds their groups
+            self.lines.line_of(session_id)
+        lines = sorted(line for line in map(self.lines.line_of, self._lost) if line is not None)
         chosen = QItemSelection()
-        for place in places:
-            chosen.select(self._filter.index(place, 0), self._filter.index(place, self._filter.columnCount() - 1))
+        last_column = self.lines.columnCount() - 1
+        for first, last in runs_of(lines):
+            chosen.append(QItemSelectionRange(self.lines.index(first, 0), self.lines.index(last, last_column)))
         if chosen:
             self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.Select)
-            self.scrollTo(self._filter.index(places[0], 0))
+            self.scrollTo(self.lines.index(lines[0], self.arrangement.first_shown))
         elif not self.selectionModel().hasSelection():
             self.session_selected.emit(None)
             self._follow()
@@ -106,10 +125,13 @@ class SessionTable(QTableView):
         self._was_at_end = bar.value() >= bar.maximum() - 1
 
     def _follow(self) -> None:
+        """The newest; where sessions are grouped it is anywhere, and nobody wants to be thrown to and fro."""
         header = self.horizontalHeader()
         is_newest_last = header.sortIndicatorOrder() is Qt.SortOrder.AscendingOrder
         is_by_time = header.sortIndicatorSection() in (NUMBER, START)
-        if self._was_at_end and is_newest_last and is_by_time and not self.selectionModel().hasSelection():
+        is_one_list = self.sessions.grouping is Grouping.NONE
+        is_free = not self.selectionModel().hasSelection()
+        if self._was_at_end and is_newest_last and is_by_time and is_one_list and is_free:
             self.scrollToBottom()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -118,56 +140,69 @@ class SessionTable(QTableView):
         super().resizeEvent(event)
         self._follow()
 
+    # -- keys and menu -----------------------------------------------------------------------------------------
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """By the menu key it opens where the eye is: at the session, not at the mouse."""
+        is_by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        self._show_menu(self._place_of_current() if is_by_key else self.viewport().mapFromGlobal(event.globalPos()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, line = event.key(), self.currentIndex().row()
+        if key == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            self._show_menu(self._place_of_current())
+        elif line >= 0 and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open(line)
+        elif line >= 0 and key in (Qt.Key.Key_Left, Qt.Key.Key_Right) and self.sessions.grouping is not Grouping.NONE:
+            self._fold_or_unfold(line, is_left=key == Qt.Key.Key_Left)
+        elif line >= 0 and key == Qt.Key.Key_Space and self.lines.row(line) is None:
+            self._toggle(line)
+        else:
+            super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Letters are for the filter box; Qt would ask for the text of every row."""
+
+    def _open(self, line: int) -> None:
+        row = self.lines.row(line)
+        if row is None:
+            self._toggle(line)
+        else:
+            self.open_wanted.emit(row.session_id)
+
+    def _on_clicked(self, index: QModelIndex) -> None:
+        if self.lines.row(index.row()) is None:
+            self._toggle(index.row())
+
+    def _toggle(self, line: int) -> None:
+        self.lines.fold(line, is_folded=self.lines.group(line).is_unfolded)
+
+    def _fold_or_unfold(self, line: int, *, is_left: bool) -> None:
+        """As in a tree: from a session to the line above its group, and that folds it away."""
+        if self.lines.row(line) is None:
+            self.lines.fold(line, is_folded=is_left)
+        elif is_left:
+            self.setCurrentIndex(self.lines.index(self.lines.line_of_group(line), self.arrangement.first_shown))
+
+    def _place_of_current(self) -> QPoint:
+        return self.visualRect(self.currentIndex()).bottomLeft() if self.currentIndex().isValid() else QPoint()
+
     def _show_menu(self, place: QPoint) -> None:
         chosen = self.selected()
-        if not chosen:
-            return
-        menu = QMenu(self)
-        copy = menu.addAction(self.tr("Copy messages"))
-        copy.setEnabled(any(session.message_count for session in chosen))
-        copy.triggered.connect(lambda: self.copy_wanted.emit([session.session_id for session in chosen]))
-        deidentified = menu.addAction(self.tr("Copy messages de-identified"))
-        deidentified.setEnabled(copy.isEnabled())
-        deidentified.triggered.connect(
-            lambda: self.copy_deidentified_wanted.emit([session.session_id for session in chosen])
-        )
-        copy_id = menu.addAction(self.tr("Copy session id"))
-        copy_id.triggered.connect(lambda: copy_text("\n".join(session.session_id for session in chosen)))
-        export = menu.addAction(self.tr("Export…"))
-        export.triggered.connect(lambda: self.export_wanted.emit([session.session_id for session in chosen]))
-        menu.addSeparator()
-        for title, is_kept in ((self.tr("Keep"), True), (self.tr("Do not keep"), False)):
-            others = [
-                session.session_id
-                for session in chosen
-                if session.pinned is not is_kept and (session.saved_at is not None or session.is_open)
-            ]
-            action = menu.addAction(title)
-            action.setToolTip(self.tr("What is kept stays on disk when its days are over"))
-            action.setEnabled(bool(others))
-            action.triggered.connect(lambda _on=False, ids=others, kept=is_kept: self.keep_wanted.emit(ids, kept))
-        menu.addSeparator()
-        menu.addAction(self._delete)
-        self._delete.setEnabled(any(not session.is_open for session in chosen))
-        menu.exec(self.viewport().mapToGlobal(place))
-        self._delete.setEnabled(True)
+        if chosen:
+            menu = SessionMenu(chosen, self)
+            menu.exec(self.viewport().mapToGlobal(place))
+            menu.deleteLater()
 
-    def _ask_to_delete(self) -> None:
-        chosen = [session for session in self.selected() if not session.is_open]
-        if not chosen:
+    def _delete_chosen(self) -> None:
+        """What comes behind is chosen next, so that one after the other can be looked at and deleted."""
+        closed = [session.session_id for session in self.selected() if not session.is_open]
+        if not closed:
             return
-        question = QMessageBox(self)
-        question.setIcon(QMessageBox.Icon.Warning)
-        question.setTextFormat(Qt.TextFormat.PlainText)
-        question.setWindowTitle(self.tr("Delete sessions"))
-        one, many = self.tr("Delete this session for good?"), self.tr("Delete these {0} sessions for good?")
-        question.setText(one if len(chosen) == 1 else many.format(len(chosen)))
-        delete = question.addButton(self.tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
-        question.addButton(QMessageBox.StandardButton.Cancel)
-        question.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        question.exec()
-        if question.clickedButton() is delete:
-            self.delete_wanted.emit([session.session_id for session in chosen])
+        top = min(part.top() for part in self.selectionModel().selection().toList())
+        self.delete_wanted.emit(closed)
+        if self.lines.rowCount() and not self.selectionModel().hasSelection():
+            self.selectRow(min(top, self.lines.rowCount() - 1))
 
 
 def copy_text(text: str) -> None:

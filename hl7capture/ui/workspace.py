@@ -9,6 +9,7 @@ from hl7capture.store.session_store import SessionStore
 from hl7capture.ui.deidentified_copy import DeidentifiedCopy
 from hl7capture.ui.detail import Detail
 from hl7capture.ui.ladder import Ladder
+from hl7capture.ui.layout_memory import LayoutMemory
 from hl7capture.ui.session_filter import SessionFilter
 from hl7capture.ui.session_model import SessionModel
 from hl7capture.ui.session_row import SessionRow
@@ -23,12 +24,19 @@ class Workspace(QSplitter):
 
     told = Signal(str, bool)  # what to tell, and whether it is an error
 
-    def __init__(self, store: SessionStore, model: SessionModel, shown: SessionFilter, copy: DeidentifiedCopy) -> None:
+    def __init__(
+        self,
+        store: SessionStore,
+        model: SessionModel,
+        shown: SessionFilter,
+        copy: DeidentifiedCopy,
+        memory: LayoutMemory,
+    ) -> None:
         super().__init__(Qt.Orientation.Vertical)
         self._store = store
         self._model = model
         self._shown: SessionRow | None = None  # in the ladder
-        self.table = SessionTable(shown)
+        self.table = SessionTable(shown, memory)
         self.ladder = Ladder()
         self.detail = Detail(copy)
         lower = QSplitter(Qt.Orientation.Horizontal)
@@ -41,6 +49,7 @@ class Workspace(QSplitter):
         for splitter in (self, lower):
             splitter.setHandleWidth(1)
         self.table.session_selected.connect(self.show_session)
+        self.table.open_wanted.connect(self._open)
         self.ladder.element_selected.connect(lambda number: self.detail.show_element(self._shown, number))
         self.ladder.told.connect(self.told)
         self.ladder.details_wanted.connect(lambda: self.detail.tabs.currentWidget().setFocus())
@@ -58,6 +67,10 @@ class Workspace(QSplitter):
             self._store.fetch(row.session_id)  # `_on_fetched` shows it
             row = None
         self._show_row(row)
+
+    def _open(self, session_id: str) -> None:
+        self.table.go_to(session_id)
+        self.ladder.setFocus()
 
     def refresh_colours(self) -> None:
         """The theme has changed."""

@@ -47,6 +47,8 @@ def stored(setup: Setup) -> Findings:
     found.add("stored: that, faster than reading all files", first["complete"] / complete, low=4)
     found.add("stored: memory for the list", memory - base_memory, unit="MB", high=_MEMORY)
     found.add("stored: longest time the window stood still", median(run["longest"] for run in runs), unit="s")
+    arranging = median(run["arranging"] for run in runs)
+    found.add("stored: longest time the window stood still while it sorted, grouped, filtered", arranging, unit="s")
     found.add("stored: list complete, index built anew", first["complete"], unit="s")
     found.add("stored: longest time the window stood still meanwhile", first["longest"], unit="s")
     _search(setup, folder, count, found)

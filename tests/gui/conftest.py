@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -43,6 +44,7 @@ def open_window(
         with qtbot.waitActive(window):
             window.show()
             window.activateWindow()
+        qtbot.keyClick(window, Qt.Key.Key_Shift)  # else what a test before held down counts as still down
         qtbot.waitUntil(lambda: window.capturing.interface.count() > 0, timeout=20_000)
         return window
 

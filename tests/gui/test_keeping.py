@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -36,7 +37,10 @@ def choose_in_menu(window: MainWindow, title: str) -> None:
         menu.close()
 
     QTimer.singleShot(100, press)
-    window.table.customContextMenuRequested.emit(QPoint(10, 10))
+    place = QPoint(10, 10)
+    viewport = window.table.viewport()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, viewport.mapToGlobal(place))
+    QApplication.sendEvent(viewport, event)
 
 
 def test_start_cleans_up_and_says_so(open_window: Callable[[], MainWindow], output: Path, qtbot: QtBot) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from hl7capture.app.controller import State
@@ -338,36 +338,6 @@ def test_unreadable_session_file_is_told(open_window: Callable[[], MainWindow], 
     window = open_window()
     qtbot.waitUntil(lambda: bool(window.banner.texts))
     assert "20261121T101530.123Z-00000000.json" in window.banner.texts[0]
-
-
-def test_sessions_are_deleted_after_a_question(window: MainWindow, output: Path, qtbot: QtBot) -> None:
-    window.capturing.try_it()
-    qtbot.waitUntil(lambda: len(list(output.glob("sessions/*.json"))) >= 2, timeout=10_000)
-    window.commands.start.trigger()
-    qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=5000)
-    qtbot.waitUntil(lambda: window.controller.store.waiting == 0)
-    window.model.flush()
-    choose(window, 0)
-    window.table.setFocus()
-    chosen = window.table.selected()[0].session_id
-
-    def answer_with(name: str) -> Callable[[], None]:
-        def press() -> None:
-            box = QApplication.activeModalWidget()
-            assert isinstance(box, QMessageBox)
-            next(b for b in box.findChildren(QPushButton) if b.text().replace("&", "") == name).click()
-
-        return press
-
-    QTimer.singleShot(200, answer_with("Cancel"))
-    qtbot.keyClick(window.table, Qt.Key.Key_Delete)
-    assert (output / "sessions" / f"{chosen}.json").exists()
-    window.activateWindow()
-    qtbot.waitUntil(window.table.hasFocus)
-    QTimer.singleShot(200, answer_with("Delete"))
-    qtbot.keyClick(window.table, Qt.Key.Key_Delete)
-    qtbot.waitUntil(lambda: not (output / "sessions" / f"{chosen}.json").exists())
-    qtbot.waitUntil(lambda: window.model.row_of(chosen) is None)
 
 
 def test_clear_empties_the_list_and_leaves_the_disk(window: MainWindow, capture_file: Path, qtbot: QtBot) -> None:

@@ -10,6 +10,7 @@ from hl7capture.model.session import EndReason
 from hl7capture.ui import shown_text
 from hl7capture.ui.hex_view import hex_line
 from hl7capture.ui.plain import visible
+from hl7capture.ui.resources import resources
 from hl7capture.ui.session_row import SessionRow, duration_text, size_text, state_of
 from hl7capture.ui.shown_text import MOST, ShownText
 from hl7capture.ui.text_view import column_in_text, column_in_utf16
@@ -106,6 +107,19 @@ def test_states_in_words() -> None:
     assert state_of(session).word == "stopped, incomplete"
     session.end_reason = None
     assert state_of(session).word == "open"
+
+
+def test_every_state_has_an_icon_of_its_own() -> None:
+    session = row().summary
+    icons = []
+    for reason in (*EndReason, None):
+        session.end_reason = reason
+        icons.append(state_of(session).icon)
+    session.end_reason, session.is_complete = EndReason.CLOSED, False
+    icons.append(state_of(session).icon)
+    badges = ["error", "incomplete", "notice"]
+    shapes = {(resources() / "icons" / f"{name}.svg").read_text() for name in [*icons, *badges]}
+    assert len(shapes) == len(EndReason) + 2 + len(badges)
 
 
 def test_times_and_sizes() -> None:
