@@ -64,7 +64,8 @@ def simulate(
 ) -> None:
     """Lets an invented device talk to an invented LIS on 127.0.0.1. Listen on the loopback interface to see it."""
     if name == _LIST:
-        click.echo("\n".join(FAULTS))
+        width = max(map(len, FAULTS))
+        click.echo("\n".join(f"{name:{width}}  {one.text}" for name, one in FAULTS.items()))
         return
     interrupt = _Interrupt()
     start = datetime.now().astimezone()

@@ -46,7 +46,9 @@ def free_ports(count: int) -> list[int]:
 def test_every_fault_is_called_like_a_finding() -> None:
     assert set(FAULTS) <= {rule.code for rule in (*RULES, *LINK_RULES)}
     listed = run("simulate", "--fault", "list")
-    assert listed.stdout.decode().split() == list(FAULTS)
+    assert [line.split(maxsplit=1) for line in listed.stdout.decode().splitlines()] == [
+        [name, one.text] for name, one in FAULTS.items()
+    ]
     assert run("simulate", "--fault", "gremlins").returncode == 2
 
 
