@@ -353,6 +353,8 @@ class Connection:
     def _is_new_connection(self, half: _Half, sequence: int, flags: int) -> bool:
         if half.initial is not None:
             return half.initial != sequence
+        if self.is_over and self.reset_by is not None and flags & ACK:
+            return True  # it was reset before it stood: the same SYN was sent once more, and is answered now
         # A SYN on a connection that was seen from the middle; the answer to a SYN may come late, in a merged capture.
         return half.base is not None and (not flags & ACK or half.next > 0)
 

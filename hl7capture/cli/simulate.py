@@ -14,9 +14,16 @@ from hl7capture.model.elements import Framing
 from hl7capture.simulator.conversation import conversation
 from hl7capture.simulator.faults import FAULTS, Connection, fault
 from hl7capture.simulator.loopback import HOST, SimulationError
+from hl7capture.simulator.loopback_wire import LoopbackWire
 from hl7capture.simulator.playing import play
+from hl7capture.simulator.seen import DEVICE, LIS
+from hl7capture.simulator.seen_faults import SEEN_FAULTS, seen_fault
+from hl7capture.wire.tcp_writer import LIS as USUAL_LIS
 
 _LIST = "list"
+_PLAYED = {name: one.text for name, one in FAULTS.items()}
+_SEEN = {name: one.text for name, one in SEEN_FAULTS.items()}
+_TEXTS = dict(sorted((_PLAYED | _SEEN).items()))
 
 
 @click.command
@@ -48,9 +55,10 @@ _LIST = "list"
 @click.option(
     "--fault",
     "name",
-    type=click.Choice([_LIST, *FAULTS]),
+    type=click.Choice([_LIST, *_TEXTS]),
     metavar="NAME",
-    help="One thing goes wrong instead, as docs/findings.md calls it; list: which ones there are.",
+    help="One thing goes wrong instead, as docs/findings.md calls it; list: which ones there are. Those of the network "
+    "and of the capture itself need Linux and the right to send packets (root).",
 )
 @options.output_folder
 def simulate(
@@ -64,10 +72,14 @@ def simulate(
 ) -> None:
     """Lets an invented device talk to an invented LIS on 127.0.0.1. Listen on the loopback interface to see it."""
     if name == _LIST:
-        click.echo("\n".join(FAULTS))
+        width = max(map(len, _TEXTS))
+        click.echo("\n".join(f"{fault_name:{width}}  {text}" for fault_name, text in _TEXTS.items()))
         return
     interrupt = _Interrupt()
     start = datetime.now().astimezone()
+    if name in SEEN_FAULTS:
+        _show(name, port or USUAL_LIS[1], start, seed, interrupt.next())
+        return
     if name is None:
         turns = conversation(framing, messages, seed=seed, start=start, rate=rate or math.inf)
         played, _ = _play(Connection(turns), port, interrupt, f"talk {framing}")
@@ -108,3 +120,15 @@ def _play(connection: Connection, port: int, interrupt: _Interrupt, what: str) -
         )
     except SimulationError as error:
         fail(str(error))
+
+
+def _show(name: str, port: int, start: datetime, seed: int, stop: threading.Event) -> None:
+    """The packets of a fault that two programs cannot play."""
+    packets = seen_fault(name, port=port, start=start, seed=seed)
+    try:
+        with LoopbackWire() as wire:
+            complain(f"Packets of a device at {DEVICE} and a LIS at {LIS}:{port}, which do not exist, show {name}.")
+            shown = wire.put(packets, stop)
+    except SimulationError as error:
+        fail(str(error))
+    complain(f"{shown} packets were shown.")

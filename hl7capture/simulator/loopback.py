@@ -21,6 +21,8 @@ HOST = "127.0.0.1"
 _ACCEPT_SECONDS = 5.0  # for a connection that stands already
 _STUCK_SECONDS = 3.5  # systems repeat a SYN after one second, and again after two more
 _BACKLOG = 128
+_DOZE_SECONDS = 1.0
+_SMALL_ROOM = 4096  # bytes that a dozing LIS has room for, or what the system takes for that
 
 
 class Ending(Enum):
@@ -47,7 +49,8 @@ class LoopbackSimulation:
 
     port: where the LIS listens; 0: any free one. stop: once set, by any thread, `run` returns within a tenth of a
     second. timeout: seconds that a side waits for what is due. is_stuck: the LIS takes the device's connection only
-    after a while, in which nobody answers another attempt (Windows refuses it). Listens from its making until `close`.
+    after a while, in which nobody answers another attempt (Windows refuses it). dozes: the LIS has little room for what
+    comes, and reads nothing of it for a while. Listens from its making until `close`.
     Raises SimulationError where the port cannot be had.
     """
 
@@ -60,6 +63,7 @@ class LoopbackSimulation:
         timeout: float = 10.0,
         ending: Ending = Ending.DEVICE_CLOSES,
         is_stuck: bool = False,
+        dozes: bool = False,
     ) -> None:
         self.stop = stop or threading.Event()
         self._turns = turns
@@ -68,7 +72,10 @@ class LoopbackSimulation:
         self._problem: SimulationError | None = None
         self._lock = threading.Lock()
         self._is_stuck = is_stuck
+        self._dozes = dozes
         self._server = _listen(port, 0 if is_stuck else _BACKLOG)
+        if dozes:  # its connections inherit it
+            self._server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SMALL_ROOM)
         self.port: int = self._server.getsockname()[1]
 
     def __enter__(self) -> Self:
@@ -152,6 +159,8 @@ class LoopbackSimulation:
             self.stop.wait(_STUCK_SECONDS)
 
     def _play_lis(self, lis: Party, script: "queue.SimpleQueue[tuple[Turn, float] | None]") -> None:
+        if self._dozes:
+            self.stop.wait(_DOZE_SECONDS)
         try:
             while (cue := script.get()) is not None:
                 lis.play(*cue)

@@ -24,9 +24,13 @@ def play(
             on_port(port)
         _knock(port, stop)
         return 0, port
-    is_stuck = connection.opening is Opening.IS_STUCK
     with LoopbackSimulation(
-        connection.turns, port=port, stop=stop, ending=connection.ending, is_stuck=is_stuck
+        connection.turns,
+        port=port,
+        stop=stop,
+        ending=connection.ending,
+        is_stuck=connection.opening is Opening.IS_STUCK,
+        dozes=connection.opening is Opening.DOZES,
     ) as simulation:
         if on_port is not None:
             on_port(simulation.port)

@@ -6,6 +6,7 @@ Times are nanoseconds since 1970 (UTC).
 
 import ipaddress
 import struct
+from collections.abc import Iterator
 from typing import Literal
 
 Endpoint = tuple[str, int]
@@ -25,11 +26,23 @@ _SHORTEST_FRAME = 60  # bytes; the network card fills up what is shorter
 _MACS = {"device": bytes.fromhex("020000000005"), "lis": bytes.fromhex("020000000001")}  # locally administered
 _INITIAL = (1_000_000, 9_000_000)  # sequence numbers
 _BETWEEN_PACKETS = 20_000  # nanoseconds
+_SECOND = 1_000_000_000  # of them
+_RECORD = "<IIII"  # seconds, nanoseconds, captured size, size on the wire
 
 
 def pcap_header() -> bytes:
     """The header of a little-endian pcap stream of Ethernet packets, times in nanoseconds."""
     return struct.pack("<IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, 262_144, 1)
+
+
+def packets_of(records: bytes) -> Iterator[tuple[int, bytes]]:
+    """The packets in records of a `TcpConnectionWriter`, each with its time."""
+    at = 0
+    while at < len(records):
+        seconds, nanoseconds, size, _ = struct.unpack_from(_RECORD, records, at)
+        at += struct.calcsize(_RECORD)
+        yield seconds * _SECOND + nanoseconds, records[at : at + size]
+        at += size
 
 
 class TcpConnectionWriter:
@@ -92,6 +105,10 @@ class TcpConnectionWriter:
         """Bytes that the side has sent and the capture does not hold."""
         self._next[side] = (self._next[side] + size) % (1 << 32)
 
+    def take_back(self, side: Side, size: int) -> None:
+        """The side sends its last bytes once more (SYN and FIN count as one each): what it says next begins there."""
+        self._next[side] = (self._next[side] - size) % (1 << 32)
+
     def close(self, time: int) -> bytes:
         """The device closes, then the LIS (RFC 9293 §3.6)."""
         return self._records(
@@ -149,5 +166,5 @@ def checksum(data: bytes) -> int:
 
 
 def _record(time: int, packet: bytes) -> bytes:
-    seconds, nanoseconds = divmod(time, 1_000_000_000)
-    return struct.pack("<IIII", seconds, nanoseconds, len(packet), len(packet)) + packet
+    seconds, nanoseconds = divmod(time, _SECOND)
+    return struct.pack(_RECORD, seconds, nanoseconds, len(packet), len(packet)) + packet

@@ -446,3 +446,28 @@ def test_hole_is_given_up_in_silence_at_the_same_time_however_the_capture_is_cut
     assert first.end_reason is EndReason.IDLE
     assert first.connection is not None
     assert first.connection.device.lost == len(BLOCK) - 40
+
+
+@pytest.mark.parametrize("refusals", [1, 2])
+def test_a_refused_syn_that_is_repeated_and_then_accepted(refusals: int) -> None:
+    """As some systems do: the same SYN again, half a second after RST."""
+    accepted = conversation((0, BLOCK), (1, ANSWER)).segments
+    refused = [accepted[0], Segment(1, 0, accepted[0].seq + 1, RST | ACK)] * refusals
+    (session,) = sessions_of(pcap([*refused, *accepted]))
+    assert [element.data for element in session.elements] == [BLOCK, ANSWER]
+    assert session.connection is not None
+    assert (session.connection.opened_by, session.connection.reset_by) == (End.DEVICE, None)
+
+
+@pytest.mark.parametrize("initial", [70_000, 1 << 30], ids=["near", "far"])
+def test_half_open_connection_is_discovered(initial: int) -> None:
+    """RFC 9293 §3.5.1, figure 9: the device has forgotten the connection; RST is for the old one."""
+    old = Talk().open().say(0, BLOCK).say(1, ANSWER)
+    new = Talk((initial, 80_000)).open().say(0, BLOCK).say(1, ANSWER).close().segments
+    challenge = [Segment(1, old.next[1], old.next[0], ACK), Segment(0, old.next[0], 0, RST)]
+    before, after = sessions_of(pcap([*old.segments, new[0], *challenge, *new]))
+    assert [len(session.elements) for session in (before, after)] == [2, 2]
+    assert before.connection is not None
+    assert after.connection is not None
+    assert (before.connection.is_replaced, before.connection.reset_by) == (True, None)
+    assert (after.connection.is_replaced, after.connection.reset_by) == (False, None)

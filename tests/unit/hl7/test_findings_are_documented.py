@@ -1,10 +1,12 @@
-"""docs/findings.md has a section for every rule, with its severity and its advice."""
+"""docs/findings.md has a section for every rule, with its severity, its advice, and how to provoke it."""
 
 import re
 from pathlib import Path
 
 from hl7capture.hl7.findings.links import LINK_RULES
 from hl7capture.hl7.findings.registry import RULES
+from hl7capture.simulator.faults import FAULTS
+from hl7capture.simulator.seen_faults import SEEN_FAULTS
 
 DOCS = Path(__file__).parents[3] / "docs" / "findings.md"
 
@@ -23,3 +25,11 @@ def test_every_code_is_there_once_and_has_its_section() -> None:
     for rule in rules:
         assert found[rule.code].startswith(f"*{rule.severity.capitalize()}.*")
         assert f"**What to do.** {rule.advice}" in found[rule.code]
+
+
+def test_every_section_says_how_to_provoke_it() -> None:
+    found = sections()
+    for name, played in FAULTS.items():
+        assert found[name].endswith(f"**Try it.** `hl7capture simulate --fault {name}`: {played.text}")
+    for name, seen in SEEN_FAULTS.items():
+        assert found[name].endswith(f"**Try it.** `sudo hl7capture simulate --fault {name}`: {seen.text}")

@@ -15,6 +15,7 @@ from hl7capture.simulator.conversation import conversation
 from hl7capture.simulator.packets import pcap_stream
 from hl7capture.simulator.samples import main, write_samples
 from hl7capture.wire.tcp_writer import TcpConnectionWriter, checksum, pcap_header
+from hl7capture.wire.tcp_writer import packets_of as written_packets_of
 
 START = datetime(2026, 11, 21, 10, 15, 30, tzinfo=UTC)
 START_NS = 1_795_256_130 * 1_000_000_000
@@ -112,6 +113,21 @@ def test_long_data_is_cut_and_acknowledged(device: str, lis: str, mss: int) -> N
     answers = [packet for packet in packets if packet.source == device]
     assert len(answers) == (len(said) + 1) // 2
     assert answers[-1].ack == said[0].seq + len(data)
+
+
+def test_what_is_sent_again_is_another_packet_with_the_same_numbers() -> None:
+    writer = TcpConnectionWriter()
+    opened = writer.open(START_NS)
+    first, answer = packets_of(writer.say("device", b"\x05", START_NS))
+    writer.take_back("device", 1)
+    records = writer.say("device", b"\x05", START_NS)
+    again, answer_again = packets_of(records)
+    assert (again.seq, again.data, answer_again.ack) == (first.seq, first.data, answer.ack)
+    assert again.time > first.time
+    ((time, packet), _) = written_packets_of(records)
+    assert time == again.time
+    assert packet == records[16 : 16 + len(packet)]
+    assert packet[18:20] not in [one[18:20] for _, one in written_packets_of(opened)]  # identification (RFC 791 §3.1)
 
 
 def test_vlan_tag() -> None:
