@@ -34,6 +34,7 @@ WIDTHS = (
     28 * DAY,
     364 * DAY,
     3640 * DAY,
+    36_400 * DAY,  # so that all times until the year 9999 have few enough
 )
 MOST_BINS = 400
 _MOST_LINKS = 200

@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import ceil, isnan
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hl7capture.hl7.findings.judgement import judge
@@ -176,15 +176,17 @@ def test_nothing_is_lost_where_bins_grow_wider(sessions: list[SessionSummary]) -
     assert sum(series.rate) * series.width / SECOND == pytest.approx(narrow.totals().messages)
 
 
+@example(0.0, 253_402_300_799_000.0, SECOND)
+@example(253_402_300_799_000.0, 253_402_300_799_000.0, 3640 * DAY)
 @given(st.floats(), st.floats(), st.sampled_from(WIDTHS))
 def test_any_time_is_taken(start: float, end: float, width: int) -> None:
-    statistics = Statistics(width, most_bins=50)
+    statistics = Statistics(width, most_bins=100)
     session = summary(NOON)
     session.start_time, session.end_time = start, end
     statistics.add(session)
     statistics.add(summary(NOON))
     assert statistics.totals().messages >= 1
-    assert len(statistics.series().rate) <= 50
+    assert len(statistics.series().rate) <= 100
 
 
 def test_only_the_range_is_counted() -> None:
