@@ -190,6 +190,22 @@ def test_everything_is_painted_in_the_colours_of_the_theme(ladder: Ladder, name:
     assert {now.accent, now.bad, now.good, now.line, now.selection} <= painted
 
 
+def test_times_that_no_clock_has_are_painted_all_the_same(ladder: Ladder, qtbot: QtBot, export: "Export") -> None:
+    session = said(*astm_transfer())
+    times = [1e308, -1e308, float("nan"), 0.0, float("inf"), 1e300, -1.0]
+    session.elements[:] = [
+        element._replace(timestamp=times[number % len(times)]) for number, element in enumerate(session.elements)
+    ]
+    session.start_time = float("nan")
+    row = row_of(session)
+    ladder.show_session(row)
+    for is_open in (True, False):
+        ladder.unfold_all(is_open=is_open)
+        assert not picture_of(ladder).isNull()
+        assert words(ladder)
+    assert not export(row, "times.svg")[1]
+
+
 # -- mouse and keys ----------------------------------------------------------------------------------------------
 
 
