@@ -336,6 +336,7 @@ def test_minimap_shows_a_long_session_and_leads_there(ladder: Ladder, qtbot: QtB
     qtbot.waitUntil(lambda: ladder.layout_ is not None and ladder.layout_.count == LONG)
     assert ladder.minimap.isVisible()
     height = ladder.minimap.height()
+    qtbot.waitUntil(lambda: is_drawn(ladder))
     plain = ladder.minimap.grab().toImage()
     found = [Finding("ack-negative", Severity.ERROR, "", "", session.session_id, 0.0, (LONG // 2,))]
     ladder.show_findings(session.session_id, "", found)
@@ -362,6 +363,12 @@ def test_minimap_shows_a_long_session_and_leads_there(ladder: Ladder, qtbot: QtB
     assert bar.value() == pytest.approx(bar.maximum() / 2, rel=0.02)
     drag(ladder, QPointF(10, height - 1))
     assert bar.value() == pytest.approx(bar.maximum(), rel=0.02)
+
+
+def is_drawn(ladder: Ladder) -> bool:
+    """Shows the minimap what there is now? While a session grows it is drawn a few times a second only."""
+    ladder.minimap.grab()
+    return not ladder.minimap._redraw.isActive()
 
 
 def drag(ladder: Ladder, to: QPointF) -> None:
