@@ -356,7 +356,8 @@ def test_minimap_shows_a_long_session_and_leads_there(ladder: Ladder, qtbot: QtB
         drawn = ladder.minimap.grab().toImage()
         return [y for y in range(height) if drawn.pixelColor(middle, y).name() == theme.colours().muted]
 
-    qtbot.waitUntil(lambda: bool(silences()))
+    qtbot.waitUntil(lambda: is_drawn(ladder))
+    assert silences()
     assert all(abs(y - height / 4) < 3 for y in silences())
     bar = ladder.verticalScrollBar()
     qtbot.mousePress(ladder.minimap, Qt.MouseButton.LeftButton, pos=QPoint(10, height // 2))
