@@ -283,14 +283,14 @@ class SessionTracker:
     def _finish_message(self, session: Session) -> None:
         """What was put together from frames becomes a message; what was refused, cut, or never ended, is in none."""
         done = self._assembly.finish()
-        if done.text is not None:
-            session.messages.append(done.text)
-            self._context.counters.messages += 1
         for number in done.refused:
             session.elements[number] = session.elements[number]._replace(message=None)
         for number in done.unfinished:
             element = session.elements[number]
             session.elements[number] = element._replace(message=None, flags=(*element.flags, Flag.TRUNCATED))
+        if done.text is not None:
+            session.messages.append(done.text)  # last: who sees it sees what is in it, too
+            self._context.counters.messages += 1
 
     # -- opening and completing --------------------------------------------------------------------------------
 

@@ -190,6 +190,22 @@ def test_everything_is_painted_in_the_colours_of_the_theme(ladder: Ladder, name:
     assert {now.accent, now.bad, now.good, now.line, now.selection} <= painted
 
 
+def test_times_that_no_clock_has_are_painted_all_the_same(ladder: Ladder, qtbot: QtBot, export: "Export") -> None:
+    session = said(*astm_transfer())
+    times = [1e308, -1e308, float("nan"), 0.0, float("inf"), 1e300, -1.0]
+    session.elements[:] = [
+        element._replace(timestamp=times[number % len(times)]) for number, element in enumerate(session.elements)
+    ]
+    session.start_time = float("nan")
+    row = row_of(session)
+    ladder.show_session(row)
+    for is_open in (True, False):
+        ladder.unfold_all(is_open=is_open)
+        assert not picture_of(ladder).isNull()
+        assert words(ladder)
+    assert not export(row, "times.svg")[1]
+
+
 # -- mouse and keys ----------------------------------------------------------------------------------------------
 
 
@@ -320,6 +336,7 @@ def test_minimap_shows_a_long_session_and_leads_there(ladder: Ladder, qtbot: QtB
     qtbot.waitUntil(lambda: ladder.layout_ is not None and ladder.layout_.count == LONG)
     assert ladder.minimap.isVisible()
     height = ladder.minimap.height()
+    qtbot.waitUntil(lambda: is_drawn(ladder))
     plain = ladder.minimap.grab().toImage()
     found = [Finding("ack-negative", Severity.ERROR, "", "", session.session_id, 0.0, (LONG // 2,))]
     ladder.show_findings(session.session_id, "", found)
@@ -339,13 +356,20 @@ def test_minimap_shows_a_long_session_and_leads_there(ladder: Ladder, qtbot: QtB
         drawn = ladder.minimap.grab().toImage()
         return [y for y in range(height) if drawn.pixelColor(middle, y).name() == theme.colours().muted]
 
-    qtbot.waitUntil(lambda: bool(silences()))
+    qtbot.waitUntil(lambda: is_drawn(ladder))
+    assert silences()
     assert all(abs(y - height / 4) < 3 for y in silences())
     bar = ladder.verticalScrollBar()
     qtbot.mousePress(ladder.minimap, Qt.MouseButton.LeftButton, pos=QPoint(10, height // 2))
     assert bar.value() == pytest.approx(bar.maximum() / 2, rel=0.02)
     drag(ladder, QPointF(10, height - 1))
     assert bar.value() == pytest.approx(bar.maximum(), rel=0.02)
+
+
+def is_drawn(ladder: Ladder) -> bool:
+    """Shows the minimap what there is now? While a session grows it is drawn a few times a second only."""
+    ladder.minimap.grab()
+    return not ladder.minimap._redraw.isActive()
 
 
 def drag(ladder: Ladder, to: QPointF) -> None:

@@ -18,10 +18,11 @@ from hl7capture.ui.ladder.words import (
     mark_at,
     silence_text,
     since_text,
+    time_text,
     translate,
 )
 from hl7capture.ui.plain import visible
-from hl7capture.ui.session_row import SessionRow, duration_text
+from hl7capture.ui.session_row import SessionRow
 
 MARGIN = 28  # pixels, left and right of the rails
 LEAST_RUNG = 120  # pixels between the rails, however narrow the window is
@@ -177,7 +178,7 @@ class Painting:
         if is_tall and row.number:
             self._painter.setFont(look.small)
             box.translate(0, look.line)
-            self._write(box, f"+{duration_text(max(row.since, 0.0))}", "muted", RIGHT, look.small_metrics)
+            self._write(box, f"+{time_text(max(row.since, 0.0))}", "muted", RIGHT, look.small_metrics)
 
     def _paint_arrow(self, row: Row, element: Element, ink: QColor, width: float, *, is_odd: bool) -> None:
         painter = self._painter

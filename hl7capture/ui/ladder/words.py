@@ -17,6 +17,7 @@ from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow, duration_text, size_text
 
 translate = QCoreApplication.translate
+_AGES = 10**10  # seconds: no time is longer
 _LONGEST = 200  # characters of a label
 _CONTROL = {ElementType.START: "ENQ", ElementType.ACK: "ACK", ElementType.NAK: "NAK", ElementType.END: "EOT"}
 _COLOURS = {
@@ -71,8 +72,13 @@ def answers_to(frames: Frames) -> str:
     said = ", ".join(name if total == 1 else f"{count:,} {name}" for count, name in counts if count)
     if frames.slowest is None:
         return said
-    took = duration_text(frames.slowest)
+    took = time_text(frames.slowest)
     return _joined(said, took if total == 1 else f"≤ {took}")
+
+
+def time_text(milliseconds: float) -> str:
+    """`12 ms`, `3.4 s`; `?` for what is no time, for a document may name any."""
+    return duration_text(milliseconds) if 0 <= milliseconds < _AGES * 1000 else "?"
 
 
 def since_text(milliseconds: float) -> str:
@@ -93,9 +99,6 @@ def silence_text(milliseconds: float) -> str:
     else:
         text = translate("Ladder", "1 day") if days == 1 else translate("Ladder", "{0} days").format(f"{days:,}")
     return translate("Ladder", "{0} of silence").format(text)
-
-
-_AGES = 10**10  # seconds: a document may name any time
 
 
 def flags_text(flags: Iterable[str]) -> str:
@@ -135,7 +138,7 @@ def label_at(row: SessionRow, layout: Layout, at: Row, marks: Marks) -> Label:
         return Label(label_of_frames(row, at.frames))
     took = layout.answer_times.of(at.number)
     is_late = took is not None and took.answered in marks.late
-    time = duration_text(took.milliseconds) if took else ""
+    time = time_text(took.milliseconds) if took else ""
     time = translate("Ladder", "{0} (late)").format(time) if is_late else time
     return Label(label_of(row, layout.session.elements[at.number], time), is_late)
 
