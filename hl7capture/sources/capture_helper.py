@@ -55,7 +55,7 @@ class Helper:
         self, interface: str, capture_filter: str, measure: Measure = ALL, *, as_administrator: bool = False
     ) -> None:
         # `--` and `=`: neither an interface's name nor a filter is ever taken for an option.
-        limits = (f"--snap-length={measure.snap_length}", f"--buffer={measure.kernel_bytes}")
+        limits = [f"--snap-length={measure.snap_length}", f"--buffer={measure.kernel_bytes}"] if measure != ALL else []
         self._command = helper_command("capture", f"--filter={capture_filter}", *limits, "--", interface)
         self._as_administrator = as_administrator
         if as_administrator:
