@@ -71,10 +71,12 @@ class Detail(QWidget):
 
     What is chosen in Fields is marked in Text and Hex, and the other way round.
     While the settings want it, patients' data is masked in all of them.
-    told: something that a person should read, and whether it is an error.
+    told: something that a person should read, and whether it is an error. element_wanted: the number of an element of
+    this session that a person wants to see.
     """
 
     told = Signal(str, bool)
+    element_wanted = Signal(int)
 
     def __init__(self, deidentified: DeidentifiedCopy | None = None, parent: QWidget | None = None) -> None:
         """deidentified: makes copies without patients' data, together with those of the rest of the window."""
@@ -120,6 +122,7 @@ class Detail(QWidget):
         layout.addWidget(self.tabs)
         self.fields.chosen.connect(self._on_field)
         self.fields.told.connect(self.told)
+        self.findings.element_wanted.connect(self.element_wanted)
         self.text.chosen.connect(self._on_character)
         self.hex.chosen.connect(self._on_byte)
         self.fields.deidentified_wanted.connect(self._copy_text)
@@ -141,6 +144,7 @@ class Detail(QWidget):
         self._row, self._number = row, number
         self.connection.show_session(row.session if row else None)
         self.findings.show_session(row.session if row else None)
+        self.findings.show_element(number)
         if row is None or not 0 <= number < len(row.session.elements):
             self._shown = None
             self._element = -1
@@ -167,6 +171,7 @@ class Detail(QWidget):
     def refresh_colours(self) -> None:
         """After a change of theme."""
         self.text.refresh_colours()
+        self.findings.refresh_colours()
 
     def _title(self, row: SessionRow, element: Element, has_text: bool) -> str:
         moment = datetime.fromtimestamp(element.timestamp / 1000).astimezone()

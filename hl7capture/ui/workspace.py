@@ -43,6 +43,7 @@ class Workspace(QSplitter):
         self.table.session_selected.connect(self.show_session)
         self.ladder.element_selected.connect(lambda number: self.detail.show_element(self._shown, number))
         self.detail.told.connect(self.told)
+        self.detail.element_wanted.connect(self.ladder.select)
         model.dataChanged.connect(self._on_rows_changed)
         store.loaded.connect(model.add_documents)
         store.fetched.connect(self._on_fetched)
