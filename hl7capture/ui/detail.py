@@ -7,6 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, QThreadPool, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from hl7capture.hl7 import tables
@@ -72,13 +73,19 @@ class Detail(QWidget):
     What is chosen in Fields is marked in Text and Hex, and the other way round.
     While the settings want it, patients' data is masked in all of them.
     told: something that a person should read, and whether it is an error. element_wanted: the number of an element of
-    this session that a person wants to see.
+    this session that a person wants to see. message_actions: what else can be done with the message that is shown.
     """
 
     told = Signal(str, bool)
     element_wanted = Signal(int)
+    message_shown = Signal(object, int)  # Session, or None; which of its messages the element is a part of
 
-    def __init__(self, deidentified: DeidentifiedCopy | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        deidentified: DeidentifiedCopy | None = None,
+        message_actions: Sequence[QAction] = (),
+        parent: QWidget | None = None,
+    ) -> None:
         """deidentified: makes copies without patients' data, together with those of the rest of the window."""
         super().__init__(parent)
         self._deidentified = deidentified or DeidentifiedCopy()
@@ -114,6 +121,8 @@ class Detail(QWidget):
         self.tabs.addTab(self.hex, self.tr("Hex"))
         self.tabs.addTab(self.connection, self.tr("Connection"))
         self.tabs.addTab(self.findings, self.tr("Findings"))
+        for view in (self.fields.tree, self.text, self.hex):
+            view.addActions(list(message_actions))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -152,11 +161,13 @@ class Detail(QWidget):
             self._show_message("", None)
             self.hex.show_bytes(b"")
             self._show_odd([])
+            self.message_shown.emit(None, -1)
             return
         session = row.session
         element = session.elements[number]
         is_whole = element.message is not None and element.message < len(session.messages)
         text = session.messages[element.message] if is_whole and element.message is not None else ""
+        self.message_shown.emit(session if text else None, element.message if text else -1)
         self.title.setText(self._title(row, element, bool(text)))
         self._show_odd([_flag_words(flag) for flag in element.flags])
         if self._shown == (text, element.data) and self._element == element.id:

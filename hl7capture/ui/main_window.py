@@ -75,6 +75,10 @@ class MainWindow(QMainWindow):
         """Asks how and where to, and writes the selected sessions."""
         self.files.ask_to_export([session.session_id for session in self.table.selected()])
 
+    def compare_sessions(self, session_ids: list[str]) -> None:
+        """The first messages of exactly two sessions, side by side."""
+        self.workspace.comparing.compare_sessions(session_ids)
+
     def edit_settings(self, key: str = "") -> None:
         """The settings dialog; `key`: the setting to begin with."""
         old, saved = self.controller.output_folder, len(self.saved)
@@ -226,6 +230,7 @@ class MainWindow(QMainWindow):
         self.model.documents.most = settings.max_sessions_in_memory
         self.model.documents.trim()
         self.detail.apply_settings(settings)
+        self.workspace.comparing.apply_settings(settings)
         self.commands.mask.setChecked(settings.mask_patient_data)
         if settings.theme != self._theme:
             self._theme = settings.theme

@@ -71,6 +71,8 @@ class TextView(QPlainTextEdit):
         copy.triggered.connect(lambda: self.deidentified_wanted.emit(*self._selected()))
         actions = menu.actions()
         menu.insertAction(actions[1] if len(actions) > 1 else None, copy)  # type: ignore[arg-type]
+        menu.addSeparator()
+        menu.addActions(self.actions())
         return menu
 
     def _selected(self) -> tuple[int, int]:

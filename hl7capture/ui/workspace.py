@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QSplitter
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
 from hl7capture.store.session_store import SessionStore
+from hl7capture.ui.comparison.comparing import Comparing
 from hl7capture.ui.deidentified_copy import DeidentifiedCopy
 from hl7capture.ui.detail import Detail
 from hl7capture.ui.ladder import Ladder
@@ -29,8 +30,11 @@ class Workspace(QSplitter):
         self._model = model
         self._shown: SessionRow | None = None  # in the ladder
         self.table = SessionTable(shown)
+        self.comparing = Comparing(store, model, self)
+        self.detail = Detail(copy, [self.comparing.choose, self.comparing.compare])
         self.ladder = Ladder()
-        self.detail = Detail(copy)
+        self.ladder.addActions([self.comparing.choose, self.comparing.compare])
+        self.ladder.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         lower = QSplitter(Qt.Orientation.Horizontal)
         lower.addWidget(self.ladder)
         lower.addWidget(self.detail)
@@ -43,6 +47,8 @@ class Workspace(QSplitter):
         self.table.session_selected.connect(self.show_session)
         self.ladder.element_selected.connect(lambda number: self.detail.show_element(self._shown, number))
         self.detail.told.connect(self.told)
+        self.detail.message_shown.connect(self.comparing.follow)
+        self.comparing.told.connect(self.told)
         self.detail.element_wanted.connect(self.ladder.select)
         model.dataChanged.connect(self._on_rows_changed)
         store.loaded.connect(model.add_documents)
@@ -61,6 +67,7 @@ class Workspace(QSplitter):
     def refresh_colours(self) -> None:
         """The theme has changed."""
         self.detail.refresh_colours()
+        self.comparing.refresh_colours()
         self.ladder.viewport().update()
         self.detail.hex.viewport().update()
 
