@@ -54,6 +54,7 @@ class CaptureController(QObject):
     capture_ended = Signal()
     cleared = Signal()
     settings_changed = Signal(object)  # Settings
+    shutting_down = Signal()  # what is still to be written is to be given to the store now
     shut_down = Signal(list)  # list[str]: ids of sessions that could not be written
     _settings_unsaved = Signal(str)
 
@@ -191,6 +192,7 @@ class CaptureController(QObject):
         if self._is_shutting_down:
             return
         self._is_shutting_down = True
+        self.shutting_down.emit()
         self._patience = _SHUTDOWN_SECONDS * 1000 // _ASK_AGAIN_MS
         self.stop()
         QTimer.singleShot(0, self._look_whether_done)  # whoever asks has ended its own work first

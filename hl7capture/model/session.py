@@ -10,6 +10,8 @@ from typing import Any
 from hl7capture.model.connection import ConnectionFacts
 from hl7capture.model.elements import Element, Framing
 
+LONGEST_NOTE = 20_000  # characters
+
 Codes = tuple[tuple[str, str], ...]  # of findings, each with its severity, errors first
 
 _SESSION_ID = re.compile(r"\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}")
@@ -38,7 +40,8 @@ class Session:
 
     Times are Unix milliseconds. An element's `message` may be `len(messages)` while that message is still
     being put together from frames. `pinned`: a person wants it kept for good, whatever `persisted_until` says; that
-    may be set at any time. `findings`: what is wrong with it, once it was judged; never in the document.
+    may be set at any time. `note`: what a person has written about it, at any time, too. `findings`: what is wrong with
+    it, once it was judged; never in the document.
     """
 
     session_id: str
@@ -60,6 +63,7 @@ class Session:
     saved_at: float | None = None
     persisted_until: float | None = None
     pinned: bool = False
+    note: str = ""
     findings: Codes | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 

@@ -49,6 +49,7 @@ class SessionSummary(msgspec.Struct, gc=False, eq=False, array_like=True):
     persisted_until: float | None = None
     pinned: bool = False
     findings: Codes | None = None
+    has_note: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -28,6 +28,7 @@ from hl7capture.ui.findings_view import FindingsView
 from hl7capture.ui.garbage import no_search
 from hl7capture.ui.hex_view import MOST_COPIED, HexView
 from hl7capture.ui.ladder import label_of
+from hl7capture.ui.notes_view import NotesView
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.text_view import TextView
@@ -114,6 +115,7 @@ class Detail(QWidget):
         self.hex = HexView()
         self.connection = ConnectionView()
         self.findings = FindingsView()
+        self.notes = NotesView()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.fields, self.tr("Fields"))
@@ -121,6 +123,8 @@ class Detail(QWidget):
         self.tabs.addTab(self.hex, self.tr("Hex"))
         self.tabs.addTab(self.connection, self.tr("Connection"))
         self.tabs.addTab(self.findings, self.tr("Findings"))
+        self.tabs.addTab(self.notes, "")
+        self._name_notes(False)
         for view in (self.fields.tree, self.text, self.hex):
             view.addActions(list(message_actions))
         layout = QVBoxLayout(self)
@@ -129,6 +133,7 @@ class Detail(QWidget):
         layout.addWidget(self.title)
         layout.addWidget(self.flags)
         layout.addWidget(self.tabs)
+        self.notes.filled.connect(self._name_notes)
         self.fields.chosen.connect(self._on_field)
         self.fields.told.connect(self.told)
         self.findings.element_wanted.connect(self.element_wanted)
@@ -154,6 +159,7 @@ class Detail(QWidget):
         self.connection.show_session(row.session if row else None)
         self.findings.show_session(row.session if row else None)
         self.findings.show_element(number)
+        self.notes.show_session(row.session if row else None)
         if row is None or not 0 <= number < len(row.session.elements):
             self._shown = None
             self._element = -1
@@ -183,6 +189,12 @@ class Detail(QWidget):
         """After a change of theme."""
         self.text.refresh_colours()
         self.findings.refresh_colours()
+
+    def _name_notes(self, has_note: bool) -> None:
+        """One sees without going there whether there is a note."""
+        number = self.tabs.indexOf(self.notes)
+        self.tabs.setTabText(number, self.tr("Notes •") if has_note else self.tr("Notes"))
+        self.tabs.setTabToolTip(number, self.tr("There is a note") if has_note else "")
 
     def _title(self, row: SessionRow, element: Element, has_text: bool) -> str:
         moment = datetime.fromtimestamp(element.timestamp / 1000).astimezone()

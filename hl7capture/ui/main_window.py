@@ -35,6 +35,8 @@ from hl7capture.ui.welcome_page import WelcomePage
 from hl7capture.ui.work_row import WorkRow
 from hl7capture.ui.workspace import Workspace
 
+_NOTE = "note"  # key of a banner that replaces itself
+
 
 class MainWindow(QMainWindow):
     """Shows what the controller tells, and tells it what the person wants."""
@@ -149,6 +151,8 @@ class MainWindow(QMainWindow):
         controller.progressed.connect(self.status.show_progress)
         controller.cleared.connect(self._on_cleared)
         controller.settings_changed.connect(self._on_settings)
+        self.workspace.notes.trouble.connect(self._on_note_trouble)
+        controller.shutting_down.connect(self.workspace.notes.write)
         controller.shut_down.connect(self._on_shut_down)
         controller.judge.judged.connect(self.model.session_judged)
         controller.judge.explained.connect(self.detail.findings.show_findings)
@@ -248,6 +252,12 @@ class MainWindow(QMainWindow):
             refresh = part.refresh_icons if isinstance(part, Commands) else part.refresh_colours
             refresh()
 
+    def _on_note_trouble(self, text: str) -> None:
+        if text:
+            self.banner.say(text, key=_NOTE)
+        else:
+            self.banner.take_back(_NOTE)
+
     def _mask(self) -> None:
         self.controller.change_settings(maskPatientData=self.commands.mask.isChecked())
 
@@ -280,7 +290,7 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        if self._is_closing or not may_close(self.controller.store, self):
+        if self._is_closing or not may_close(self.controller.store, self) or not self.workspace.notes.may_close():
             return
         self._is_closing = True
         self.capturing.close()

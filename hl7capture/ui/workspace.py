@@ -10,6 +10,7 @@ from hl7capture.ui.comparison.comparing import Comparing
 from hl7capture.ui.deidentified_copy import DeidentifiedCopy
 from hl7capture.ui.detail import Detail
 from hl7capture.ui.ladder import Ladder
+from hl7capture.ui.notes import Notes
 from hl7capture.ui.session_filter import SessionFilter
 from hl7capture.ui.session_model import SessionModel
 from hl7capture.ui.session_row import SessionRow
@@ -30,11 +31,13 @@ class Workspace(QSplitter):
         self._model = model
         self._shown: SessionRow | None = None  # in the ladder
         self.table = SessionTable(shown)
+        self.notes = Notes(store, model, self)
         self.comparing = Comparing(store, model, self)
         self.detail = Detail(copy, [self.comparing.choose, self.comparing.compare])
         self.ladder = Ladder()
         self.ladder.addActions([self.comparing.choose, self.comparing.compare])
         self.ladder.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.notes.serve(self.detail.notes)
         lower = QSplitter(Qt.Orientation.Horizontal)
         lower.addWidget(self.ladder)
         lower.addWidget(self.detail)

@@ -78,6 +78,7 @@ class Deidentification:
             saved_at=None,
             persisted_until=None,
             pinned=False,
+            note="",
             extra={MARK: True},
         )
         self.report.addresses = self.pseudonyms.addresses

@@ -5,6 +5,7 @@ from hl7capture.hl7.privacy.rules import Rules, rules_of
 from hl7capture.hl7.privacy.sessions import Deidentification
 from hl7capture.hl7.tree import parse
 from hl7capture.model.settings import Settings
+from tests.support.stored import session_of
 
 HEADER = "MSH|^~\\&|ANALYZER|LAB|LIS|HOSPITAL|20261121101530||ORU^R01^ORU_R01|MSG1|P|2.5.1"
 PATIENT = (
@@ -86,3 +87,9 @@ def test_own_segments_and_places_are_settings() -> None:
 def test_another_export_has_other_pseudonyms() -> None:
     assert made(PATIENT) == made(PATIENT)
     assert made(PATIENT) != made(PATIENT, key=b"other")
+
+
+def test_a_person_s_note_goes() -> None:
+    session = session_of(1, note="Called the ward of Mrs Testmann")
+    assert Deidentification().session(session).note == ""
+    assert session.note
