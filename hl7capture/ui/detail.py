@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, QThreadPool, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from hl7capture.hl7 import tables
@@ -73,11 +73,12 @@ class Detail(QWidget):
 
     What is chosen in Fields is marked in Text and Hex, and the other way round.
     While the settings want it, patients' data is masked in all of them.
-    told: something that a person should read, and whether it is an error. element_wanted: the number of an element of
-    this session that a person wants to see. message_actions: what else can be done with the message that is shown.
+    told: something that a person should read, and whether it is an error. filter_wanted: a condition that a person
+    wants to add to the filter. element_wanted: the number of an element of this session that a person wants to see.
     """
 
     told = Signal(str, bool)
+    filter_wanted = Signal(str)
     element_wanted = Signal(int)
     message_shown = Signal(object, int)  # Session, or None; which of its messages the element is a part of
 
@@ -87,7 +88,10 @@ class Detail(QWidget):
         message_actions: Sequence[QAction] = (),
         parent: QWidget | None = None,
     ) -> None:
-        """deidentified: makes copies without patients' data, together with those of the rest of the window."""
+        """deidentified: makes copies without patients' data, together with those of the rest of the window.
+
+        message_actions: what else can be done with the message that is shown; for the context menus.
+        """
         super().__init__(parent)
         self._deidentified = deidentified or DeidentifiedCopy()
         self._settings = Settings()
@@ -136,6 +140,9 @@ class Detail(QWidget):
         self.notes.filled.connect(self._name_notes)
         self.fields.chosen.connect(self._on_field)
         self.fields.told.connect(self.told)
+        self.fields.filter_wanted.connect(self.filter_wanted)
+        search = QShortcut(QKeySequence("Ctrl+Shift+F"), self)
+        search.activated.connect(self._search)
         self.findings.element_wanted.connect(self.element_wanted)
         self.text.chosen.connect(self._on_character)
         self.hex.chosen.connect(self._on_byte)
@@ -187,8 +194,14 @@ class Detail(QWidget):
 
     def refresh_colours(self) -> None:
         """After a change of theme."""
+        self.fields.search.refresh_colours()
         self.text.refresh_colours()
         self.findings.refresh_colours()
+
+    def _search(self) -> None:
+        """The person looks for something in the message."""
+        self.tabs.setCurrentWidget(self.fields)
+        self.fields.search.focus()
 
     def _name_notes(self, has_note: bool) -> None:
         """One sees without going there whether there is a note."""

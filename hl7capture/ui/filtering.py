@@ -70,6 +70,13 @@ class Filtering(QObject):
         self.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.box.selectAll()
 
+    def add(self, condition: str) -> None:
+        """Lets through only what also fulfils this condition."""
+        from hl7capture.ui.field_filter import both
+
+        self.box.setText(both(self.box.text(), condition))
+        self.box.setCursorPosition(len(self.box.text()))
+
     def ask_again(self) -> None:
         """All sessions are listed now; what was typed meanwhile was looked for in a part of them."""
         if self._filter.wanted is not None:

@@ -151,6 +151,7 @@ class MainWindow(QMainWindow):
         controller.progressed.connect(self.status.show_progress)
         controller.cleared.connect(self._on_cleared)
         controller.settings_changed.connect(self._on_settings)
+        self.detail.filter_wanted.connect(self.filtering.add)
         self.workspace.notes.trouble.connect(self._on_note_trouble)
         controller.shutting_down.connect(self.workspace.notes.write)
         controller.shut_down.connect(self._on_shut_down)

@@ -20,7 +20,7 @@ from hl7capture.model.session import Session
 from hl7capture.model.source import SourceError
 from hl7capture.ui.banner import Remedy
 from hl7capture.ui.detail import _FLAGS
-from hl7capture.ui.fields_view import FieldsModel
+from hl7capture.ui.fields_model import FieldsModel
 from hl7capture.ui.garbage import ShortSearches, no_search
 from hl7capture.ui.icons import icon
 from hl7capture.ui.ladder import since_text
