@@ -15,7 +15,7 @@ from hl7capture.ui.theme import colours
 
 LONGEST = 2000  # characters of one sentence
 _MOST_LINKS = 24
-_COLUMNS = 3
+_COLUMNS = 2
 _ICON = 18  # pixels
 _SHOWN_NOW = "▸ "
 

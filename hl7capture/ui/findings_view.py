@@ -1,6 +1,6 @@
 """Findings: what is wrong in a session, with its evidence and what to do."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from hl7capture.hl7.findings.finding import Finding
@@ -151,9 +151,10 @@ class FindingsView(QScrollArea):
 
 
 def _label(session: Session, number: int) -> str:
-    """`3: NAK, 2.045 s`; elements count from 1 for people, times from the session's beginning."""
+    """`Element 3: NAK, 2.045 s`; elements count from 1 for people, times from the session's beginning."""
     element = session.elements[number]
-    return f"{number + 1}: {_word(element)}, {since_text(element.timestamp - session.start_time)}"
+    since = since_text(element.timestamp - session.start_time)
+    return QCoreApplication.translate("FindingsView", "Element {0}: {1}, {2}").format(number + 1, _word(element), since)
 
 
 def _word(element: Element) -> str:

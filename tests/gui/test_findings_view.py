@@ -105,11 +105,11 @@ def test_evidence_leads_to_the_ladder_and_back(window: MainWindow, tmp_path: Pat
     qtbot.waitUntil(lambda: bool(findings.cards))
     links = [link for card in findings.cards for link in card.links]
     link = next(link for link in links if link.number == 2)
-    assert link.text().startswith("3: message, ")
+    assert link.text().startswith("Element 3: message, ")
     link.setFocus()
     qtbot.keyClick(link, Qt.Key.Key_Return)
     assert window.ladder.selected == 2
-    assert link.text().startswith("▸ 3: message")
+    assert link.text().startswith("▸ Element 3: message")
     assert window.detail.tabs.currentWidget() is findings
     window.ladder.select(0)
     assert not link.text().startswith("▸")

@@ -1,6 +1,6 @@
 """The choice of a message on one side of a comparison."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from hl7capture.hl7.summary import summarise
@@ -25,6 +25,7 @@ class Side(QFrame):
         self.where = plain_label("")
         self.where.setProperty("muted", True)
         self.what = plain_label("")
+        self.what.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.number = QSpinBox()
         self.number.setAccessibleName(self.tr("{0}: number of the message").format(title))
         self.number.setKeyboardTracking(False)
