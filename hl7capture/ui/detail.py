@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, QThreadPool, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from hl7capture.hl7 import tables
 from hl7capture.hl7.charset import Doubt, doubt_of, spoken
@@ -27,6 +27,7 @@ from hl7capture.ui.fields_view import FieldsView
 from hl7capture.ui.findings_view import FindingsView
 from hl7capture.ui.garbage import no_search
 from hl7capture.ui.hex_view import MOST_COPIED, HexView
+from hl7capture.ui.icons import icon
 from hl7capture.ui.ladder import label_of
 from hl7capture.ui.notes_view import NotesView
 from hl7capture.ui.plain import visible
@@ -90,7 +91,7 @@ class Detail(QWidget):
     ) -> None:
         """deidentified: makes copies without patients' data, together with those of the rest of the window.
 
-        message_actions: what else can be done with the message that is shown; for the context menus.
+        message_actions: how the message that is shown is compared with another one.
         """
         super().__init__(parent)
         self._deidentified = deidentified or DeidentifiedCopy()
@@ -129,6 +130,13 @@ class Detail(QWidget):
         self.tabs.addTab(self.findings, self.tr("Findings"))
         self.tabs.addTab(self.notes, "")
         self._name_notes(False)
+        self.compare = QToolButton()
+        self.compare.setText(self.tr("Compare"))
+        self.compare.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.compare.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.compare.addActions(list(message_actions))
+        self.compare.setVisible(bool(message_actions))
+        self.tabs.setCornerWidget(self.compare)
         for view in (self.fields.tree, self.text, self.hex):
             view.addActions(list(message_actions))
         layout = QVBoxLayout(self)
@@ -149,6 +157,7 @@ class Detail(QWidget):
         self.fields.deidentified_wanted.connect(self._copy_text)
         self.text.deidentified_wanted.connect(self._copy_text)
         self.hex.deidentified_wanted.connect(self._copy_bytes)
+        self.refresh_colours()
         self.show_element(None, -1)
 
     def apply_settings(self, settings: Settings) -> None:
@@ -194,6 +203,7 @@ class Detail(QWidget):
 
     def refresh_colours(self) -> None:
         """After a change of theme."""
+        self.compare.setIcon(icon("compare"))
         self.fields.search.refresh_colours()
         self.text.refresh_colours()
         self.findings.refresh_colours()

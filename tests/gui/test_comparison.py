@@ -190,7 +190,9 @@ def test_two_messages_of_the_ladder(open_window: Callable[[], MainWindow], captu
     assert not comparing.choose.isEnabled()
     read(main, capture_file, qtbot)
     main.table.selectRow(0)
-    assert comparing.choose in main.ladder.actions()
+    for place in (main.ladder, main.detail.fields.tree, main.detail.text, main.detail.hex, main.detail.compare):
+        assert comparing.choose in place.actions()
+    assert comparing.choose in main.detail.text.context_menu().actions()
     assert not comparing.compare.isEnabled()
     comparing.choose.trigger()
     main.table.selectRow(1)
