@@ -153,6 +153,8 @@ def _with_words(store: SessionStore, summaries: list[SessionSummary], search: st
 
 def _print_whole(session: Session) -> None:
     print_line(session)
+    for line in session.note.splitlines():
+        click.echo(f"  Note: {printable(line)}")
     for section in connection_words(session.connection) if session.connection else ():
         click.echo(f"  {section.title}: {'; '.join(section.facts)}")
     for element in session.elements:

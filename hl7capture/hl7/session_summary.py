@@ -55,6 +55,7 @@ def follow(summary: SessionSummary, session: Session, fresh: Iterable[Summary]) 
     summary.saved_at = session.saved_at
     summary.persisted_until = session.persisted_until
     summary.pinned = session.pinned
+    summary.has_note = bool(session.note)
     if session.findings is not None:
         summary.findings, summary.latencies = session.findings, session.latencies
     for element in session.elements[summary.element_count :]:

@@ -10,6 +10,8 @@ from typing import Any
 from hl7capture.model.connection import ConnectionFacts
 from hl7capture.model.elements import Element, Framing
 
+LONGEST_NOTE = 20_000  # characters
+
 Codes = tuple[tuple[str, str], ...]  # of findings, each with its severity, errors first
 # For each kind of message how many of its answers took how long: buckets of hl7/statistics/latency.py, and numbers.
 Latencies = tuple[tuple[str, tuple[tuple[int, int], ...]], ...]
@@ -40,8 +42,8 @@ class Session:
 
     Times are Unix milliseconds. An element's `message` may be `len(messages)` while that message is still
     being put together from frames. `pinned`: a person wants it kept for good, whatever `persisted_until` says; that
-    may be set at any time. `findings`, `latencies`: what is wrong with it, and how long its answers took, once it was
-    judged; never in the document.
+    may be set at any time. `note`: what a person has written about it, at any time, too. `findings`, `latencies`: what
+    is wrong with it, and how long its answers took, once it was judged; never in the document.
     """
 
     session_id: str
@@ -63,6 +65,7 @@ class Session:
     saved_at: float | None = None
     persisted_until: float | None = None
     pinned: bool = False
+    note: str = ""
     findings: Codes | None = None
     latencies: Latencies | None = None
     extra: dict[str, Any] = field(default_factory=dict)

@@ -50,6 +50,7 @@ class SessionSummary(msgspec.Struct, gc=False, eq=False, array_like=True):
     pinned: bool = False
     findings: Codes | None = None
     latencies: Latencies | None = None
+    has_note: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -59,6 +59,7 @@ class SessionDocument(msgspec.Struct, rename="camel"):
     saved_at: float | None = msgspec.field(default=None, name="_saved_at")
     persisted_until: float | None = None
     pinned: bool = False
+    note: Any = ""  # a text; anything else under this name is another program's, and survives
 
 
 SESSION_KEYS = frozenset(SessionDocument.__struct_encode_fields__)
@@ -93,6 +94,7 @@ def head_values(session: Session) -> dict[str, Any]:
         "endReason": session.end_reason,
         **({} if session.connection is None else {"connection": connection_values(session.connection)}),
         **session.extra,
+        **({"note": session.note} if session.note else {}),
     }
 
 
@@ -169,7 +171,8 @@ def _session(document: SessionDocument, values: dict[str, Any]) -> Session:
         saved_at=document.saved_at,
         persisted_until=document.persisted_until,
         pinned=document.pinned,
-        extra=_unknown(values, SESSION_KEYS) or {},
+        note=document.note if isinstance(document.note, str) else "",
+        extra=_unknown(values, SESSION_KEYS if isinstance(document.note, str) else SESSION_KEYS - {"note"}) or {},
     )
 
 

@@ -30,7 +30,7 @@ from hl7capture.store.scanning import StoredFile
 log = logging.getLogger(__name__)
 
 FILE = "index.sqlite"
-_VERSION = 3  # of the tables and of SessionSummary: another one means building anew
+_VERSION = 4  # of the tables and of SessionSummary: another one means building anew
 _ROOM = 64 << 20  # bytes that must be free on the disk: the last ones are for sessions
 _PATIENCE = 5.0  # seconds to wait for another writer
 _TRIGRAM = 3

@@ -221,6 +221,8 @@ def _news(written: Snapshot | None, snapshot: Snapshot) -> list[bytes]:
     lines += [_line("message", text) for text in snapshot.messages[known:]]
     if written is not None:
         changed = {key: value for key, value in snapshot.head.items() if written.head.get(key) != value}
+        # What is not there any more, as a mark or note that was taken back, is told as nothing: false, "".
+        changed |= {key: type(value)() for key, value in written.head.items() if key not in snapshot.head}
         changed.pop("endTime", None)  # the last element tells it
         if changed:
             lines.append(_line("session", changed))

@@ -166,6 +166,8 @@ class Saver(QObject):
         self._busy_since = time.monotonic()
         try:
             folder.prepare()
+            if session.saved_at is None:
+                folder.take_over_marks(session)
             path = folder.write(session, self.settings.retention_days)
         except OSError as error:
             return remedy(error, folder.root)

@@ -77,6 +77,18 @@ class SessionFolder:
         except (OSError, DocumentError):
             return False
 
+    def take_over_marks(self, session: Session) -> None:
+        """What a person has said of a session that is there already, its note and mark, stays with its new document.
+
+        A capture that is read again gives the same sessions. Raises OSError.
+        """
+        try:
+            old = self.read(self.path_of(session.session_id))
+        except (FileNotFoundError, DocumentError):
+            return
+        session.note = session.note or old.note
+        session.pinned = session.pinned or old.pinned
+
     def read(self, path: Path) -> Session:
         """The session of a file. Raises OSError, DocumentError."""
         if path.stat().st_size > LARGEST_FILE:

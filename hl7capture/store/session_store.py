@@ -1,6 +1,7 @@
 """The store: sessions to disk and back, on threads of its own. Nobody who saves ever waits."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -52,6 +53,7 @@ class SessionStore(QObject):
     deleted = Signal(list)  # list[str]: session ids
     delete_failed = Signal(str)
     keep_failed = Signal(str)
+    note_failed = Signal(str, str)  # session id, why its note could not be written
     cleaned = Signal(object)  # CleanUp
     clean_up_planned = Signal(object)  # CleanUp
     move_progressed = Signal(int, int)  # files done, files in all
@@ -80,6 +82,8 @@ class SessionStore(QObject):
         self._cleaner = Cleaner(settings, lambda: self._folder, self._pool, self._on_cleaned, self)
         self._cleaner.cleaned.connect(self.cleaned)
         self._cleaner.planned.connect(self.clean_up_planned)
+        self._changing = threading.RLock()  # who reads a document to change it writes it before the next one reads
+        self._notes: dict[str, str] = {}  # that are to be written, by session id: the last ones
         self._mover = Mover(self._pool, self)
         self._mover.progressed.connect(self.move_progressed)
         self._mover.moved.connect(self.moved)
@@ -272,9 +276,25 @@ class SessionStore(QObject):
     def keep_now(self, session_id: str, *, is_kept: bool) -> Session:
         """The same in the calling thread. What is no longer kept has its days from now on. Raises as `find` does."""
         self._folder.prepare()
-        session = self.find(session_id)
-        session.pinned = is_kept
-        self._folder.write(session, self._settings.retention_days)
+        with self._changing:
+            session = self.find(session_id)
+            session.pinned = is_kept
+            self._folder.write(session, self._settings.retention_days)
+        self._indexer.saved(session)
+        return session
+
+    def annotate(self, session_id: str, note: str) -> None:
+        """Writes a person's note to a session on disk, in the background: `saved`, or `note_failed`."""
+        self._notes[session_id] = note
+        self._pool.start(Job(lambda: self._annotate(session_id)))
+
+    def annotate_now(self, session_id: str, note: str) -> Session:
+        """The same in the calling thread; the session's days stay what they are. Raises as `find` does."""
+        self._folder.prepare()
+        with self._changing:
+            session = self.find(session_id)
+            session.note = note
+            self._folder.write(session, self._settings.retention_days, keep_until=session.persisted_until or 0)
         self._indexer.saved(session)
         return session
 
@@ -296,6 +316,19 @@ class SessionStore(QObject):
                 reason = remedy(error, self._folder.root) if isinstance(error, OSError) else f"{error}."
                 log.error("Session %s cannot be marked: %s", session_id, reason)
                 self.keep_failed.emit(reason)
+
+    def _annotate(self, session_id: str) -> None:
+        self._saver.flush(_KEEP_SECONDS)  # as above
+        with self._changing:
+            note = self._notes.pop(session_id, None)
+            if note is None:  # another job has written it, or something newer
+                return
+            try:
+                self.saved.emit(self.annotate_now(session_id, note))
+            except (OSError, DocumentError) as error:
+                reason = remedy(error, self._folder.root) if isinstance(error, OSError) else f"{error}."
+                log.error("The note of session %s cannot be saved: %s", session_id, reason)
+                self.note_failed.emit(session_id, reason)
 
     # -- cleaning up -------------------------------------------------------------------------------------------
 

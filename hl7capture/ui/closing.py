@@ -1,4 +1,4 @@
-"""Asks before the window closes, where sessions could not be saved."""
+"""The question before the window closes, where sessions or notes could not be saved."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
@@ -24,6 +24,26 @@ def may_close(store: SessionStore, parent: QWidget) -> bool:
     question.setText(text.format(store.waiting))
     question.setInformativeText(visible(store.problem))
     close = question.addButton(parent.tr("Put aside and close"), QMessageBox.ButtonRole.DestructiveRole)
+    stay = question.addButton(parent.tr("Keep open"), QMessageBox.ButtonRole.RejectRole)
+    question.setDefaultButton(stay)
+    question.setEscapeButton(stay)
+    question.exec()
+    return question.clickedButton() is close
+
+
+def may_lose_notes(count: int, reason: str, parent: QWidget) -> bool:
+    """Where notes cannot be saved, closing loses them: that is for the person to decide."""
+    application = QApplication.instance()
+    if isinstance(application, QApplication) and application.isSavingSession():
+        return True
+    question = QMessageBox(parent)
+    question.setIcon(QMessageBox.Icon.Warning)
+    question.setTextFormat(Qt.TextFormat.PlainText)
+    question.setWindowTitle(parent.tr("Notes are not saved"))
+    text = parent.tr("Notes that could not be saved: {0}. They are lost when the window closes.")
+    question.setText(text.format(count))
+    question.setInformativeText(visible(reason))
+    close = question.addButton(parent.tr("Close without them"), QMessageBox.ButtonRole.DestructiveRole)
     stay = question.addButton(parent.tr("Keep open"), QMessageBox.ButtonRole.RejectRole)
     question.setDefaultButton(stay)
     question.setEscapeButton(stay)

@@ -7,7 +7,8 @@ from functools import partial
 from typing import NamedTuple
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, QThreadPool, Signal
-from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtWidgets import QLabel, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from hl7capture.hl7 import tables
 from hl7capture.hl7.charset import Doubt, doubt_of, spoken
@@ -26,7 +27,9 @@ from hl7capture.ui.fields_view import FieldsView
 from hl7capture.ui.findings_view import FindingsView
 from hl7capture.ui.garbage import no_search
 from hl7capture.ui.hex_view import MOST_COPIED, HexView
+from hl7capture.ui.icons import icon
 from hl7capture.ui.ladder import label_of
+from hl7capture.ui.notes_view import NotesView
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.text_view import TextView
@@ -71,13 +74,25 @@ class Detail(QWidget):
 
     What is chosen in Fields is marked in Text and Hex, and the other way round.
     While the settings want it, patients' data is masked in all of them.
-    told: something that a person should read, and whether it is an error.
+    told: something that a person should read, and whether it is an error. filter_wanted: a condition that a person
+    wants to add to the filter. element_wanted: the number of an element of this session that a person wants to see.
     """
 
     told = Signal(str, bool)
+    filter_wanted = Signal(str)
+    element_wanted = Signal(int)
+    message_shown = Signal(object, int)  # Session, or None; which of its messages the element is a part of
 
-    def __init__(self, deidentified: DeidentifiedCopy | None = None, parent: QWidget | None = None) -> None:
-        """deidentified: makes copies without patients' data, together with those of the rest of the window."""
+    def __init__(
+        self,
+        deidentified: DeidentifiedCopy | None = None,
+        message_actions: Sequence[QAction] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        """deidentified: makes copies without patients' data, together with those of the rest of the window.
+
+        message_actions: how the message that is shown is compared with another one.
+        """
         super().__init__(parent)
         self._deidentified = deidentified or DeidentifiedCopy()
         self._settings = Settings()
@@ -105,6 +120,7 @@ class Detail(QWidget):
         self.hex = HexView()
         self.connection = ConnectionView()
         self.findings = FindingsView()
+        self.notes = NotesView()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.fields, self.tr("Fields"))
@@ -112,19 +128,36 @@ class Detail(QWidget):
         self.tabs.addTab(self.hex, self.tr("Hex"))
         self.tabs.addTab(self.connection, self.tr("Connection"))
         self.tabs.addTab(self.findings, self.tr("Findings"))
+        self.tabs.addTab(self.notes, "")
+        self._name_notes(False)
+        self.compare = QToolButton()
+        self.compare.setText(self.tr("Compare"))
+        self.compare.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.compare.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.compare.addActions(list(message_actions))
+        self.compare.setVisible(bool(message_actions))
+        self.tabs.setCornerWidget(self.compare)
+        for view in (self.fields.tree, self.text, self.hex):
+            view.addActions(list(message_actions))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.title)
         layout.addWidget(self.flags)
         layout.addWidget(self.tabs)
+        self.notes.filled.connect(self._name_notes)
         self.fields.chosen.connect(self._on_field)
         self.fields.told.connect(self.told)
+        self.fields.filter_wanted.connect(self.filter_wanted)
+        search = QShortcut(QKeySequence("Ctrl+Shift+F"), self)
+        search.activated.connect(self._search)
+        self.findings.element_wanted.connect(self.element_wanted)
         self.text.chosen.connect(self._on_character)
         self.hex.chosen.connect(self._on_byte)
         self.fields.deidentified_wanted.connect(self._copy_text)
         self.text.deidentified_wanted.connect(self._copy_text)
         self.hex.deidentified_wanted.connect(self._copy_bytes)
+        self.refresh_colours()
         self.show_element(None, -1)
 
     def apply_settings(self, settings: Settings) -> None:
@@ -141,6 +174,8 @@ class Detail(QWidget):
         self._row, self._number = row, number
         self.connection.show_session(row.session if row else None)
         self.findings.show_session(row.session if row else None)
+        self.findings.show_element(number)
+        self.notes.show_session(row.session if row else None)
         if row is None or not 0 <= number < len(row.session.elements):
             self._shown = None
             self._element = -1
@@ -148,11 +183,13 @@ class Detail(QWidget):
             self._show_message("", None)
             self.hex.show_bytes(b"")
             self._show_odd([])
+            self.message_shown.emit(None, -1)
             return
         session = row.session
         element = session.elements[number]
         is_whole = element.message is not None and element.message < len(session.messages)
         text = session.messages[element.message] if is_whole and element.message is not None else ""
+        self.message_shown.emit(session if text else None, element.message if text else -1)
         self.title.setText(self._title(row, element, bool(text)))
         self._show_odd([_flag_words(flag) for flag in element.flags])
         if self._shown == (text, element.data) and self._element == element.id:
@@ -166,7 +203,21 @@ class Detail(QWidget):
 
     def refresh_colours(self) -> None:
         """After a change of theme."""
+        self.compare.setIcon(icon("compare"))
+        self.fields.search.refresh_colours()
         self.text.refresh_colours()
+        self.findings.refresh_colours()
+
+    def _search(self) -> None:
+        """The person looks for something in the message."""
+        self.tabs.setCurrentWidget(self.fields)
+        self.fields.search.focus()
+
+    def _name_notes(self, has_note: bool) -> None:
+        """One sees without going there whether there is a note."""
+        number = self.tabs.indexOf(self.notes)
+        self.tabs.setTabText(number, self.tr("Notes •") if has_note else self.tr("Notes"))
+        self.tabs.setTabToolTip(number, self.tr("There is a note") if has_note else "")
 
     def _title(self, row: SessionRow, element: Element, has_text: bool) -> str:
         moment = datetime.fromtimestamp(element.timestamp / 1000).astimezone()

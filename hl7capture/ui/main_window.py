@@ -38,6 +38,8 @@ from hl7capture.ui.welcome_page import WelcomePage
 from hl7capture.ui.work_row import WorkRow
 from hl7capture.ui.workspace import Workspace
 
+_NOTE = "note"  # key of a banner that replaces itself
+
 
 class MainWindow(QMainWindow):
     """Shows what the controller tells, and tells it what the person wants."""
@@ -77,6 +79,10 @@ class MainWindow(QMainWindow):
     def export_selected(self) -> None:
         """Asks how and where to, and writes the selected sessions."""
         self.files.ask_to_export([session.session_id for session in self.table.selected()])
+
+    def compare_sessions(self, session_ids: list[str]) -> None:
+        """The first messages of exactly two sessions, side by side."""
+        self.workspace.comparing.compare_sessions(session_ids)
 
     def edit_settings(self, key: str = "") -> None:
         """The settings dialog; `key`: the setting to begin with."""
@@ -162,6 +168,9 @@ class MainWindow(QMainWindow):
         controller.progressed.connect(self.status.show_progress)
         controller.cleared.connect(self._on_cleared)
         controller.settings_changed.connect(self._on_settings)
+        self.detail.filter_wanted.connect(self.filtering.box.add_condition)
+        self.workspace.notes.trouble.connect(self._on_note_trouble)
+        controller.ending.connect(self.workspace.notes.write)
         controller.shut_down.connect(self._on_shut_down)
         controller.judge.judged.connect(self.model.session_judged)
         controller.judge.explained.connect(self.detail.findings.show_findings)
@@ -186,6 +195,7 @@ class MainWindow(QMainWindow):
         self.welcome.file_chosen.connect(lambda path: self.open_files([path]))
         self.table.session_selected.connect(self._on_session_selected)
         self.table.delete_wanted.connect(self.deleting.delete)
+        self.table.compare_wanted.connect(self.compare_sessions)
         self.table.filter_wanted.connect(self.filtering.box.add_condition)
         self.table.copy_wanted.connect(self.copies.copy)
         self.table.copy_deidentified_wanted.connect(self.copies.copy_deidentified)
@@ -247,6 +257,7 @@ class MainWindow(QMainWindow):
         self.model.documents.most = settings.max_sessions_in_memory
         self.model.documents.trim()
         self.detail.apply_settings(settings)
+        self.workspace.comparing.apply_settings(settings)
         self.commands.mask.setChecked(settings.mask_patient_data)
         if settings.theme != self._theme:
             self._theme = settings.theme
@@ -263,6 +274,12 @@ class MainWindow(QMainWindow):
         for part in (self.commands, self.workspace, self.welcome, self.dashboard, self.banner):
             refresh = part.refresh_icons if isinstance(part, Commands) else part.refresh_colours
             refresh()
+
+    def _on_note_trouble(self, text: str) -> None:
+        if text:
+            self.banner.say(text, key=_NOTE)
+        else:
+            self.banner.take_back(_NOTE)
 
     def _mask(self) -> None:
         self.controller.change_settings(maskPatientData=self.commands.mask.isChecked())
@@ -297,7 +314,7 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
-        if self._is_closing or not may_close(self.controller.store, self):
+        if self._is_closing or not may_close(self.controller.store, self) or not self.workspace.notes.may_close():
             return
         self._is_closing = True
         self.capturing.close()

@@ -5,7 +5,9 @@ _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\u2421"
 
 def visible(text: str, limit: int = 2000) -> str:
     """At most `limit` characters; control characters as pictures (␍), others without a glyph as their code (‹202E›)."""
-    shown = "".join(map(_visible, text[:limit]))
+    shown = text[:limit]
+    if not shown.isprintable():  # nearly everything is
+        shown = "".join(map(_visible, shown))
     return shown + "…" if len(text) > limit else shown
 
 

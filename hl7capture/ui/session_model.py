@@ -98,6 +98,8 @@ class SessionModel(QAbstractTableModel):
             return
         row.summary.saved_at, row.summary.persisted_until = session.saved_at, session.persisted_until
         row.summary.pinned = session.pinned
+        if row.document is None:  # else that has what was typed last
+            row.summary.has_note = bool(session.note)
         if row.document is not None:
             row.document.pinned = session.pinned
             row.document.saved_at, row.document.persisted_until = session.saved_at, session.persisted_until

@@ -62,3 +62,13 @@ class ShownText:
     def _raw(self, line: int) -> str:
         start = self._starts[line]
         return self._text[start : start + self._lengths[line]]
+
+
+def column_in_utf16(line: str, column: int) -> int:
+    """Qt counts in UTF-16: a character beyond U+FFFF is two of its positions."""
+    return len(line[:column].encode("utf-16-le", "surrogatepass")) // 2
+
+
+def column_in_text(line: str, position: int) -> int:
+    """The other way round."""
+    return len(line.encode("utf-16-le", "surrogatepass")[: position * 2].decode("utf-16-le", "ignore"))

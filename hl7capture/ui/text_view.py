@@ -1,24 +1,13 @@
 """Text: the message as it reads, one segment a line."""
 
-import re
-
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import (
-    QAction,
-    QContextMenuEvent,
-    QFont,
-    QSyntaxHighlighter,
-    QTextCharFormat,
-    QTextCursor,
-    QTextDocument,
-)
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QMenu, QPlainTextEdit, QTextEdit, QWidget
 
-from hl7capture.ui.shown_text import CONTINUED, MOST, ShownText
+from hl7capture.hl7.tree import delimiters_of
+from hl7capture.ui.shown_text import MOST, ShownText, column_in_text, column_in_utf16
+from hl7capture.ui.text_colours import TextColours
 from hl7capture.ui.theme import colour, monospaced
-
-_NAME = re.compile(r"^[A-Z][A-Z0-9]{0,2}(?=\W|$)")
-_SEPARATORS = re.compile(r"[|^~\\&]+")
 
 
 class TextView(QPlainTextEdit):
@@ -39,7 +28,14 @@ class TextView(QPlainTextEdit):
         self.setFont(monospaced())
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self.document().setDocumentMargin(10)
-        self._highlighter = _Highlighter(self.document())
+        self._colours = TextColours(self.document())
+        self.wrap = QAction(self.tr("Wrap long lines"), self)
+        self.wrap.setCheckable(True)
+        self.wrap.setChecked(True)
+        self.wrap.setShortcut(QKeySequence("Alt+Z"))
+        self.wrap.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.wrap.toggled.connect(self._set_wrapped)
+        self.addAction(self.wrap)
         self._shown = ShownText("")
         self._length = 0
         self._marked: tuple[int, int] | None = None
@@ -54,6 +50,7 @@ class TextView(QPlainTextEdit):
             lines = [*lines, self.tr("… the first {0} of {1} characters").format(f"{MOST:,}", f"{len(text):,}")]
         self._marked = None
         self.setExtraSelections([])
+        self._colours.set_delimiters(delimiters_of(text[:MOST]))
         self.blockSignals(True)
         self.setPlainText("\n".join(lines))
         self.blockSignals(False)
@@ -71,6 +68,8 @@ class TextView(QPlainTextEdit):
         copy.triggered.connect(lambda: self.deidentified_wanted.emit(*self._selected()))
         actions = menu.actions()
         menu.insertAction(actions[1] if len(actions) > 1 else None, copy)  # type: ignore[arg-type]
+        menu.addSeparator()
+        menu.addActions(self.actions())
         return menu
 
     def _selected(self) -> tuple[int, int]:
@@ -100,9 +99,12 @@ class TextView(QPlainTextEdit):
 
     def refresh_colours(self) -> None:
         """After a change of theme."""
-        self._highlighter.refresh_colours()
-        self._highlighter.rehighlight()
+        self._colours.refresh_colours()
         self._paint_mark()
+
+    def _set_wrapped(self, is_wrapped: bool) -> None:
+        mode = QPlainTextEdit.LineWrapMode
+        self.setLineWrapMode(mode.WidgetWidth if is_wrapped else mode.NoWrap)
 
     def _paint_mark(self) -> None:
         selections = []
@@ -134,36 +136,3 @@ class TextView(QPlainTextEdit):
         if not cursor.hasSelection() and line < len(self._shown.lines):
             column = column_in_text(self._shown.lines[line], cursor.positionInBlock())
             self.chosen.emit(self._shown.character(line, column))
-
-
-def column_in_utf16(line: str, column: int) -> int:
-    """Qt counts in UTF-16: a character beyond U+FFFF is two of its positions."""
-    return len(line[:column].encode("utf-16-le", "surrogatepass")) // 2
-
-
-def column_in_text(line: str, position: int) -> int:
-    """The other way round."""
-    return len(line.encode("utf-16-le", "surrogatepass")[: position * 2].decode("utf-16-le", "ignore"))
-
-
-class _Highlighter(QSyntaxHighlighter):
-    def __init__(self, document: QTextDocument) -> None:
-        super().__init__(document)
-        self._name = QTextCharFormat()
-        self._name.setFontWeight(QFont.Weight.Bold)
-        self._quiet = QTextCharFormat()
-        self.refresh_colours()
-
-    def refresh_colours(self) -> None:
-        """Takes the theme's colours."""
-        self._name.setForeground(colour("accent"))
-        self._quiet.setForeground(colour("muted"))
-
-    def highlightBlock(self, text: str) -> None:
-        name = _NAME.match(text)
-        if name:
-            self.setFormat(0, name.end(), self._name)
-        if text.startswith(CONTINUED):
-            self.setFormat(0, 1, self._quiet)
-        for separators in _SEPARATORS.finditer(text):
-            self.setFormat(separators.start(), len(separators.group()), self._quiet)

@@ -144,6 +144,8 @@ def _style_sheet(c: Colours) -> str:
     QPushButton:hover {{ border-color: {c.accent}; }}
     QPushButton:focus {{ border-color: {c.accent}; }}
     QPushButton:disabled {{ color: {c.muted}; }}
+    QPushButton[link="true"] {{ background: transparent; color: {c.accent}; padding: 2px 8px; }}
+    QPushButton[link="true"]:focus {{ background: {c.selection}; }}
     QPushButton[primary="true"], QToolButton[primary="true"] {{
         background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; }}
     QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled {{

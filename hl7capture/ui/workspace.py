@@ -6,10 +6,12 @@ from PySide6.QtWidgets import QSplitter
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
 from hl7capture.store.session_store import SessionStore
+from hl7capture.ui.comparison.comparing import Comparing
 from hl7capture.ui.deidentified_copy import DeidentifiedCopy
 from hl7capture.ui.detail import Detail
 from hl7capture.ui.ladder import Ladder
 from hl7capture.ui.layout_memory import LayoutMemory
+from hl7capture.ui.notes import Notes
 from hl7capture.ui.session_filter import SessionFilter
 from hl7capture.ui.session_model import SessionModel
 from hl7capture.ui.session_row import SessionRow
@@ -37,8 +39,12 @@ class Workspace(QSplitter):
         self._model = model
         self._shown: SessionRow | None = None  # in the ladder
         self.table = SessionTable(shown, memory)
+        self.notes = Notes(store, model, self)
+        self.comparing = Comparing(store, model, self)
+        self.detail = Detail(copy, [self.comparing.choose, self.comparing.compare])
         self.ladder = Ladder()
-        self.detail = Detail(copy)
+        self.ladder.addActions([self.comparing.choose, self.comparing.compare])
+        self.notes.serve(self.detail.notes)
         lower = QSplitter(Qt.Orientation.Horizontal)
         lower.addWidget(self.ladder)
         lower.addWidget(self.detail)
@@ -54,6 +60,9 @@ class Workspace(QSplitter):
         self.ladder.told.connect(self.told)
         self.ladder.details_wanted.connect(lambda: self.detail.tabs.currentWidget().setFocus())
         self.detail.told.connect(self.told)
+        self.detail.message_shown.connect(self.comparing.follow)
+        self.comparing.told.connect(self.told)
+        self.detail.element_wanted.connect(self.ladder.select)
         model.dataChanged.connect(self._on_rows_changed)
         store.loaded.connect(model.add_documents)
         store.fetched.connect(self._on_fetched)
@@ -75,6 +84,7 @@ class Workspace(QSplitter):
     def refresh_colours(self) -> None:
         """The theme has changed."""
         self.detail.refresh_colours()
+        self.comparing.refresh_colours()
         self.ladder.viewport().update()
         self.detail.hex.viewport().update()
 

@@ -18,9 +18,10 @@ from hl7capture.model.elements import Flag
 from hl7capture.model.events import SessionCompleted
 from hl7capture.model.session import Session
 from hl7capture.model.source import SourceError
+from hl7capture.ui import theme
 from hl7capture.ui.banner import Remedy
 from hl7capture.ui.detail import _FLAGS
-from hl7capture.ui.fields_view import FieldsModel
+from hl7capture.ui.fields_model import FieldsModel
 from hl7capture.ui.garbage import ShortSearches, no_search
 from hl7capture.ui.icons import icon
 from hl7capture.ui.ladder.words import since_text
@@ -29,6 +30,7 @@ from hl7capture.ui.recent_files import RecentFiles
 from hl7capture.ui.session_model import NUMBER, SessionModel
 from hl7capture.ui.settings_dialog import SettingsDialog
 from hl7capture.ui.shown_text import ShownText
+from hl7capture.ui.text_view import TextView
 from tests.gui.conftest import close, read
 from tests.support.engine import sessions_of
 from tests.support.speech import answer, mllp, oru
@@ -392,3 +394,49 @@ def test_searches_for_garbage_go_on_after_large_work() -> None:
         assert gc.isenabled()
     finally:
         gc.unfreeze()
+
+
+# -- the text's colours ------------------------------------------------------------------------------------------
+
+
+def coloured(view: TextView, line: int) -> dict[str, str]:
+    """Pieces of a line that have a colour, by what they are."""
+    block = view.document().findBlockByNumber(line)
+    raw = block.text().encode("utf-16-le")
+    return {
+        raw[2 * each.start : 2 * (each.start + each.length)].decode("utf-16-le"): each.format.foreground()
+        .color()
+        .name()
+        for each in block.layout().formats()
+    }
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_names_separators_and_escapes_have_colours(qtbot: QtBot, name: theme.Theme) -> None:
+    theme.apply(QApplication.instance(), name)  # type: ignore[arg-type]
+    view = TextView()
+    qtbot.addWidget(view)
+    view.show_message("MSH|^~\\&|A\rPID|1||\U0001f600^x\\T\\y|Z\rNTE|1\r")
+    found = coloured(view, 1)
+    assert found["PID"] == found["\\T\\"] == theme.colours().accent
+    assert found["||"] == found["^"] == theme.colours().muted
+    assert set(found) == {"PID", "|", "||", "^", "\\T\\"}
+
+
+def test_separators_are_those_that_the_message_declares(qtbot: QtBot) -> None:
+    view = TextView()
+    qtbot.addWidget(view)
+    view.show_message("MSH#*~\\&#A\rPID#1#a*b|c^d\r")
+    assert set(coloured(view, 1)) == {"PID", "#", "*"}
+
+
+def test_lines_are_wrapped_where_that_is_wanted(qtbot: QtBot) -> None:
+    view = TextView()
+    qtbot.addWidget(view)
+    view.resize(400, 300)
+    view.show()
+    view.show_message("NTE|1||" + "x" * 1_000_000)
+    assert view.horizontalScrollBar().maximum() == 0
+    view.wrap.trigger()
+    qtbot.waitUntil(lambda: view.horizontalScrollBar().maximum() > 0)
+    assert view.wrap in view.context_menu().actions()

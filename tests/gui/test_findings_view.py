@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from hl7capture.hl7.findings.report import report_of
@@ -84,3 +84,45 @@ def test_findings_stand_in_the_table_and_are_found_by_the_filter(
     for text, rows in (("finding = ack-missing", 0), ("finding = ack-negative", 1)):
         window.filtering.box.setText(text)
         qtbot.waitUntil(lambda rows=rows: window.filter.rowCount() == rows)
+
+
+def test_a_clean_session_is_said_to_be_clean(qtbot: QtBot) -> None:
+    view = judged_view(qtbot)
+    (session,) = sessions_of(timely(conversation((0, mllp(oru("1"))), (1, mllp(answer("1")))).segments))
+    view.show_session(session)
+    assert not view.cards
+    assert view.text.startswith("Nothing is wrong\nThe only message of the device was answered")
+
+
+def test_evidence_leads_to_the_ladder_and_back(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    file = tmp_path / "refused.pcap"
+    turns = ((0, mllp(oru("1"))), (1, mllp(answer("1"))), (0, mllp(oru("2"))), (1, mllp(answer("2", "AE"))))
+    file.write_bytes(timely(conversation(*turns).segments))
+    read(window, file, qtbot)
+    window.table.selectRow(0)
+    findings = window.detail.findings
+    window.detail.tabs.setCurrentWidget(findings)
+    qtbot.waitUntil(lambda: bool(findings.cards))
+    links = [link for card in findings.cards for link in card.links]
+    link = next(link for link in links if link.number == 2)
+    assert link.text().startswith("Element 3: message, ")
+    link.setFocus()
+    qtbot.keyClick(link, Qt.Key.Key_Return)
+    assert window.ladder.selected == 2
+    assert link.text().startswith("▸ Element 3: message")
+    assert window.detail.tabs.currentWidget() is findings
+    window.ladder.select(0)
+    assert not link.text().startswith("▸")
+
+
+def test_many_findings_come_in_pieces(qtbot: QtBot) -> None:
+    view = FindingsView()
+    qtbot.addWidget(view)
+    session = refused()
+    view.show_session(session)
+    one = report_of(session).findings[0]
+    view.show_findings(session.session_id, "Much is wrong.", [one] * 60)
+    assert len(view.cards) == 50
+    (more,) = [button for button in view.findChildren(QPushButton) if "10 are left" in button.text()]
+    more.click()
+    qtbot.waitUntil(lambda: len(view.cards) == 60)

@@ -105,6 +105,19 @@ def test_saved_shown_listed_deleted(capture_file: Path, output: Path) -> None:
     assert (gone.returncode, b"There is no session" in gone.stderr) == (1, True)
 
 
+def test_a_note_is_shown_and_stays_when_the_capture_is_read_again(capture_file: Path, output: Path) -> None:
+    run("read", "--save", str(capture_file))
+    (path,) = (output / "sessions").glob("*.json")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"note": "cable\x1b[31m\nunplugged", "pinned": True}))
+    assert run("read", "--save", str(capture_file)).returncode == 0
+    shown = run("sessions", "show", path.stem).stdout.decode()
+    assert "  Note: cable\\x1b[31m\n  Note: unplugged\n" in shown
+    (document,) = documents(run("sessions", "show", "--json", path.stem).stdout)
+    assert (document["note"], document["pinned"]) == ("cable\x1b[31m\nunplugged", True)
+    assert run("sessions", "list", "--where", "note ~ UNPLUGGED").stdout
+    assert not run("sessions", "list", "--where", "note ~ other").stdout
+
+
 def test_unreadable_session_is_named_and_the_others_are_listed(capture_file: Path, output: Path) -> None:
     run("read", "--save", str(capture_file))
     (output / "sessions" / "20261121T101530.123Z-00000000.json").write_text("{")

@@ -12,8 +12,7 @@ from hl7capture.ui.hex_view import hex_line
 from hl7capture.ui.plain import visible
 from hl7capture.ui.resources import resources
 from hl7capture.ui.session_row import SessionRow, duration_text, size_text, state_of
-from hl7capture.ui.shown_text import MOST, ShownText
-from hl7capture.ui.text_view import column_in_text, column_in_utf16
+from hl7capture.ui.shown_text import MOST, ShownText, column_in_text, column_in_utf16
 from tests.support.engine import sessions_of
 from tests.support.speech import answer, mllp, oru
 from tests.support.wire import conversation, pcap

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     ADDED = "added"
     REMOVED = "removed"
     REWRITTEN = "rewritten"  # it means the same and is written differently
+    SAME = "same"
+    IGNORED = "ignored"  # it was left out, whatever it says
 
 
 class Side(NamedTuple):
@@ -58,14 +60,15 @@ class Difference(NamedTuple):
 
 
 def difference_of(
-    before: str, after: str, ignored: Ignored | None = None, *, has_rewritten: bool = False
+    before: str, after: str, ignored: Ignored | None = None, *, has_rewritten: bool = False, has_same: bool = False
 ) -> list[Difference]:
     """What differs between two messages, in their order; empty where they mean the same.
 
-    has_rewritten: also what means the same and is written differently. Never raises, whatever the two texts are; time
-    grows with the text, and with n log n for n segments.
+    has_rewritten: also what means the same and is written differently. has_same: also what is the same and what was
+    left out, so that the whole of both messages is there. Never raises, whatever the two texts are; time grows with the
+    text, and with n log n for n segments.
     """
-    comparison = _Comparison(ignored or Ignored(), has_rewritten=has_rewritten)
+    comparison = _Comparison(ignored or Ignored(), has_rewritten=has_rewritten, has_same=has_same)
     for one, other in _paired(_segments(before), _segments(after), [_written, _identity, _name]):
         comparison.compare(one, other)
     return comparison.found
@@ -96,10 +99,11 @@ class _Spot(NamedTuple):
 class _Comparison:
     """Compares places from the segment down; what differs is `found`."""
 
-    def __init__(self, ignored: Ignored, *, has_rewritten: bool) -> None:
+    def __init__(self, ignored: Ignored, *, has_rewritten: bool, has_same: bool) -> None:
         self.found: list[Difference] = []
         self._ignored = ignored
         self._has_rewritten = has_rewritten
+        self._has_same = has_same
 
     def compare(self, before: _Spot, after: _Spot) -> None:
         if before.is_empty and after.is_empty:
@@ -107,8 +111,9 @@ class _Comparison:
         place = after.place if before.is_empty else before.place
         parts = list(_parts(before, after))
         if self._ignored.has(place, is_leaf=not parts):
-            return
-        if before.is_empty or after.is_empty:
+            if self._has_same:
+                self._tell(Kind.IGNORED, before, after)
+        elif before.is_empty or after.is_empty:
             if parts and self._ignored.has_below(place):
                 self._compare_all(parts)
             else:
@@ -118,6 +123,8 @@ class _Comparison:
         elif _declares(place) or _text(before) == _text(after):
             if self._has_rewritten and _written(before) != _written(after):
                 self._tell(Kind.REWRITTEN, before, after)
+            elif self._has_same:
+                self._tell(Kind.SAME, before, after)
         else:
             self._tell(Kind.CHANGED, before, after)
 

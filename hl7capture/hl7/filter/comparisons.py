@@ -96,6 +96,7 @@ _TEXTS: dict[str, Values] = {
     "source": lambda facts: (facts.summary.source,),
     "flag": lambda facts: facts.flags,
     "finding": lambda facts: facts.findings,
+    "note": lambda facts: facts.notes,
     "control": _controls,
     "ack": _acks,
 }

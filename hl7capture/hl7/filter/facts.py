@@ -79,6 +79,13 @@ class Facts:
         return self._findings
 
     @property
+    def notes(self) -> Collection[str] | None:
+        """What a person has noted, if anything; None where the document is needed to know."""
+        if not self.summary.has_note:
+            return ()
+        return None if self.session is None else (self.session.note,)
+
+    @property
     def acknowledged(self) -> list[Acknowledged] | None:
         """What was said and wants an answer."""
         if self._acknowledgements is None:

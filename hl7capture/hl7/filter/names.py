@@ -76,8 +76,16 @@ NAMES = {
     "probe": Name(Kind.TEXT, "the machine that captured"),
     "source": Name(Kind.TEXT, "the interface or file"),
     "text": Name(Kind.TEXT, "the text of a message"),
+    "note": Name(Kind.TEXT, "what a person has noted about the session"),
 }
-_OTHERS = {"trigger-event": "trigger", "message": "text", "endreason": "end", "flags": "flag", "findings": "finding"}
+_OTHERS = {
+    "trigger-event": "trigger",
+    "message": "text",
+    "endreason": "end",
+    "flags": "flag",
+    "findings": "finding",
+    "notes": "note",
+}
 
 _INDEX = r"(?:\[(?:[1-9][0-9]{0,3}|\*)\])?"
 _NUMBER = r"[1-9][0-9]{0,3}"

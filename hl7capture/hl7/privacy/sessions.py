@@ -80,6 +80,7 @@ class Deidentification:
             saved_at=None,
             persisted_until=None,
             pinned=False,
+            note="",
             extra={MARK: True},
         )
         self.report.addresses = self.pseudonyms.addresses

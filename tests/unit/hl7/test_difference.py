@@ -137,6 +137,27 @@ def test_a_text_does_not_differ_from_itself(text: str) -> None:
 
 
 @given(texts, texts)
+def test_what_is_the_same_can_be_told_as_well(before: str, after: str) -> None:
+    whole = difference_of(before, after, Ignored(["MSH-7"]), has_same=True)
+    differing = [one for one in whole if one.kind not in (Kind.SAME, Kind.IGNORED)]
+    assert differing == difference_of(before, after, Ignored(["MSH-7"]))
+    same = [one for one in whole if one.kind is Kind.SAME and not one.path.endswith(("-1", "-2"))]  # may be delimiters
+    assert all(one.before.text == one.after.text for one in same)
+
+
+def test_what_is_left_out_is_told_with_the_rest() -> None:
+    before, after = "MSH|^~\\&|A||||1\rPID|1\r", "MSH|^~\\&|A||||2\rPID|1\r"
+    told = difference_of(before, after, Ignored(["MSH-7"]), has_same=True)
+    assert [(str(one.kind), one.path) for one in told] == [
+        ("same", "MSH-1"),
+        ("same", "MSH-2"),
+        ("same", "MSH-3"),
+        ("ignored", "MSH-7"),
+        ("same", "PID-1"),
+    ]
+
+
+@given(texts, texts)
 def test_every_place_that_is_told_differs(before: str, after: str) -> None:
     for one in difference_of(before, after):
         assert one.before.text != one.after.text

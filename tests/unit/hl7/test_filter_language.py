@@ -416,3 +416,15 @@ def check_paths(text: str) -> None:
         # A node with repetitions has the path of its first one, which stands below it.
         found = list(path_of(path).values(text))
         assert found == ([unescape(value, delimiters_of(text))] if value else []), path
+
+
+def test_notes_are_asked_of_the_document_where_there_is_one() -> None:
+    made = session((0, mllp(oru("1"))))
+    assert not matches("note exists", made)
+    made.note = "Cable of device 3"
+    assert matches("note exists and note ~ CABLE and notes ~ /dev.ce [0-9]/ and not note = cable", made)
+    wanted = Filter.of("note ~ cable")
+    summary = summary_of(made)
+    assert wanted.decide(summary) is None
+    summary.has_note = False
+    assert wanted.decide(summary) is False

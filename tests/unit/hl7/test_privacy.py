@@ -13,6 +13,7 @@ from hl7capture.hl7.privacy.rules import Rules, rules_of
 from hl7capture.hl7.privacy.sessions import Deidentification
 from hl7capture.hl7.tree import delimiters_of, parse
 from hl7capture.model.settings import Settings, SettingsError
+from tests.support.stored import session_of
 
 HEADER = "MSH|^~\\&|ANALYZER|LAB|LIS|HOSPITAL|20261121101530||ORU^R01^ORU_R01|MSG1|P|2.5.1"
 PATIENT = (
@@ -213,3 +214,9 @@ def test_a_query_keeps_its_name_and_not_whom_it_is_about() -> None:
     assert "@PID.3.1^" in text
     assert "RCP|I|10^RD" in text
     assert not any(gone in text for gone in ("4711", "Testmann"))
+
+
+def test_a_person_s_note_goes() -> None:
+    session = session_of(1, note="Called the ward of Mrs Testmann")
+    assert Deidentification().session(session).note == ""
+    assert session.note

@@ -64,6 +64,25 @@ def test_unknown_fields_survive() -> None:
     assert again == document
 
 
+def test_a_note_stands_in_the_document_where_there_is_one() -> None:
+    made = session()
+    made.note = "Line 3 was unplugged.\n\0 <b>"
+    document = json.loads(to_document(made))
+    assert document["note"] == made.note
+    assert from_document(to_document(made)).note == made.note
+    made.note = ""
+    assert "note" not in json.loads(to_document(made))
+
+
+def test_a_note_takes_the_place_of_what_another_program_calls_so() -> None:
+    document = json.loads(to_document(session()))
+    document["note"] = {"by": "later version"}
+    made = from_document(json.dumps(document).encode())
+    assert made.note == ""
+    made.note = "mine"
+    assert json.loads(to_document(made))["note"] == "mine"
+
+
 def test_a_document_is_one_line() -> None:
     made = session()
     made.messages[0] = "line\nline\r\u2028\0"
@@ -160,6 +179,7 @@ sessions = st.builds(
     connection=st.none() | connections,
     saved_at=st.none() | times,
     persisted_until=st.none() | st.integers(0, 4_102_444_800_000),
+    note=st.text(max_size=10),
 )
 
 

@@ -54,6 +54,20 @@ def test_a_journal_becomes_a_recovered_session(tmp_path: Path) -> None:
     assert recovered.session.extra == {"ward": "7b"}
 
 
+def test_a_note_is_followed_also_where_it_is_taken_back(tmp_path: Path) -> None:
+    session = open_session(elements=2)
+    book = journal_for(session, tmp_path)
+    book.write(Snapshot.of(session))
+    session.note, session.pinned = "cable unplugged", True
+    book.write(Snapshot.of(session))
+    recovered = recover(book.path).session
+    assert (recovered.note, recovered.pinned) == ("cable unplugged", True)
+    session.note, session.pinned = "", False
+    book.write(Snapshot.of(session))
+    recovered = recover(book.path).session
+    assert (recovered.note, recovered.pinned) == ("", False)
+
+
 def test_elements_that_are_replaced_and_a_head_that_changes_are_followed(tmp_path: Path) -> None:
     session = open_session(elements=400)
     book = journal_for(session, tmp_path)
