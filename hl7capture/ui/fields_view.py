@@ -39,7 +39,7 @@ class FieldsView(QWidget):
         self.tree.setUniformRowHeights(True)
         self.tree.setAlternatingRowColors(True)
         self.tree.setIndentation(16)
-        for column, width in enumerate((130, 190, 50, 210)):
+        for column, width in enumerate((165, 180, 50, 200)):
             self.tree.setColumnWidth(column, width)
         self.tree.header().setStretchLastSection(True)
         self._empty = QCheckBox(self.tr("Show empty fields"))
