@@ -1,6 +1,7 @@
 """The folder that holds the sessions: one JSON file each, readable by their owner alone."""
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -30,10 +31,15 @@ class SessionFolder:
         self.sessions = root / "sessions"
         self.journals = root / "journal"
         self._lock: QLockFile | None = None
+        self._preparing = threading.Lock()  # several threads of the store may be the first to write
         self._elsewhere: dict[str, Path] = {}  # sessions that lie in folders below
 
     def prepare(self) -> None:
         """Makes the folder and takes its lock. Raises OSError, FolderInUseError."""
+        with self._preparing:
+            self._prepare()
+
+    def _prepare(self) -> None:
         is_there = self.sessions.is_dir() and self.journals.is_dir()
         if self._lock is not None and is_there:
             return
