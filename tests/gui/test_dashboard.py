@@ -44,7 +44,7 @@ def stored(number: int, before: float, **values: object) -> Session:
 
 
 def opened(window: MainWindow, qtbot: QtBot) -> DashboardPage:
-    window.dashboard_action.trigger()
+    window.commands.dashboard.trigger()
     page = window.dashboard.page
     assert page is not None
     qtbot.waitUntil(lambda: page._view is not None)
@@ -76,7 +76,7 @@ def test_the_page_is_made_when_it_is_first_looked_at() -> None:
 
 
 def test_nothing_is_said_in_words(window: MainWindow, qtbot: QtBot) -> None:
-    assert window.dashboard_action.shortcut().toString() == "Ctrl+D"
+    assert window.commands.dashboard.shortcut().toString() == "Ctrl+D"
     page = opened(window, qtbot)
     assert window.pages.currentWidget() is page
     qtbot.waitUntil(lambda: page.readout.text().startswith("Nothing was heard in this time"))

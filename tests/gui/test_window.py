@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QAction, QDropEvent
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -398,3 +398,13 @@ def test_labels_for_screen_readers(window: MainWindow) -> None:
     for widget in (window.table, window.ladder, window.detail.hex, window.filtering.box, window.capturing.interface):
         assert widget.accessibleName()
     assert all(label.textFormat() is not Qt.TextFormat.RichText for label in window.findChildren(QLabel))
+
+
+def test_no_two_commands_of_the_window_have_the_same_keys(window: MainWindow) -> None:
+    keys: dict[str, set[str]] = {}
+    for action in window.findChildren(QAction):
+        if action.shortcutContext() is Qt.ShortcutContext.WindowShortcut:
+            for shortcut in action.shortcuts():
+                keys.setdefault(shortcut.toString(), set()).add(action.text())
+    assert len(keys) > 10
+    assert {key: texts for key, texts in keys.items() if len(texts) > 1} == {}

@@ -36,10 +36,10 @@ class Comparing(QObject):
         self._there: dict[str, Session] = {}  # and what is there of them
         self.window: ComparisonWindow | None = None
         self.choose = QAction(self.tr("Compare: choose this message"), self)
-        self.choose.setShortcut(QKeySequence("Ctrl+D"))
+        self.choose.setShortcut(QKeySequence("Ctrl+K"))
         self.choose.triggered.connect(self._choose)
         self.compare = QAction(self)
-        self.compare.setShortcut(QKeySequence("Ctrl+Shift+D"))
+        self.compare.setShortcut(QKeySequence("Ctrl+Shift+K"))
         self.compare.triggered.connect(self._compare)
         store.fetched.connect(self._on_fetched)
         store.fetch_failed.connect(lambda session_id, _reason: self._give_up(session_id))
