@@ -85,6 +85,8 @@ def from_electron(values: dict[str, Any]) -> Session:
         contents.add(number, element, _kept(raw, _KNOWN_OF_ELEMENT, ELEMENT_KEYS) or None)
     contents.finish_message()
     last = contents.elements[-1].timestamp if contents.elements else start
+    note = values.get("note")
+    is_noted = isinstance(note, str)  # else it is something that we do not know
     return Session(
         session_id=_session_id(found, start, contents.elements),
         number=found.session_id,
@@ -102,7 +104,8 @@ def from_electron(values: dict[str, Any]) -> Session:
         elements=contents.elements,
         messages=contents.messages or found.messages,
         persisted_until=None if found.persisted_until is None else _time("persistedUntil", found.persisted_until),
-        extra=_kept(values, _KNOWN_OF_SESSION, SESSION_KEYS),
+        note=str(note) if is_noted else "",
+        extra=_kept(values, _KNOWN_OF_SESSION | {"note"} if is_noted else _KNOWN_OF_SESSION, SESSION_KEYS),
     )
 
 

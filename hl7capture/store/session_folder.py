@@ -88,9 +88,11 @@ class SessionFolder:
 
         A capture that is read again gives the same sessions. Raises OSError.
         """
+        if not self.has(session.session_id):
+            return
         try:
             old = self.read(self.path_of(session.session_id))
-        except (FileNotFoundError, DocumentError):
+        except DocumentError:
             return
         session.note = session.note or old.note
         session.pinned = session.pinned or old.pinned

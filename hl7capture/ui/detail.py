@@ -1,22 +1,16 @@
 """What is chosen in the ladder, in detail: Fields, Text, Hex; the connection it came over; findings."""
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from datetime import datetime
-from functools import partial
-from typing import NamedTuple
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, QThreadPool, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
-from hl7capture.hl7 import tables
 from hl7capture.hl7.charset import Doubt, doubt_of, spoken
-from hl7capture.hl7.places import Places, places_in, places_of
-from hl7capture.hl7.privacy.masking import Masked, Span, hidden_bytes, masked, masked_nodes
-from hl7capture.hl7.privacy.rules import Rules, rules_of
+from hl7capture.hl7.privacy.rules import rules_of
 from hl7capture.hl7.split import Delimiters
-from hl7capture.hl7.tree import Node, delimiters_of, nodes_at, parse
+from hl7capture.hl7.tree import Node, nodes_at
 from hl7capture.model.elements import Direction, Element, ElementType, Flag
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
@@ -25,16 +19,16 @@ from hl7capture.ui.connection_view import ConnectionView
 from hl7capture.ui.deidentified_copy import DeidentifiedCopy
 from hl7capture.ui.fields_view import FieldsView
 from hl7capture.ui.findings_view import FindingsView
-from hl7capture.ui.garbage import no_search
 from hl7capture.ui.hex_view import MOST_COPIED, HexView
 from hl7capture.ui.icons import icon
 from hl7capture.ui.ladder import label_of
+from hl7capture.ui.letting_go import let_go
 from hl7capture.ui.notes_view import NotesView
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow
+from hl7capture.ui.taking_apart import NOTHING, Parsed, parsed_of
 from hl7capture.ui.text_view import TextView
 
-_BIG = 200_000  # characters
 _CONTROL = (ElementType.START, ElementType.ACK, ElementType.NAK, ElementType.END)
 _EXPLAINED = {
     ElementType.START: QT_TRANSLATE_NOOP("Detail", "ENQ ({0}): asks whether the other side is ready to receive"),
@@ -104,7 +98,8 @@ class Detail(QWidget):
         self._shown: tuple[str, bytes] | None = None
         self._element = -1
         self._odd: list[str] = []  # what is odd about the element, in words
-        self._parsed = _NOTHING
+        self._parsed = NOTHING
+        self._nodes: tuple[Node, ...] = ()  # those that Fields shows
         self.title = QLabel()
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -253,20 +248,33 @@ class Detail(QWidget):
     def _show_message(self, text: str, element: Element | None) -> None:
         is_masking = element is not None and self._is_masking(element)
         self.text.show_message("" if is_masking else text)
-        self._parsed = _NOTHING
+        self._parsed = NOTHING
         self._wanted += 1
         if not text or is_masking:
-            self.fields.show_nodes((), None)
+            self._show_fields((), None)
         if element is None or self._row is None or not (text or is_masking):
             return
         rules = rules_of(self._settings) if is_masking else None
-        work = partial(_parsed, self._wanted, text, self._row.session, element, rules)
+        request, session = self._wanted, self._row.session
+
+        def work() -> Parsed:
+            if request != self._wanted:  # another element was chosen while this one waited for its turn
+                return Parsed(request)
+            return parsed_of(request, text, session, element, rules)
+
         Background(work, self._on_parsed).start(self._pool)
 
-    def _on_parsed(self, parsed: "_Parsed") -> None:
-        if parsed.request == self._wanted:
+    def _show_fields(self, nodes: tuple[Node, ...], delimiters: Delimiters | None, *, is_masked: bool = False) -> None:
+        before, self._nodes = [self._nodes], nodes
+        self.fields.show_nodes(nodes, delimiters, is_masked=is_masked)
+        let_go(before)
+
+    def _on_parsed(self, parsed: Parsed) -> None:
+        if parsed.request != self._wanted:
+            let_go([parsed.nodes])
+        else:
             self._parsed = parsed
-            self.fields.show_nodes(parsed.nodes, parsed.delimiters, is_masked=parsed.masked is not None)
+            self._show_fields(parsed.nodes, parsed.delimiters, is_masked=parsed.masked is not None)
             if parsed.masked is not None:
                 self.text.show_message(parsed.masked)
                 self.hex.conceal(parsed.hidden)
@@ -298,7 +306,7 @@ class Detail(QWidget):
     # -- what is chosen in one view is marked in the others ------------------------------------------------------
 
     def _on_field(self, node: Node) -> None:
-        if self._parsed is not _NOTHING:  # else Fields still shows the message before
+        if self._parsed is not NOTHING:  # else Fields still shows the message before
             self._mark(node, self.fields)
 
     def _on_character(self, at: int) -> None:
@@ -325,48 +333,6 @@ class Detail(QWidget):
         places = self._parsed.places
         span = None if places is None else places.in_element(self._element, node.start, node.end)
         self.hex.mark(span, into_sight=origin is not self.hex)
-
-
-class _Parsed(NamedTuple):
-    """A message taken apart. request: which one it answers. places: None where its bytes are not known.
-
-    masked, hidden: its text, and spans of the element's bytes, while patients' data is masked; else None and nothing.
-    """
-
-    request: int = 0
-    nodes: tuple[Node, ...] = ()
-    delimiters: Delimiters | None = None
-    places: Places | None = None
-    masked: str | None = None
-    hidden: Sequence[Span] = ()
-
-
-_NOTHING = _Parsed()
-
-
-def _parsed(request: int, text: str, session: Session, element: Element, rules: Rules | None) -> _Parsed:
-    """Takes the message of an element apart, and masks it by `rules`; for a thread of its own."""
-    with no_search() if len(text) > _BIG else nullcontext():
-        tables.preload()
-        places = None
-        if text:
-            carried = [one for one in session.elements if one.message == element.message]
-            places = places_of(text, carried)
-        if rules is None:
-            return _Parsed(request, parse(text), delimiters_of(text), places)
-        shown = masked(text, rules)
-        hidden = _hidden(places, element, shown, rules)
-        if not text:
-            return _Parsed(request, masked="", hidden=hidden)
-        return _Parsed(request, masked_nodes(parse(text), shown.text), delimiters_of(text), places, shown.text, hidden)
-
-
-def _hidden(places: Places | None, element: Element, shown: Masked, rules: Rules) -> list[Span]:
-    """Which bytes of an element are masked; one that is no part of its message is looked at by itself."""
-    if places is None or all(piece.element != element.id for piece in places.pieces):
-        places = places_in(element)
-        shown = masked(places.decoded.text, rules, is_whole=False)
-    return hidden_bytes(places, element.id, shown.spans)
 
 
 def _flag_words(flag: str) -> str:

@@ -1,5 +1,7 @@
 """Whatever was on the wire: every tab shows it as plain text, and none of them hangs."""
 
+import sys
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
@@ -8,8 +10,10 @@ from pytestqt.qtbot import QtBot
 from hl7capture.hl7.findings.report import report_of
 from hl7capture.hl7.findings.verdict import verdict_of
 from hl7capture.hl7.session_summary import summary_of
+from hl7capture.hl7.tree import parse
 from hl7capture.model.session import Session
 from hl7capture.ui.detail import Detail
+from hl7capture.ui.letting_go import let_go
 from hl7capture.ui.session_row import SessionRow
 from tests.support.stored import session_of
 
@@ -67,3 +71,18 @@ def test_every_tab_shows_it_as_plain_text(detail: Detail, qtbot: QtBot, name: st
     assert all(piece.replace("\n", "").isprintable() for piece in shown)
     assert all(len(piece) < 300_000 for piece in shown)
     assert detail.hex.data == session.elements[0].data
+
+
+def test_a_large_tree_is_let_go_in_the_background(qtbot: QtBot) -> None:
+    nodes = parse("NTE|1||a\r" * 10_000)
+    watched = [nodes[0], nodes[-1]]
+    held = [sys.getrefcount(node) for node in watched]
+    box = [nodes]
+    del nodes
+    let_go(box)
+    assert box  # nobody waits for it
+    qtbot.waitUntil(lambda: [sys.getrefcount(node) for node in watched] < held)
+    assert box == []
+    small = [parse("NTE|1||a\r")]
+    let_go(small)
+    assert small == []
