@@ -37,6 +37,7 @@ class Commands(QObject):
         self.find.setShortcuts([*QKeySequence.keyBindings(QKeySequence.StandardKey.Find), QKeySequence("/")])
         self.mask = self._action(self.tr("Mask patient data"), "Ctrl+M")
         self.mask.setCheckable(True)
+        self.log = self._action(self.tr("Log…"), "Ctrl+Shift+L")
         self.about = self._action(self.tr("About HL7 Capture"), None)
         self.refresh_icons()
 
@@ -54,7 +55,7 @@ class Commands(QObject):
         capture.addActions([self.remote, self.refresh, self.try_it])
         view = menus.addMenu(self.tr("&View"))
         view.addActions([self.home, self.sessions, self.find, self.mask])
-        menus.addMenu(self.tr("&Help")).addAction(self.about)
+        menus.addMenu(self.tr("&Help")).addActions([self.log, self.about])
 
     def show_state(self, state: State, *, is_live: bool, may_start: bool) -> None:
         """What can be done now. is_live: sessions come from the wire. may_start: there is an interface."""

@@ -1,12 +1,12 @@
 """The window as a program."""
 
-import logging
 import sys
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
 from hl7capture.app.controller import CaptureController
+from hl7capture.app.log_format import log_to_stderr
 from hl7capture.app.termination import Termination, leave
 from hl7capture.ui import theme
 from hl7capture.ui.background import Background
@@ -14,13 +14,15 @@ from hl7capture.ui.garbage import ShortSearches
 from hl7capture.ui.icons import app_icon
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.recent_files import RecentFiles
+from hl7capture.ui.trouble.trouble import Trouble, Watch
 
 _COMMON_VERSION = "2.5.1"
 
 
 def run(files: list[Path], output: Path | None) -> int:
     """Opens the window, with captures in it; returns when it is closed and everything is saved."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr)
+    log_to_stderr()
+    watch = Watch()
     application = QApplication(sys.argv[:1])
     application.setApplicationName("hl7capture")
     application.setApplicationDisplayName("HL7 Capture")
@@ -32,6 +34,7 @@ def run(files: list[Path], output: Path | None) -> int:
     theme.apply(application, controller.settings.theme)
     recent = RecentFiles(controller.settings_path.with_name("recent.json"))
     window = MainWindow(controller, recent)
+    Trouble(watch, window.banner, window.commands.log, window)
     controller.shut_down.connect(lambda _unsaved: application.quit())
     Termination(controller.shutdown, application)
     application.commitDataRequest.connect(lambda _manager: controller.shutdown_now())  # log-off, or the system's end
@@ -42,7 +45,9 @@ def run(files: list[Path], output: Path | None) -> int:
         window.open_files(files)
     elif controller.settings.auto_start_capture and controller.settings.interface:
         window.capturing.listen(controller.settings.interface)
-    return leave(application.exec(), is_stuck=controller.is_stuck)
+    code = application.exec()
+    watch.close()
+    return leave(code, is_stuck=controller.is_stuck)
 
 
 def _preload_names() -> None:
