@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 Theme = Literal["system", "light", "dark"]
+Language = Literal["system", "en", "de"]
 _ADDRESSES = ("deviceIP", "lisIP")
 _FIELDS = "patientFields"
 _FIELD = re.compile(r"[A-Z](?:[A-Z0-9]{2})?(?:-[1-9][0-9]{0,3}(?:\.[1-9][0-9]{0,3})?)?")
@@ -71,6 +72,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         str, Meta(description="More fields with patient data, with commas between them: OBX-18, ZPI-3.1, NTE")
     ] = ""
     theme: Annotated[Theme, Meta(description="Light or dark")] = "system"
+    font_size: Annotated[int, Meta(ge=70, le=250, description="Size of letters, in percent of the system's")] = 100
+    language: Annotated[Language, Meta(description="Language of the window, from the next start on")] = "system"
     # What the file holds beyond these: a newer version's. It is kept, and written back.
     unknown: dict[str, Any] = msgspec.field(default_factory=dict, name="")
 

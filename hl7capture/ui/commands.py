@@ -37,6 +37,10 @@ class Commands(QObject):
         self.find.setShortcuts([*QKeySequence.keyBindings(QKeySequence.StandardKey.Find), QKeySequence("/")])
         self.mask = self._action(self.tr("Mask patient data"), "Ctrl+M")
         self.mask.setCheckable(True)
+        self.larger = self._action(self.tr("Larger letters"), QKeySequence.StandardKey.ZoomIn)
+        self.larger.setShortcuts([*QKeySequence.keyBindings(QKeySequence.StandardKey.ZoomIn), QKeySequence("Ctrl+=")])
+        self.smaller = self._action(self.tr("Smaller letters"), QKeySequence.StandardKey.ZoomOut)
+        self.normal_size = self._action(self.tr("Normal size"), "Ctrl+0")
         self.log = self._action(self.tr("Log…"), "Ctrl+Shift+L")
         self.about = self._action(self.tr("About HL7 Capture"), None)
         self.refresh_icons()
@@ -55,6 +59,8 @@ class Commands(QObject):
         capture.addActions([self.remote, self.refresh, self.try_it])
         view = menus.addMenu(self.tr("&View"))
         view.addActions([self.home, self.sessions, self.find, self.mask])
+        view.addSeparator()
+        view.addActions([self.larger, self.smaller, self.normal_size])
         menus.addMenu(self.tr("&Help")).addActions([self.log, self.about])
 
     def show_state(self, state: State, *, is_live: bool, may_start: bool) -> None:

@@ -1,6 +1,6 @@
 """The ladder: a session as a sequence diagram between the device and the LIS."""
 
-from PySide6.QtCore import QCoreApplication, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QFont,
     QFontMetrics,
@@ -16,14 +16,13 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from hl7capture.hl7.summary import Summary
 from hl7capture.model.elements import Direction, Element, ElementType, Flag
+from hl7capture.ui.font_size import scaled
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow, duration_text, size_text
 from hl7capture.ui.theme import colour
 
-_HEAD = 46  # pixels
-_ROW = 38
-_TIMES = 128
-_MARGIN = 28
+_HEAD, _ROW, _TIMES = 46, 38, 128  # pixels, with letters of the normal size
+_MARGIN = 28  # pixels
 _ARROW = 8
 _CONTROL = {ElementType.START: "ENQ", ElementType.ACK: "ACK", ElementType.NAK: "NAK", ElementType.END: "EOT"}
 _ACCEPTING = ("AA", "CA")  # HL7 table 0008
@@ -88,6 +87,7 @@ class Ladder(QAbstractScrollArea):
         self._row: SessionRow | None = None
         self._count = 0
         self._selected = -1
+        self._fit_letters()
 
     def show_session(self, row: SessionRow | None) -> None:
         """Another session; its first message is chosen."""
@@ -125,11 +125,11 @@ class Ladder(QAbstractScrollArea):
             return
         self._selected = number
         bar = self.verticalScrollBar()
-        top, height = number * _ROW, self.viewport().height() - _HEAD
+        top, height = number * self._row_height, self.viewport().height() - self._head_height
         if top < bar.value():
             bar.setValue(top)
-        elif top + _ROW > bar.value() + height:
-            bar.setValue(top + _ROW - height)
+        elif top + self._row_height > bar.value() + height:
+            bar.setValue(top + self._row_height - height)
         self.viewport().update()
         self._describe()
         self.element_selected.emit(number)
@@ -140,8 +140,15 @@ class Ladder(QAbstractScrollArea):
         super().resizeEvent(event)
         self._measure()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Larger letters need more room."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_letters()
+            self._measure()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        page = max((self.viewport().height() - _HEAD) // _ROW - 1, 1)
+        page = max((self.viewport().height() - self._head_height) // self._row_height - 1, 1)
         target = {
             Qt.Key.Key_Down: self._selected + 1,
             Qt.Key.Key_Up: self._selected - 1,
@@ -157,8 +164,8 @@ class Ladder(QAbstractScrollArea):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         y = event.position().y()
-        if y >= _HEAD:
-            self.select(int(y - _HEAD + self.verticalScrollBar().value()) // _ROW)
+        if y >= self._head_height:
+            self.select(int(y - self._head_height + self.verticalScrollBar().value()) // self._row_height)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
@@ -169,26 +176,28 @@ class Ladder(QAbstractScrollArea):
             painter.setPen(colour("muted"))
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Choose one session above"))
             return
-        left, right = _TIMES + _MARGIN, max(width - _MARGIN - 20, _TIMES + 2 * _MARGIN + 120)
+        left, right = self._times_width + _MARGIN, max(width - _MARGIN - 20, self._times_width + 2 * _MARGIN + 120)
         offset = self.verticalScrollBar().value()
-        painter.setClipRect(QRect(0, _HEAD, width, height - _HEAD))
-        bottom = min(height, _HEAD + self._count * _ROW - offset + 12)
+        painter.setClipRect(QRect(0, self._head_height, width, height - self._head_height))
+        bottom = min(height, self._head_height + self._count * self._row_height - offset + 12)
         painter.setPen(QPen(colour("line"), 2))
         for x in (left, right):
-            painter.drawLine(x, _HEAD, x, bottom)
-        first = offset // _ROW
-        last = min((offset + height - _HEAD) // _ROW + 1, self._count)
+            painter.drawLine(x, self._head_height, x, bottom)
+        first = offset // self._row_height
+        last = min((offset + height - self._head_height) // self._row_height + 1, self._count)
         for number in range(first, last):
-            self._paint_element(painter, row, number, _HEAD + number * _ROW - offset, left, right)
+            self._paint_element(
+                painter, row, number, self._head_height + number * self._row_height - offset, left, right
+            )
         painter.setClipping(False)
         self._paint_heads(painter, row, left, right, width)
 
     # -- painting ----------------------------------------------------------------------------------------------
 
     def _paint_heads(self, painter: QPainter, row: SessionRow, left: int, right: int, width: int) -> None:
-        painter.fillRect(0, 0, width, _HEAD, colour("panel"))
+        painter.fillRect(0, 0, width, self._head_height, colour("panel"))
         painter.setPen(colour("line"))
-        painter.drawLine(0, _HEAD - 1, width, _HEAD - 1)
+        painter.drawLine(0, self._head_height - 1, width, self._head_height - 1)
         middle = (left + right) // 2
         half = middle - left + _MARGIN
         for x, align, title, address in (
@@ -199,10 +208,10 @@ class Ladder(QAbstractScrollArea):
             bold.setBold(True)
             painter.setFont(bold)
             painter.setPen(colour("text"))
-            painter.drawText(QRect(x, 5, half, 18), align | Qt.AlignmentFlag.AlignVCenter, title)
+            painter.drawText(QRect(x, scaled(5), half, scaled(18)), align | Qt.AlignmentFlag.AlignVCenter, title)
             painter.setFont(self.font())
             painter.setPen(colour("muted"))
-            painter.drawText(QRect(x, 23, half, 18), align | Qt.AlignmentFlag.AlignVCenter, address)
+            painter.drawText(QRect(x, scaled(23), half, scaled(18)), align | Qt.AlignmentFlag.AlignVCenter, address)
 
     def _paint_element(self, painter: QPainter, row: SessionRow, number: int, top: int, left: int, right: int) -> None:
         elements = row.session.elements
@@ -210,20 +219,20 @@ class Ladder(QAbstractScrollArea):
         if number == self._selected:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour("selection"))
-            painter.drawRoundedRect(QRectF(6, top + 1, self.viewport().width() - 12, _ROW - 2), 6, 6)
+            painter.drawRoundedRect(QRectF(6, top + 1, self.viewport().width() - 12, self._row_height - 2), 6, 6)
         painter.setFont(self.font())
         metrics = QFontMetrics(self.font())
         since = element.timestamp - row.session.start_time
         before = element.timestamp - elements[number - 1].timestamp if number else 0.0
         painter.setPen(colour("text"))
-        box = QRect(14, top, _TIMES - 22, _ROW // 2 + 1)
+        box = QRect(14, top, self._times_width - 22, self._row_height // 2 + 1)
         painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, since_text(since))
         painter.setPen(colour("muted"))
-        box.translate(0, _ROW // 2)
+        box.translate(0, self._row_height // 2)
         if number:
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop, f"+{duration_text(before)}")
         ink = colour(colour_of(row, element))
-        y = top + _ROW - 11
+        y = top + self._row_height - 11
         to_lis = element.direction is Direction.DEVICE_TO_LIS
         start, end = (left, right) if to_lis else (right, left)
         pen = QPen(ink, 2 if element.message is not None else 1.4)
@@ -238,7 +247,7 @@ class Ladder(QAbstractScrollArea):
         label = label_of(row, element)
         flags = ", ".join(flag.replace("-", " ") for flag in element.flags)
         room = right - left - 28
-        place = QRect(left + 14, top + 4, room, _ROW - 16)
+        place = QRect(left + 14, top + 4, room, self._row_height - 16)
         align = Qt.AlignmentFlag.AlignVCenter | (Qt.AlignmentFlag.AlignLeft if to_lis else Qt.AlignmentFlag.AlignRight)
         text = metrics.elidedText(label, Qt.TextElideMode.ElideRight, room)
         painter.setPen(ink if element.type is not ElementType.MESSAGE else colour("text"))
@@ -251,13 +260,16 @@ class Ladder(QAbstractScrollArea):
                 place, align, metrics.elidedText(f"⚑ {visible(flags)}", Qt.TextElideMode.ElideRight, place.width())
             )
 
+    def _fit_letters(self) -> None:
+        self._head_height, self._row_height, self._times_width = scaled(_HEAD), scaled(_ROW), scaled(_TIMES)
+
     def _measure(self) -> None:
         self._count = len(self._row.session.elements) if self._row else 0
-        room = self.viewport().height() - _HEAD
+        room = self.viewport().height() - self._head_height
         bar = self.verticalScrollBar()
-        bar.setRange(0, max(self._count * _ROW + 12 - room, 0))
+        bar.setRange(0, max(self._count * self._row_height + 12 - room, 0))
         bar.setPageStep(max(room, 1))
-        bar.setSingleStep(_ROW)
+        bar.setSingleStep(self._row_height)
 
     def _describe(self) -> None:
         """For screen readers: the chosen arrow in words."""

@@ -20,6 +20,7 @@ from hl7capture.ui.commands import Commands
 from hl7capture.ui.copying import Copies
 from hl7capture.ui.deidentified_copy import DeidentifiedCopy
 from hl7capture.ui.filtering import Filtering
+from hl7capture.ui.font_size_commands import FontSizeCommands
 from hl7capture.ui.moving import Moving, ask_to_move
 from hl7capture.ui.plain import visible
 from hl7capture.ui.recent_files import RecentFiles
@@ -110,6 +111,7 @@ class MainWindow(QMainWindow):
         controller.happened.connect(self.model.take)  # before anybody else hears of it
         controller.capture_ended.connect(self.model.flush)
         self.commands = Commands(self)
+        FontSizeCommands(controller, self.commands, self)
         self.banner = Banner()
         self.status = Status()
         self.work = WorkRow()

@@ -1,14 +1,17 @@
 """The list of sessions: it follows the newest until the person looks at something."""
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QMessageBox, QTableView, QWidget
 
 from hl7capture.model.session_summary import SessionSummary
+from hl7capture.ui.font_size import scaled
 from hl7capture.ui.session_filter import SessionFilter
 from hl7capture.ui.session_model import MESSAGES, NUMBER, START
 
 _WIDTHS = (64, 190, 150, 150, 70, 0, 80, 150, 150, 56)
+
+_ROW = 28  # pixels
 
 
 class SessionTable(QTableView):
@@ -37,7 +40,7 @@ class SessionTable(QTableView):
         self.setSortingEnabled(True)
         self.sortByColumn(START, Qt.SortOrder.AscendingOrder)  # numbers of a capture file begin at 1 again
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(28)
+        self.verticalHeader().setDefaultSectionSize(scaled(_ROW))
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -111,6 +114,12 @@ class SessionTable(QTableView):
         is_by_time = header.sortIndicatorSection() in (NUMBER, START)
         if self._was_at_end and is_newest_last and is_by_time and not self.selectionModel().hasSelection():
             self.scrollToBottom()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Larger letters need higher rows."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.verticalHeader().setDefaultSectionSize(scaled(_ROW))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A banner above takes some of the room: who looked at the end goes on doing so."""
