@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from hl7capture.store.session_store import SessionStore
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
 
 
@@ -21,7 +22,7 @@ def may_close(store: SessionStore, parent: QWidget) -> bool:
         "Sessions that could not be saved: {0}. When the window closes they are put aside in the system's folder "
         "for temporary files, and brought back at the next start, if nobody empties that folder before."
     )
-    question.setText(text.format(store.waiting))
+    question.setText(text.format(number_text(store.waiting)))
     question.setInformativeText(visible(store.problem))
     close = question.addButton(parent.tr("Put aside and close"), QMessageBox.ButtonRole.DestructiveRole)
     stay = question.addButton(parent.tr("Keep open"), QMessageBox.ButtonRole.RejectRole)

@@ -17,8 +17,9 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from hl7capture.hl7.summary import Summary
 from hl7capture.model.elements import Direction, Element, ElementType, Flag
 from hl7capture.ui.font_size import scaled
+from hl7capture.ui.locale_words import duration_text, since_text, size_text
 from hl7capture.ui.plain import visible
-from hl7capture.ui.session_row import SessionRow, duration_text, size_text
+from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.theme import colour
 
 _HEAD, _ROW, _TIMES = 46, 38, 128  # pixels, with letters of the normal size
@@ -51,11 +52,6 @@ def label_of(row: SessionRow, element: Element) -> str:
     message = QCoreApplication.translate("Ladder", "Message")
     parts = [summary.kind or message, summary.control_id, summary.ack_code] if summary else [message]
     return visible(" · ".join(part for part in (*parts, size) if part), 200)
-
-
-def since_text(milliseconds: float) -> str:
-    """How long after the session's start: `0.130 ms`, `2.045 s`; a conversation on one machine takes microseconds."""
-    return f"{milliseconds:.3f} ms" if abs(milliseconds) < 1000 else f"{milliseconds / 1000:.3f} s"
 
 
 def colour_of(row: SessionRow, element: Element) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMessageBox, QProgressDialog, QWidget
 from hl7capture.store.moving import Moved
 from hl7capture.store.session_store import SessionStore
 from hl7capture.ui.banner import Banner
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
 
 
@@ -17,7 +18,9 @@ def ask_to_move(sessions: int, old: Path, new: Path, parent: QWidget) -> bool:
     question.setIcon(QMessageBox.Icon.Question)
     question.setTextFormat(Qt.TextFormat.PlainText)
     question.setWindowTitle(parent.tr("Output folder"))
-    question.setText(parent.tr("Take the sessions along to the new folder? There are {0}.").format(f"{sessions:,}"))
+    question.setText(
+        parent.tr("Take the sessions along to the new folder? There are {0}.").format(number_text(sessions))
+    )
     paths = parent.tr("From {0}\nto {1}\n\nEach is copied and read again before it is deleted where it was.")
     question.setInformativeText(paths.format(visible(str(old)), visible(str(new))))
     take = question.addButton(parent.tr("Take along"), QMessageBox.ButtonRole.AcceptRole)
@@ -56,7 +59,7 @@ class Moving(QObject):
         self.dialog.deleteLater()
         if report.left or report.problem:
             text = self.tr("Sessions that were moved: {0}; that are still in {1}: {2}. {3}")
-            shown = text.format(f"{report.moved:,}", self._old, f"{report.left:,}", report.problem)
+            shown = text.format(number_text(report.moved), self._old, number_text(report.left), report.problem)
             self._banner.say(shown, is_error=bool(report.problem))
         self._store.load()
         self.deleteLater()

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QPlainTextEdit, QTextEdit, QWidget
 
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.shown_text import CONTINUED, MOST, ShownText
 from hl7capture.ui.theme import colour, monospaced
 
@@ -51,7 +52,10 @@ class TextView(QPlainTextEdit):
         self._length = len(text)
         lines = self._shown.lines
         if len(text) > MOST:
-            lines = [*lines, self.tr("… the first {0} of {1} characters").format(f"{MOST:,}", f"{len(text):,}")]
+            lines = [
+                *lines,
+                self.tr("… the first {0} of {1} characters").format(number_text(MOST), number_text(len(text))),
+            ]
         self._marked = None
         self.setExtraSelections([])
         self.blockSignals(True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +19,12 @@ from tests.support.wire import Talk, pcap
 @pytest.fixture(scope="session")
 def qapp_cls() -> type[QApplication]:
     return QApplication
+
+
+@pytest.fixture(autouse=True)
+def one_locale() -> None:
+    """Numbers and dates look the same wherever the tests run."""
+    QLocale.setDefault(QLocale.c())
 
 
 @pytest.fixture

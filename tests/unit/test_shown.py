@@ -10,7 +10,7 @@ from hl7capture.model.session import EndReason
 from hl7capture.ui import shown_text
 from hl7capture.ui.hex_view import hex_line
 from hl7capture.ui.plain import visible
-from hl7capture.ui.session_row import SessionRow, duration_text, size_text, state_of
+from hl7capture.ui.session_row import SessionRow, state_of
 from hl7capture.ui.shown_text import MOST, ShownText
 from hl7capture.ui.text_view import column_in_text, column_in_utf16
 from tests.support.engine import sessions_of
@@ -106,11 +106,6 @@ def test_states_in_words() -> None:
     assert state_of(session).word == "stopped, incomplete"
     session.end_reason = None
     assert state_of(session).word == "open"
-
-
-def test_times_and_sizes() -> None:
-    assert [duration_text(ms) for ms in (0.25, 12, 3400, 125_000)] == ["250 µs", "12 ms", "3.4 s", "2 min 05 s"]
-    assert [size_text(n) for n in (240, 1234, 5_600_000)] == ["240 B", "1.2 kB", "5.6 MB"]
 
 
 def test_hex_line() -> None:
