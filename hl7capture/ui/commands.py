@@ -1,12 +1,13 @@
 """What a person can do in the window, as actions: in menus, in the toolbar, by keys. Who does it connects to them."""
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenuBar, QWidget
 
 from hl7capture.app.controller import State
 from hl7capture.ui import theme
 from hl7capture.ui.icons import icon
+from hl7capture.ui.workspace import Arrangement
 
 Shortcut = QKeySequence.StandardKey | str | None
 
@@ -41,6 +42,18 @@ class Commands(QObject):
         self.larger.setShortcuts([*QKeySequence.keyBindings(QKeySequence.StandardKey.ZoomIn), QKeySequence("Ctrl+=")])
         self.smaller = self._action(self.tr("Smaller letters"), QKeySequence.StandardKey.ZoomOut)
         self.normal_size = self._action(self.tr("Normal size"), "Ctrl+0")
+        self.arrangements = QActionGroup(self)
+        for place, text, shortcut in (
+            (Arrangement.BELOW, self.tr("Ladder and detail below the list"), "Ctrl+2"),
+            (Arrangement.BESIDE, self.tr("Ladder and detail beside the list"), "Ctrl+3"),
+            (Arrangement.LIST, self.tr("The list alone"), "Ctrl+4"),
+        ):
+            action = self._action(text, shortcut)
+            action.setCheckable(True)
+            action.setChecked(place is Arrangement.BELOW)
+            action.setData(place)
+            self.arrangements.addAction(action)
+        self.reset_layout = self._action(self.tr("Reset layout"), None)
         self.log = self._action(self.tr("Log…"), "Ctrl+Shift+L")
         self.about = self._action(self.tr("About HL7 Capture"), None)
         self.refresh_icons()
@@ -60,6 +73,10 @@ class Commands(QObject):
         view = menus.addMenu(self.tr("&View"))
         view.addActions([self.home, self.sessions, self.find, self.mask])
         view.addSeparator()
+        layout = view.addMenu(self.tr("&Layout"))
+        layout.addActions(self.arrangements.actions())
+        layout.addSeparator()
+        layout.addAction(self.reset_layout)
         view.addActions([self.larger, self.smaller, self.normal_size])
         menus.addMenu(self.tr("&Help")).addActions([self.log, self.about])
 

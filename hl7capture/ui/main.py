@@ -15,6 +15,7 @@ from hl7capture.ui.icons import app_icon
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.recent_files import RecentFiles
 from hl7capture.ui.trouble.trouble import Trouble, Watch
+from hl7capture.ui.window_layout import LayoutFile, WindowLayout
 
 _COMMON_VERSION = "2.5.1"
 
@@ -31,9 +32,11 @@ def run(files: list[Path], output: Path | None) -> int:
     application.setQuitOnLastWindowClosed(False)  # what waits is written first
     application.setWindowIcon(app_icon())
     controller = CaptureController(output=output)
+    layout = LayoutFile(controller.settings_path.with_name("layout.json"))  # read while the window is made
     theme.apply(application, controller.settings.theme)
     recent = RecentFiles(controller.settings_path.with_name("recent.json"))
     window = MainWindow(controller, recent)
+    WindowLayout(layout, window)
     Trouble(watch, window.banner, window.commands.log, window)
     controller.shut_down.connect(lambda _unsaved: application.quit())
     Termination(controller.shutdown, application)
@@ -46,6 +49,7 @@ def run(files: list[Path], output: Path | None) -> int:
     elif controller.settings.auto_start_capture and controller.settings.interface:
         window.capturing.listen(controller.settings.interface)
     code = application.exec()
+    layout.close()
     watch.close()
     return leave(code, is_stuck=controller.is_stuck)
 

@@ -95,6 +95,13 @@ class MainWindow(QMainWindow):
         self.welcome.interfaces.setFocus()
         self.capturing.refresh_interfaces()
 
+    def begin_at(self, *, is_home: bool) -> None:
+        """The page where the person was the last time."""
+        if is_home:
+            self._is_at_home = False  # and so it stays, whatever is found on disk
+        else:
+            self.go_to_sessions()
+
     def go_to_sessions(self) -> None:
         """The workspace."""
         self._is_at_home = False
