@@ -176,8 +176,8 @@ class Detail(QWidget):
             return title
         if element.message is not None:
             if row.session.is_open:
-                return f"{title}\n{self.tr('The message is still being put together')}"
-            return f"{title}\n{self.tr('The message was never finished')}"
+                return title + "\n" + self.tr("The message is still being put together")
+            return title + "\n" + self.tr("The message was never finished")
         # The bytes are settings, so what was on the wire is said.
         return f"{title}\n{self.tr(str(_EXPLAINED[element.type])).format(element.data[:1].hex().upper())}"
 

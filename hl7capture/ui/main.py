@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from hl7capture.app.controller import CaptureController
 from hl7capture.app.log_format import log_to_stderr
 from hl7capture.app.termination import Termination, leave
-from hl7capture.ui import theme
+from hl7capture.ui import theme, translation
 from hl7capture.ui.background import Background
 from hl7capture.ui.garbage import ShortSearches
 from hl7capture.ui.icons import app_icon
@@ -33,6 +33,7 @@ def run(files: list[Path], output: Path | None) -> int:
     application.setWindowIcon(app_icon())
     controller = CaptureController(output=output)
     layout = LayoutFile(controller.settings_path.with_name("layout.json"))  # read while the window is made
+    translation.install(application, controller.settings.language)
     theme.apply(application, controller.settings.theme)
     recent = RecentFiles(controller.settings_path.with_name("recent.json"))
     window = MainWindow(controller, recent)

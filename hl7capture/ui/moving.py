@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtWidgets import QMessageBox, QProgressDialog, QWidget
 
 from hl7capture.store.moving import Moved
@@ -11,20 +11,22 @@ from hl7capture.ui.banner import Banner
 from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
 
+translate = QCoreApplication.translate  # by this name the collector of strings knows it
+
 
 def ask_to_move(sessions: int, old: Path, new: Path, parent: QWidget) -> bool:
     """True where the sessions shall go along."""
     question = QMessageBox(parent)
     question.setIcon(QMessageBox.Icon.Question)
     question.setTextFormat(Qt.TextFormat.PlainText)
-    question.setWindowTitle(parent.tr("Output folder"))
+    question.setWindowTitle(translate("Moving", "Output folder"))
     question.setText(
-        parent.tr("Take the sessions along to the new folder? There are {0}.").format(number_text(sessions))
+        translate("Moving", "Take the sessions along to the new folder? There are {0}.").format(number_text(sessions))
     )
-    paths = parent.tr("From {0}\nto {1}\n\nEach is copied and read again before it is deleted where it was.")
+    paths = translate("Moving", "From {0}\nto {1}\n\nEach is copied and read again before it is deleted where it was.")
     question.setInformativeText(paths.format(visible(str(old)), visible(str(new))))
-    take = question.addButton(parent.tr("Take along"), QMessageBox.ButtonRole.AcceptRole)
-    leave = question.addButton(parent.tr("Leave there"), QMessageBox.ButtonRole.RejectRole)
+    take = question.addButton(translate("Moving", "Take along"), QMessageBox.ButtonRole.AcceptRole)
+    leave = question.addButton(translate("Moving", "Leave there"), QMessageBox.ButtonRole.RejectRole)
     question.setDefaultButton(take)
     question.setEscapeButton(leave)
     question.exec()

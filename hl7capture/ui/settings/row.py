@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from hl7capture.model.settings import Settings, SettingsError, field_of
@@ -23,7 +23,7 @@ class SettingRow(QWidget):
         self.title.setBuddy(editor)
         self.title.setWordWrap(True)
         self.title.setMinimumWidth(_TITLE_WIDTH)
-        explanation = f"{field_of(key).description}."
+        explanation = QCoreApplication.translate("Settings", field_of(key).description) + "."
         editor.setAccessibleName(title)
         editor.setAccessibleDescription(explanation)
         self._explanation = _small(explanation, "muted")
