@@ -27,6 +27,7 @@ from hl7capture.ui.findings_view import FindingsView
 from hl7capture.ui.garbage import no_search
 from hl7capture.ui.hex_view import MOST_COPIED, HexView
 from hl7capture.ui.ladder import label_of
+from hl7capture.ui.locale_words import date_text
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.text_view import TextView
@@ -171,7 +172,9 @@ class Detail(QWidget):
     def _title(self, row: SessionRow, element: Element, has_text: bool) -> str:
         moment = datetime.fromtimestamp(element.timestamp / 1000).astimezone()
         way = self.tr("device to LIS") if element.direction is Direction.DEVICE_TO_LIS else self.tr("LIS to device")
-        title = f"{label_of(row, element)} — {way}, {moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond:06d}"
+        title = (
+            f"{label_of(row, element)} — {way}, {date_text(moment.date())} {moment:%H:%M:%S}.{moment.microsecond:06d}"
+        )
         if has_text:
             return title
         if element.message is not None:

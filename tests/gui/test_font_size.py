@@ -53,6 +53,17 @@ def test_the_size_is_there_at_the_next_start(open_window: Callable[[], MainWindo
     assert first.table.verticalHeader().defaultSectionSize() == 56
 
 
+def test_the_filter_is_never_pushed_out_of_sight(window: MainWindow, qtbot: QtBot) -> None:
+    button = window.toolbar.widgetForAction(window.commands.open)
+    assert window.filtering.box.isVisible()
+    words = button.sizeHint().width()
+    window.controller.change_settings(fontSize=200)
+    qtbot.waitUntil(lambda: window.toolbar.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonIconOnly)
+    qtbot.waitUntil(lambda: window.filtering.box.isVisible())
+    window.controller.change_settings(fontSize=100)
+    qtbot.waitUntil(lambda: button.sizeHint().width() == words)
+
+
 def test_steps_end() -> None:
     assert (font_size.larger(250), font_size.smaller(70)) == (250, 70)
     assert (font_size.larger(123), font_size.smaller(123)) == (125, 110)

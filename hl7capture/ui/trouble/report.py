@@ -27,11 +27,12 @@ def report_of(errors: ProgramErrors) -> str:
 
 def _surroundings() -> str:
     lines = [
-        f"System      {platform.platform()}",
-        f"Python      {platform.python_version()} ({sys.implementation.name})",
-        f"Qt          {qVersion()}, {QGuiApplication.platformName()}",
+        ("System", platform.platform()),
+        ("Python", f"{platform.python_version()} ({sys.implementation.name})"),
+        ("Qt", f"{qVersion()}, {QGuiApplication.platformName()}"),
+        *((name, _version(name)) for name in _LIBRARIES),
     ]
-    return "\n".join(lines + [f"{name:<20}{_version(name)}" for name in _LIBRARIES])
+    return "\n".join(f"{name:<20}{value}" for name, value in lines)
 
 
 def _told(number: int, kind: Kind, count: int) -> str:
