@@ -646,7 +646,7 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
     <name>Filtering</name>
     <message>
         <source>{0} match</source>
-        <translation>{0} passen</translation>
+        <translation>{0} passend</translation>
     </message>
 </context>
 <context>

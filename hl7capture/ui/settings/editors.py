@@ -7,6 +7,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox
 
 from hl7capture.model.settings import bounds_of, parse_value
+from hl7capture.ui.font_size import scaled
 
 Editor = QCheckBox | QSpinBox | QComboBox | QLineEdit
 
@@ -40,7 +41,7 @@ def number(key: str, suffix: str = "") -> QSpinBox:
     box = _Number()
     box.setRange(*bounds_of(key))
     box.setSuffix(suffix)
-    box.setMaximumWidth(_WIDEST)
+    box.setMaximumWidth(scaled(_WIDEST))
     return box
 
 
@@ -61,7 +62,7 @@ def line(placeholder: str = "") -> QLineEdit:
 def choice(entries: Iterable[tuple[str, str]]) -> QComboBox:
     """entries: values and what they are called."""
     box = _Choice()
-    box.setMaximumWidth(_WIDEST)
+    box.setMaximumWidth(scaled(_WIDEST))
     for value, title in entries:
         box.addItem(title, value)
     return box
