@@ -51,7 +51,7 @@ def run(files: list[Path], output: Path | None) -> int:
         window.capturing.listen(controller.settings.interface)
     code = application.exec()
     layout.close()
-    watch.close()
+    watch.memory.detach()  # errors are noted to the very end: Python would print what was on the wire
     return leave(code, is_stuck=controller.is_stuck)
 
 

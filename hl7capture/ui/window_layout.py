@@ -2,14 +2,14 @@
 
 import json
 import logging
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QThreadPool, Signal
 from PySide6.QtGui import QGuiApplication
 
 from hl7capture.store.atomic import write_atomically
+from hl7capture.store.jobs import Job
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.workspace import Arrangement
 
@@ -34,7 +34,7 @@ class LayoutFile(QObject):
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._read.connect(self._take)
-        self._pool.start(_Job(self._load))
+        self._pool.start(Job(self._load))
 
     def get(self, key: str) -> Any:
         """What was put there, by this run or an earlier one; None: nothing. It may be anything that JSON can say."""
@@ -45,7 +45,7 @@ class LayoutFile(QObject):
         self._values |= values
         if self.is_loaded:  # else it would take the place of what has not been read yet
             data = json.dumps(self._values).encode()
-            self._pool.start(_Job(lambda: self._save(data)))
+            self._pool.start(Job(lambda: self._save(data)))
 
     def close(self) -> None:
         """Waits for what is being written: milliseconds."""
@@ -164,12 +164,3 @@ def _sizes(value: object) -> list[int]:
     if not isinstance(value, list) or len(value) != 2:
         return []
     return value if all(type(size) is int and 0 <= size <= _WIDEST for size in value) else []
-
-
-class _Job(QRunnable):
-    def __init__(self, work: Callable[[], None]) -> None:
-        super().__init__()
-        self._work = work
-
-    def run(self) -> None:
-        self._work()
