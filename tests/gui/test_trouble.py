@@ -195,7 +195,8 @@ def test_the_log_shows_what_came_before_and_follows(window: MainWindow, trouble:
     log.error("One more")
     qtbot.waitUntil(lambda: "One more" in shown.text.toPlainText())
     assert bar.value() == 0  # somebody reads
-    shown.close()
+    qtbot.keyClick(shown, Qt.Key.Key_Escape)
+    assert not shown.isVisible()
     assert not shown._timer.isActive()
 
 

@@ -3,7 +3,7 @@
 import logging
 
 from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtGui import QCloseEvent, QColor, QGuiApplication, QShowEvent, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QColor, QGuiApplication, QHideEvent, QShowEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from hl7capture.ui import theme
@@ -74,9 +74,10 @@ class LogWindow(QDialog):
         self._look()
         self._timer.start()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Closed, or put away by Escape."""
         self._timer.stop()
-        super().closeEvent(event)
+        super().hideEvent(event)
 
     def _show_anew(self) -> None:
         self._shown = 0
