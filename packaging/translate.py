@@ -17,7 +17,7 @@ from hl7capture.model.settings import Settings, field_of
 _ROOT = Path(__file__).resolve().parent.parent
 _SOURCES = _ROOT / "hl7capture" / "ui"
 _FOLDER = _ROOT / "resources" / "translations"
-_LANGUAGES = ("de",)
+_LANGUAGES = {"de": (), "en": ("-pluralonly",)}  # English needs the forms of "day(s)" alone
 _TOOLS = Path(sysconfig.get_path("scripts"))
 
 
@@ -25,9 +25,9 @@ def main() -> int:
     """Updates all languages; 1 where a string has no translation."""
     _FOLDER.mkdir(exist_ok=True)
     missing = []
-    for language in _LANGUAGES:
+    for language, options in _LANGUAGES.items():
         path = _FOLDER / f"hl7capture_{language}.ts"
-        _update(path, language)
+        _update(path, language, *options)
         _run("pyside6-lrelease", "-silent", path, "-qm", path.with_suffix(".qm"))
         missing += [f"{path.name}: {context}: {source!r}" for context, source in untranslated(path)]
     print("\n".join(missing) or "All strings are translated.")  # noqa: T201 - it is what the command is for
@@ -44,7 +44,7 @@ def untranslated(path: Path) -> list[tuple[str, str]]:
     ]
 
 
-def _update(path: Path, language: str) -> None:
+def _update(path: Path, language: str, *more: str) -> None:
     with tempfile.TemporaryDirectory(dir=_SOURCES) as folder:  # lupdate follows no other paths than those beside
         extra = Path(folder) / "settings.py"
         # What a setting is for is said in the model, which knows no Qt: here it gets a form that lupdate reads.
@@ -53,6 +53,7 @@ def _update(path: Path, language: str) -> None:
         files = [*sorted(_SOURCES.rglob("*.py"))]
         options = (
             "-silent",
+            *more,
             "-no-obsolete",
             "-locations",
             "none",

@@ -8,11 +8,13 @@ from hl7capture.ui.resources import resources
 
 
 def install(application: QApplication, language: Language) -> list[QTranslator]:
-    """Translates all strings asked for from now on, and Qt's own; English needs nothing. What was installed."""
+    """Translates all strings asked for from now on, and Qt's own; what was installed. English gets its plurals."""
     spoken = _system_language() if language == "system" else language
+    folder = str(resources() / "translations")
     own = QTranslator(application)
-    if not own.load(f"hl7capture_{spoken}", str(resources() / "translations")):
-        return []  # buttons of Qt's in another language than the rest would be odd
+    if not own.load(f"hl7capture_{spoken}", folder):
+        spoken = "en"  # also for Qt's buttons: in another language than the rest they would be odd
+        own.load(f"hl7capture_{spoken}", folder)
     qt = QTranslator(application)
     qt.load(f"qtbase_{spoken}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath))
     for translator in (qt, own):

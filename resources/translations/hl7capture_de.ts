@@ -1181,9 +1181,12 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
         <source> s</source>
         <translation> s</translation>
     </message>
-    <message>
-        <source> messages</source>
-        <translation> Nachrichten</translation>
+    <message numerus="yes">
+        <source> message(s)</source>
+        <translation>
+            <numerusform> Nachricht</numerusform>
+            <numerusform> Nachrichten</numerusform>
+        </translation>
     </message>
     <message>
         <source>After a silence of</source>
@@ -1201,13 +1204,30 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
         <source>Save sessions</source>
         <translation>Sitzungen speichern</translation>
     </message>
+    <message numerus="yes">
+        <source> day(s)</source>
+        <translation>
+            <numerusform> Tag</numerusform>
+            <numerusform> Tage</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Keep for</source>
         <translation>Aufheben für</translation>
     </message>
-    <message>
-        <source> days</source>
-        <translation> Tage</translation>
+    <message numerus="yes">
+        <source> hour(s)</source>
+        <translation>
+            <numerusform> Stunde</numerusform>
+            <numerusform> Stunden</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source> session(s)</source>
+        <translation>
+            <numerusform> Sitzung</numerusform>
+            <numerusform> Sitzungen</numerusform>
+        </translation>
     </message>
     <message>
         <source>Output folder</source>
@@ -1216,10 +1236,6 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     <message>
         <source>Write every</source>
         <translation>Schreiben alle</translation>
-    </message>
-    <message>
-        <source> hours</source>
-        <translation> Stunden</translation>
     </message>
     <message>
         <source>Clean up every</source>
@@ -1232,10 +1248,6 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     <message>
         <source>In memory</source>
         <translation>Im Arbeitsspeicher</translation>
-    </message>
-    <message>
-        <source> sessions</source>
-        <translation> Sitzungen</translation>
     </message>
     <message>
         <source>In memory, at most</source>

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QLocale, QTranslator
 from PySide6.QtWidgets import QApplication, QDialogButtonBox
 
-from hl7capture.model.settings import Settings, field_of
+from hl7capture.model.settings import Language, Settings, field_of
 from hl7capture.ui import main, translation
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.resources import resources
@@ -121,8 +121,21 @@ def test_the_window_speaks_german(open_window: Callable[[], MainWindow]) -> None
     assert dialog.buttons.button(QDialogButtonBox.StandardButton.Cancel).text() == "Abbrechen"  # Qt's own
 
 
-def test_english_needs_nothing(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert translation.install(qapp, "en") == []
+@pytest.mark.parametrize(("language", "one", "many"), [("en", "1 day", "30 days"), ("de", "1 Tag", "30 Tage")])
+def test_plurals_are_right(qapp: QApplication, language: Language, one: str, many: str) -> None:
+    installed = translation.install(qapp, language)
+    dialog = SettingsDialog(Settings(), "")
+    days = dialog.editor("retentionDays")
+    days.setValue(1)
+    assert days.text() == one
+    days.setValue(30)
+    assert days.text() == many
+    dialog.deleteLater()
+    for translator in installed:
+        qapp.removeTranslator(translator)
+
+
+def test_the_first_language_of_the_system_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     for wanted, expected in ((["en-US", "de-DE"], "en"), (["de-AT", "en"], "de"), (["C"], "c"), ([], "en")):
         monkeypatch.setattr(QLocale, "uiLanguages", lambda _self, wanted=wanted: wanted)
         assert translation._system_language() == expected

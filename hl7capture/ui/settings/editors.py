@@ -1,6 +1,6 @@
 """The widgets that a setting is changed with, and what stands in them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtGui import QWheelEvent
@@ -36,11 +36,15 @@ def toggle() -> QCheckBox:
     return QCheckBox()
 
 
-def number(key: str, suffix: str = "") -> QSpinBox:
-    """A whole number in the setting's range."""
+def number(key: str, suffix: str | Callable[[int], str] = "") -> QSpinBox:
+    """A whole number in the setting's range; suffix: what is counted, or its word for one number or another."""
     box = _Number()
     box.setRange(*bounds_of(key))
-    box.setSuffix(suffix)
+    if callable(suffix):
+        box.valueChanged.connect(lambda value: box.setSuffix(suffix(value)))
+        box.setSuffix(suffix(box.value()))
+    else:
+        box.setSuffix(suffix)
     box.setMaximumWidth(scaled(_WIDEST))
     return box
 
