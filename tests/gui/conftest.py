@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -52,6 +52,7 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], MainWindo
 def close(window: MainWindow, qtbot: QtBot) -> None:
     """Closes a window and waits until all is saved."""
     if window.isVisible():
+        qtbot.keyClick(window, Qt.Key.Key_Control)  # else Qt takes the Ctrl of the last shortcut for held down
         with qtbot.waitSignal(window.controller.shut_down, timeout=15_000):
             window.close()
         qtbot.waitUntil(lambda: not window.isVisible())
