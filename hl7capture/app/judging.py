@@ -79,6 +79,17 @@ class Judge(QObject):
         self._pool.start(Job(self._run))
 
     def _run(self) -> None:
+        try:
+            self._judge_what_waits()
+        except BaseException:  # one session that cannot be judged shall not keep the others
+            with self._lock:
+                self._is_running = False
+                is_more = bool(self._waiting or self._asked)
+            if is_more:
+                self._start()
+            raise
+
+    def _judge_what_waits(self) -> None:
         while True:
             with self._lock:
                 asked, self._asked = self._asked, None

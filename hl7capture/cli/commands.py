@@ -1,12 +1,12 @@
 """All commands under one name. Exit 0: ok, 1: failed, 2: wrong usage."""
 
-import logging
-import sys
 from importlib import import_module
 
 import click
 
 from hl7capture import __version__
+from hl7capture.app.log_format import log_to_stderr
+from hl7capture.app.program_errors import Hooks, ProgramErrors
 from hl7capture.cli import COMMANDS
 
 
@@ -32,9 +32,18 @@ def hl7capture() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Runs one command; its exit code."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr)
+    """Runs one command; its exit code. An error of the program is one line on standard error, and exit 1."""
+    log_to_stderr()
+    errors = ProgramErrors()
+    hooks = Hooks(errors)
+    code: object = 0
     try:
         hl7capture.main(arguments, prog_name="hl7capture")
     except SystemExit as leave:
-        return leave.code if isinstance(leave.code, int) else 0
+        code = leave.code
+    except Exception as error:  # noqa: BLE001 - a traceback may show what was on the wire
+        errors.note(error)
+    finally:
+        hooks.remove()
+    failed = 1 if errors.counts else 0  # also where it happened in a slot or a thread
+    return code if isinstance(code, int) and code else failed

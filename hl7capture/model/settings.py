@@ -11,6 +11,7 @@ from msgspec import Meta
 
 Theme = Literal["system", "light", "dark"]
 Notified = Literal["none", "error", "warning"]
+Language = Literal["system", "en", "de"]
 _ADDRESSES = ("deviceIP", "lisIP")
 _FIELDS = "patientFields"
 _FIELD = re.compile(r"[A-Z](?:[A-Z0-9]{2})?(?:-[1-9][0-9]{0,3}(?:\.[1-9][0-9]{0,3})?)?")
@@ -83,6 +84,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     ] = False
     start_minimised: Annotated[bool, Meta(description="Start without the window in the way")] = False
     autostart: Annotated[bool, Meta(description="Start when you log in, minimised")] = False
+    font_size: Annotated[int, Meta(ge=70, le=250, description="Size of letters, in percent of the system's")] = 100
+    language: Annotated[Language, Meta(description="Language of the window, from the next start on")] = "system"
     # What the file holds beyond these: a newer version's. It is kept, and written back.
     unknown: dict[str, Any] = msgspec.field(default_factory=dict, name="")
 

@@ -72,6 +72,14 @@ class Indexer:
         self._pool.start(Job(self._run))
 
     def _run(self) -> None:
+        try:
+            self._write_what_waits()
+        except BaseException:  # what could not be written is found at the next start; what comes later is written
+            with self._lock:
+                self._is_running = False
+            raise
+
+    def _write_what_waits(self) -> None:
         rest = _GATHERED_SECONDS
         while True:
             self._is_closing.wait(rest)

@@ -18,5 +18,7 @@ class Job(QRunnable):
     def run(self) -> None:
         try:
             self._work()
-        except RuntimeError:
+        except RuntimeError as error:
+            if "deleted" not in str(error):  # so the bindings say of an object of Qt's that is gone
+                raise
             log.debug("The store was gone before its job ended", exc_info=True)

@@ -85,6 +85,10 @@ class Banner(QFrame):
         self.close_button.setIcon(icon("close"))
         self._show_first()
 
+    def holds(self, key: str) -> bool:
+        """Whether it waits, or is shown."""
+        return any(entry.key == key for entry in self._waiting)
+
     @property
     def texts(self) -> list[str]:
         """All that waits, the one shown first."""

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication, QObject
 from hl7capture.store.retention import CleanUp
 from hl7capture.store.session_store import SessionStore
 from hl7capture.ui.banner import Banner, Remedy
-from hl7capture.ui.session_row import size_text
+from hl7capture.ui.locale_words import date_text, number_text, size_text
 from hl7capture.ui.status import Status
 
 _CLOCK = "clock"
@@ -45,4 +45,4 @@ def clean_up_text(done: CleanUp) -> str:
         return QCoreApplication.translate("CleanUp", "no session")
     first, last = (datetime.fromtimestamp(time / 1000).astimezone() for time in (done.oldest, done.newest))
     text = QCoreApplication.translate("CleanUp", "sessions: {0}, {1}, from {2} to {3}")
-    return text.format(f"{done.files:,}", size_text(done.size), f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}")
+    return text.format(number_text(done.files), size_text(done.size), date_text(first), date_text(last))

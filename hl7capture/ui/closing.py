@@ -1,10 +1,13 @@
 """The question before the window closes, where sessions or notes could not be saved."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from hl7capture.store.session_store import SessionStore
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
+
+translate = QCoreApplication.translate  # by this name the collector of strings knows it
 
 
 def may_close(store: SessionStore, parent: QWidget) -> bool:
@@ -16,15 +19,16 @@ def may_close(store: SessionStore, parent: QWidget) -> bool:
     question = QMessageBox(parent)
     question.setIcon(QMessageBox.Icon.Warning)
     question.setTextFormat(Qt.TextFormat.PlainText)
-    question.setWindowTitle(parent.tr("Sessions are not saved"))
-    text = parent.tr(
+    question.setWindowTitle(translate("Closing", "Sessions are not saved"))
+    text = translate(
+        "Closing",
         "Sessions that could not be saved: {0}. When the window closes they are put aside in the system's folder "
-        "for temporary files, and brought back at the next start, if nobody empties that folder before."
+        "for temporary files, and brought back at the next start, if nobody empties that folder before.",
     )
-    question.setText(text.format(store.waiting))
+    question.setText(text.format(number_text(store.waiting)))
     question.setInformativeText(visible(store.problem))
-    close = question.addButton(parent.tr("Put aside and close"), QMessageBox.ButtonRole.DestructiveRole)
-    stay = question.addButton(parent.tr("Keep open"), QMessageBox.ButtonRole.RejectRole)
+    close = question.addButton(translate("Closing", "Put aside and close"), QMessageBox.ButtonRole.DestructiveRole)
+    stay = question.addButton(translate("Closing", "Keep open"), QMessageBox.ButtonRole.RejectRole)
     question.setDefaultButton(stay)
     question.setEscapeButton(stay)
     question.exec()

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from hl7capture.app.controller import State
 from hl7capture.ui import theme
 from hl7capture.ui.icons import icon
+from hl7capture.ui.workspace import Arrangement
 
 Shortcut = QKeySequence.StandardKey | str | None
 
@@ -41,6 +42,23 @@ class Commands(QObject):
         self.find.setShortcuts([*QKeySequence.keyBindings(QKeySequence.StandardKey.Find), QKeySequence("/")])
         self.mask = self._action(self.tr("Mask patient data"), "Ctrl+M")
         self.mask.setCheckable(True)
+        self.larger = self._action(self.tr("Larger letters"), QKeySequence.StandardKey.ZoomIn)
+        self.larger.setShortcuts([*QKeySequence.keyBindings(QKeySequence.StandardKey.ZoomIn), QKeySequence("Ctrl+=")])
+        self.smaller = self._action(self.tr("Smaller letters"), QKeySequence.StandardKey.ZoomOut)
+        self.normal_size = self._action(self.tr("Normal size"), "Ctrl+0")
+        self.arrangements = QActionGroup(self)
+        for place, text, shortcut in (
+            (Arrangement.BELOW, self.tr("Ladder and detail below the list"), "Ctrl+2"),
+            (Arrangement.BESIDE, self.tr("Ladder and detail beside the list"), "Ctrl+3"),
+            (Arrangement.LIST, self.tr("The list alone"), "Ctrl+4"),
+        ):
+            action = self._action(text, shortcut)
+            action.setCheckable(True)
+            action.setChecked(place is Arrangement.BELOW)
+            action.setData(place)
+            self.arrangements.addAction(action)
+        self.reset_layout = self._action(self.tr("Reset layout"), None)
+        self.log = self._action(self.tr("Log…"), "Ctrl+Shift+L")
         self.about = self._action(self.tr("About HL7 Capture"), None)
         self.refresh_icons()
 
@@ -62,9 +80,14 @@ class Commands(QObject):
         view.addSeparator()
         for menu in of_table:
             view.addMenu(menu)
+        layout = view.addMenu(self.tr("&Layout"))
+        layout.addActions(self.arrangements.actions())
+        layout.addSeparator()
+        layout.addAction(self.reset_layout)
+        view.addActions([self.larger, self.smaller, self.normal_size])
         view.addSeparator()
         view.addAction(undo)
-        menus.addMenu(self.tr("&Help")).addAction(self.about)
+        menus.addMenu(self.tr("&Help")).addActions([self.log, self.about])
 
     def show_state(self, state: State, *, is_live: bool, may_start: bool) -> None:
         """What can be done now. is_live: sessions come from the wire. may_start: there is an interface."""

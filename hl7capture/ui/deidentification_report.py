@@ -5,6 +5,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from hl7capture.hl7.privacy.report import Report
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
 from hl7capture.ui.theme import monospaced
 
@@ -21,7 +22,7 @@ class DeidentificationReport(QDialog):
             self.tr(
                 "Values replaced: {0}, in {1} sessions. What stays, and why, is in docs/privacy.md; look at the file "
                 "before you give it away."
-            ).format(f"{report.replaced:,}", f"{report.sessions:,}")
+            ).format(number_text(report.replaced), number_text(report.sessions))
         )
         said.setTextFormat(Qt.TextFormat.PlainText)
         said.setWordWrap(True)

@@ -23,6 +23,7 @@ from hl7capture.ui.hex_view import MOST_COPIED, HexView
 from hl7capture.ui.icons import icon
 from hl7capture.ui.ladder import label_of
 from hl7capture.ui.letting_go import let_go
+from hl7capture.ui.locale_words import date_text
 from hl7capture.ui.notes_view import NotesView
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow
@@ -217,13 +218,15 @@ class Detail(QWidget):
     def _title(self, row: SessionRow, element: Element, has_text: bool) -> str:
         moment = datetime.fromtimestamp(element.timestamp / 1000).astimezone()
         way = self.tr("device to LIS") if element.direction is Direction.DEVICE_TO_LIS else self.tr("LIS to device")
-        title = f"{label_of(row, element)} — {way}, {moment:%Y-%m-%d %H:%M:%S}.{moment.microsecond:06d}"
+        title = (
+            f"{label_of(row, element)} — {way}, {date_text(moment.date())} {moment:%H:%M:%S}.{moment.microsecond:06d}"
+        )
         if has_text:
             return title
         if element.message is not None:
             if row.session.is_open:
-                return f"{title}\n{self.tr('The message is still being put together')}"
-            return f"{title}\n{self.tr('The message was never finished')}"
+                return title + "\n" + self.tr("The message is still being put together")
+            return title + "\n" + self.tr("The message was never finished")
         # The bytes are settings, so what was on the wire is said.
         return f"{title}\n{self.tr(str(_EXPLAINED[element.type])).format(element.data[:1].hex().upper())}"
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from hl7capture.hl7.documents import Document, DocumentError
 from hl7capture.store.atomic import write_atomically
 from hl7capture.ui.background import Background
+from hl7capture.ui.locale_words import number_text
 
 
 class DocumentSaving(QObject):
@@ -31,7 +32,7 @@ class DocumentSaving(QObject):
 
     def _on_written(self, written: tuple[Path, int]) -> None:
         path, size = written
-        self.told.emit(self.tr("Saved {0} bytes as {1}.").format(f"{size:,}", path), False)
+        self.told.emit(self.tr("Saved {0} bytes as {1}.").format(number_text(size), path), False)
 
     def _on_failed(self, error: Exception) -> None:
         if isinstance(error, OSError):

@@ -10,6 +10,7 @@ from hl7capture.store.session_store import SessionStore
 from hl7capture.ui.filter_box import FilterBox
 from hl7capture.ui.filter_reading import FilterReading
 from hl7capture.ui.filter_values import known_values
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_filter import SessionFilter
 from hl7capture.ui.session_model import SessionModel
@@ -77,7 +78,7 @@ class Filtering(QObject):
 
     def show_matches(self) -> None:
         """How many of how many."""
-        counts = f"{self._filter.rowCount():,} / {self._model.rowCount():,}"
+        counts = f"{number_text(self._filter.rowCount())} / {number_text(self._model.rowCount())}"
         self.matches.setText(self.tr("{0} match").format(counts) if self._filter.wanted is not None else "")
 
     def _leave(self) -> None:

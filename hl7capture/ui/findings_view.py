@@ -8,7 +8,7 @@ from hl7capture.model.elements import Element, ElementType
 from hl7capture.model.session import Session
 from hl7capture.ui.connection_view import plain_label
 from hl7capture.ui.finding_card import LONGEST, LOOKS, ElementLink, FindingCard, Look, severity_label
-from hl7capture.ui.ladder.words import since_text
+from hl7capture.ui.locale_words import since_text
 from hl7capture.ui.plain import visible
 
 _CARDS_AT_ONCE = 50  # a thousand would stop the window for a second

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from hl7capture.model.session_summary import SessionSummary
+from hl7capture.ui.locale_words import moment_text
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_order import Grouping
-from hl7capture.ui.session_row import SessionRow, moment_text
+from hl7capture.ui.session_row import SessionRow
 
 _SLICE_SECONDS = 0.01
 _TELL_MS = 200

@@ -1,15 +1,15 @@
 """The window as a program."""
 
-import logging
 import sys
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
 from hl7capture.app.controller import CaptureController
+from hl7capture.app.log_format import log_to_stderr
 from hl7capture.app.termination import Termination, leave
 from hl7capture.store.settings_file import SettingsFile, output_folder
-from hl7capture.ui import theme
+from hl7capture.ui import theme, translation
 from hl7capture.ui.background import Background
 from hl7capture.ui.desktop.presence import Desktop
 from hl7capture.ui.desktop.single_instance import SingleInstance
@@ -17,6 +17,8 @@ from hl7capture.ui.garbage import ShortSearches
 from hl7capture.ui.icons import app_icon
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.recent_files import RecentFiles
+from hl7capture.ui.trouble.trouble import Trouble, Watch
+from hl7capture.ui.window_layout import WindowLayout
 
 _COMMON_VERSION = "2.5.1"
 
@@ -26,7 +28,8 @@ def run(files: list[Path], output: Path | None, *, is_minimised: bool = False) -
 
     Where the window is open already, with this folder of sessions, it gets the captures instead.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr)
+    log_to_stderr()
+    watch = Watch()
     application = QApplication(sys.argv[:1])
     application.setApplicationName("hl7capture")
     application.setApplicationDisplayName("HL7 Capture")
@@ -39,9 +42,12 @@ def run(files: list[Path], output: Path | None, *, is_minimised: bool = False) -
     if not instance.claim(files):
         return 0
     controller = CaptureController(settings_file, output=output)
+    translation.install(application, controller.settings.language)
     theme.apply(application, controller.settings.theme)
     recent = RecentFiles(controller.settings_path.with_name("recent.json"))
     window = MainWindow(controller, recent)
+    WindowLayout(window.memory, window)
+    Trouble(watch, window.banner, window.commands.log, window)
     controller.shut_down.connect(lambda _unsaved: application.quit())
     Termination(controller.shutdown, application)
     application.commitDataRequest.connect(lambda _manager: controller.shutdown_now())  # log-off, or the system's end
@@ -55,7 +61,9 @@ def run(files: list[Path], output: Path | None, *, is_minimised: bool = False) -
         window.open_files(files)
     elif controller.settings.auto_start_capture and controller.settings.interface:
         window.capturing.listen(controller.settings.interface)
-    return leave(application.exec(), is_stuck=controller.is_stuck)
+    code = application.exec()
+    watch.memory.detach()  # errors are noted to the very end: Python would print what was on the wire
+    return leave(code, is_stuck=controller.is_stuck)
 
 
 def _preload_names() -> None:

@@ -22,6 +22,7 @@ from hl7capture.ui.dashboard.dashboard import Dashboard
 from hl7capture.ui.deidentified_copy import DeidentifiedCopy
 from hl7capture.ui.deleting import Deleting
 from hl7capture.ui.filtering import Filtering
+from hl7capture.ui.font_size_commands import FontSizeCommands
 from hl7capture.ui.layout_memory import LayoutMemory
 from hl7capture.ui.moving import Moving, ask_to_move
 from hl7capture.ui.plain import visible
@@ -103,6 +104,13 @@ class MainWindow(QMainWindow):
         self.welcome.interfaces.setFocus()
         self.capturing.refresh_interfaces()
 
+    def begin_at(self, *, is_home: bool) -> None:
+        """The page where the person was the last time."""
+        if is_home:
+            self._is_at_home = False  # and so it stays, whatever is found on disk
+        else:
+            self.go_to_sessions()
+
     def go_to_sessions(self) -> None:
         """The workspace."""
         self._is_at_home = False
@@ -124,6 +132,7 @@ class MainWindow(QMainWindow):
         controller.happened.connect(self.model.take)  # before anybody else hears of it
         controller.capture_ended.connect(self.model.flush)
         self.commands = Commands(self)
+        FontSizeCommands(controller, self.commands, self)
         self.banner = Banner()
         self.status = Status()
         self.work = WorkRow()

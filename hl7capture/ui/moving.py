@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QCoreApplication, QObject, Qt
 from PySide6.QtWidgets import QMessageBox, QProgressDialog, QWidget
 
 from hl7capture.store.moving import Moved
 from hl7capture.store.session_store import SessionStore
 from hl7capture.ui.banner import Banner
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
+
+translate = QCoreApplication.translate  # by this name the collector of strings knows it
 
 
 def ask_to_move(sessions: int, old: Path, new: Path, parent: QWidget) -> bool:
@@ -16,12 +19,14 @@ def ask_to_move(sessions: int, old: Path, new: Path, parent: QWidget) -> bool:
     question = QMessageBox(parent)
     question.setIcon(QMessageBox.Icon.Question)
     question.setTextFormat(Qt.TextFormat.PlainText)
-    question.setWindowTitle(parent.tr("Output folder"))
-    question.setText(parent.tr("Take the sessions along to the new folder? There are {0}.").format(f"{sessions:,}"))
-    paths = parent.tr("From {0}\nto {1}\n\nEach is copied and read again before it is deleted where it was.")
+    question.setWindowTitle(translate("Moving", "Output folder"))
+    question.setText(
+        translate("Moving", "Take the sessions along to the new folder? There are {0}.").format(number_text(sessions))
+    )
+    paths = translate("Moving", "From {0}\nto {1}\n\nEach is copied and read again before it is deleted where it was.")
     question.setInformativeText(paths.format(visible(str(old)), visible(str(new))))
-    take = question.addButton(parent.tr("Take along"), QMessageBox.ButtonRole.AcceptRole)
-    leave = question.addButton(parent.tr("Leave there"), QMessageBox.ButtonRole.RejectRole)
+    take = question.addButton(translate("Moving", "Take along"), QMessageBox.ButtonRole.AcceptRole)
+    leave = question.addButton(translate("Moving", "Leave there"), QMessageBox.ButtonRole.RejectRole)
     question.setDefaultButton(take)
     question.setEscapeButton(leave)
     question.exec()
@@ -56,7 +61,7 @@ class Moving(QObject):
         self.dialog.deleteLater()
         if report.left or report.problem:
             text = self.tr("Sessions that were moved: {0}; that are still in {1}: {2}. {3}")
-            shown = text.format(f"{report.moved:,}", self._old, f"{report.left:,}", report.problem)
+            shown = text.format(number_text(report.moved), self._old, number_text(report.left), report.problem)
             self._banner.say(shown, is_error=bool(report.problem))
         self._store.load()
         self.deleteLater()

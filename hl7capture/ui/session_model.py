@@ -19,8 +19,9 @@ from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
 from hl7capture.ui.held_documents import HeldDocuments
 from hl7capture.ui.icons import icon
+from hl7capture.ui.locale_words import moment_text, size_text
 from hl7capture.ui.plain import visible
-from hl7capture.ui.session_row import SessionRow, moment_text, size_text, state_of
+from hl7capture.ui.session_row import SessionRow, state_of
 from hl7capture.ui.theme import colour, colours
 
 Index = QModelIndex | QPersistentModelIndex

@@ -1,12 +1,12 @@
 """What a list shows of a session, worked out only for what is new."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from hl7capture.hl7.session_summary import follow
 from hl7capture.hl7.summary import Summary, summarise
 from hl7capture.model.session import EndReason, Session
 from hl7capture.model.session_summary import SessionSummary
+from hl7capture.ui.locale_words import duration_text, moment_text
 
 
 @dataclass(slots=True, frozen=True)
@@ -76,35 +76,3 @@ class SessionRow:
     @property
     def duration(self) -> str:
         return duration_text(self.summary.end_time - self.summary.start_time)
-
-
-def moment_text(milliseconds: float) -> str:
-    """Local time; with the date where that is not today. A document may name a time that no calendar has."""
-    try:
-        moment = datetime.fromtimestamp(milliseconds / 1000).astimezone()
-    except (OverflowError, ValueError, OSError):
-        return "?"
-    clock = f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
-    return clock if moment.date() == datetime.now().astimezone().date() else f"{moment:%Y-%m-%d} {clock}"
-
-
-def duration_text(milliseconds: float) -> str:
-    """`12 ms`, `3.4 s`, `2 min 05 s`"""
-    if milliseconds < 1:
-        return f"{milliseconds * 1000:.0f} µs"
-    if milliseconds < 1000:
-        return f"{milliseconds:.0f} ms"
-    seconds = milliseconds / 1000
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    return f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
-
-
-def size_text(octets: int) -> str:
-    """`240 B`, `1.2 kB`, `3.4 MB`, `5.6 GB`"""
-    if octets < 1000:
-        return f"{octets} B"
-    for unit, size in (("kB", 1e3), ("MB", 1e6)):
-        if octets < size * 1000:
-            return f"{octets / size:.1f} {unit}"
-    return f"{octets / 1e9:.1f} GB"

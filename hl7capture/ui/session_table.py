@@ -3,11 +3,21 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QPoint,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from hl7capture.model.session_summary import SessionSummary
+from hl7capture.ui.font_size import scaled
 from hl7capture.ui.layout_memory import LayoutMemory
 from hl7capture.ui.line_delegate import LineDelegate
 from hl7capture.ui.session_filter import SessionFilter
@@ -18,7 +28,7 @@ from hl7capture.ui.session_order import Grouping
 from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.table_arrangement import TableArrangement
 
-_LINE_HEIGHT = 28
+_LINE_HEIGHT = 28  # pixels
 _MOST_REMEMBERED = 10_000  # chosen sessions, when the list is shown anew
 
 
@@ -54,7 +64,7 @@ class SessionTable(QTableView):
         self.setSortingEnabled(True)
         self.sortByColumn(START, Qt.SortOrder.AscendingOrder)  # numbers of a capture file begin at 1 again
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_LINE_HEIGHT)
+        self.verticalHeader().setDefaultSectionSize(scaled(_LINE_HEIGHT))
         self.arrangement = TableArrangement(self, memory)
         self.delete_action = QAction(self.tr("Delete"), self)
         self.delete_action.setShortcut(QKeySequence.StandardKey.Delete)
@@ -133,6 +143,12 @@ class SessionTable(QTableView):
         is_free = not self.selectionModel().hasSelection()
         if self._was_at_end and is_newest_last and is_by_time and is_one_list and is_free:
             self.scrollToBottom()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Larger letters need higher rows."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.verticalHeader().setDefaultSectionSize(scaled(_LINE_HEIGHT))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A banner above takes some of the room: who looked at the end goes on doing so."""

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from hl7capture.model.settings import Settings, SettingsError
 from hl7capture.store.session_store import SessionStore
+from hl7capture.ui.font_size import scaled
 from hl7capture.ui.settings.appearance_page import AppearancePage
 from hl7capture.ui.settings.capture_page import CapturePage
 from hl7capture.ui.settings.desktop_page import DesktopPage
@@ -30,7 +31,8 @@ from hl7capture.ui.settings.row import SettingRow
 from hl7capture.ui.settings.sessions_page import SessionsPage
 from hl7capture.ui.theme import colour
 
-_LIST_WIDTH, _ITEM_HEIGHT = 170, 32  # pixels
+_WIDTH, _HEIGHT = 780, 620  # pixels, with letters of the normal size
+_LIST_WIDTH, _ITEM_HEIGHT = 170, 32
 
 
 class SettingsDialog(QDialog):
@@ -47,7 +49,7 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self.settings = settings
         self.setWindowTitle(self.tr("Settings"))
-        self.resize(780, 620)
+        self.resize(QSize(scaled(_WIDTH), scaled(_HEIGHT)).boundedTo(self.screen().availableSize()))
         self._is_accept_due = False  # as soon as it is known whether the filter is one
         capture = CapturePage()
         sessions = SessionsPage(output_folder, store)
@@ -119,7 +121,7 @@ class SettingsDialog(QDialog):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Pages of the settings"))
         for page in self._pages:
-            QListWidgetItem(page.title, self.list).setSizeHint(QSize(0, _ITEM_HEIGHT))
+            QListWidgetItem(page.title, self.list).setSizeHint(QSize(0, scaled(_ITEM_HEIGHT)))
         self._stack = QStackedWidget()
         for page in self._pages:
             self._stack.addWidget(page)
@@ -133,7 +135,7 @@ class SettingsDialog(QDialog):
         left.addWidget(self.search)
         left.addWidget(self.list)
         for widget in (self.search, self.list):
-            widget.setFixedWidth(_LIST_WIDTH)
+            widget.setFixedWidth(scaled(_LIST_WIDTH))
         top = QHBoxLayout()
         top.addLayout(left)
         top.addWidget(self._stack, 1)

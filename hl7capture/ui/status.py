@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 from hl7capture.app.controller import State
 from hl7capture.model.events import Counters
 from hl7capture.model.source import SourceState
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
 
 
@@ -48,7 +49,7 @@ class Status(QStatusBar):
 
     def show_progress(self, state: SourceState, counters: Counters) -> None:
         self._show_word(state.waiting_for if self._is_capturing or self._is_paused else "")
-        self.packets.setText(self.tr("Packets {0}").format(f"{counters.packets:,}"))
+        self.packets.setText(self.tr("Packets {0}").format(number_text(counters.packets)))
         # (where, how many): the sum stands in the bar, the parts in its tool tip
         parts = (
             (self.tr("by the system, which had no room for them: {0}"), (state.dropped or 0) + counters.dropped),
@@ -56,22 +57,22 @@ class Status(QStatusBar):
             (self.tr("missing in the raw packets on disk only: {0}"), counters.not_in_raw_file),
         )
         dropped = sum(number for _, number in parts)
-        self.dropped.setText(self.tr("Dropped {0}").format(f"{dropped:,}"))
-        self.dropped.setToolTip("\n".join(words.format(f"{number:,}") for words, number in parts))
+        self.dropped.setText(self.tr("Dropped {0}").format(number_text(dropped)))
+        self.dropped.setToolTip("\n".join(words.format(number_text(number)) for words, number in parts))
         _mark(self.dropped, "bad", dropped > 0)
 
     def show_sessions(self, sessions: int, saved: int) -> None:
-        self.sessions.setText(self.tr("Sessions {0}").format(f"{sessions:,}"))
-        self.saved.setText(self.tr("Saved {0}").format(f"{saved:,}"))
+        self.sessions.setText(self.tr("Sessions {0}").format(number_text(sessions)))
+        self.saved.setText(self.tr("Saved {0}").format(number_text(saved)))
 
     def show_waiting(self, waiting: int) -> None:
-        self.waiting.setText(self.tr("Waiting {0}").format(f"{waiting:,}"))
+        self.waiting.setText(self.tr("Waiting {0}").format(number_text(waiting)))
         _mark(self.waiting, "warning", waiting > 0)
 
     def show_loading(self, done: int, files: int) -> None:
         """How far the list of what is on disk is; nothing where it is complete."""
         self.loading.setVisible(done < files)
-        self.loading.setText(self.tr("Listing {0} of {1}").format(f"{done:,}", f"{files:,}"))
+        self.loading.setText(self.tr("Listing {0} of {1}").format(number_text(done), number_text(files)))
 
     def show_closing(self, text: str) -> None:
         """The program is about to end."""

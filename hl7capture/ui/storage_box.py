@@ -8,8 +8,8 @@ from hl7capture.store.retention import CleanUp
 from hl7capture.store.session_store import SessionStore
 from hl7capture.ui.background import Background
 from hl7capture.ui.clean_up_notices import clean_up_text
+from hl7capture.ui.locale_words import number_text, size_text
 from hl7capture.ui.plain import visible
-from hl7capture.ui.session_row import size_text
 
 
 class StorageBox(QWidget):
@@ -38,7 +38,7 @@ class StorageBox(QWidget):
     def _show(self, use: DiskUse) -> None:
         text = self.tr("{0} files, {1}; index {2}; {3} free on the disk")
         sizes = (size_text(size) for size in (use.size, use.index, use.free))
-        self.use.setText(text.format(f"{use.sessions:,}", *sizes))
+        self.use.setText(text.format(number_text(use.sessions), *sizes))
 
     def _on_failed(self, error: OSError) -> None:
         self.use.setText(visible(f"{self._store.folder.root}: {error.strerror or error}"))

@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QMenu, QPlainTextEdit, QTextEdit, QWidget
 
 from hl7capture.hl7.tree import delimiters_of
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.shown_text import MOST, ShownText, column_in_text, column_in_utf16
 from hl7capture.ui.text_colours import TextColours
 from hl7capture.ui.theme import colour, monospaced
@@ -47,7 +48,10 @@ class TextView(QPlainTextEdit):
         self._length = len(text)
         lines = self._shown.lines
         if len(text) > MOST:
-            lines = [*lines, self.tr("… the first {0} of {1} characters").format(f"{MOST:,}", f"{len(text):,}")]
+            lines = [
+                *lines,
+                self.tr("… the first {0} of {1} characters").format(number_text(MOST), number_text(len(text))),
+            ]
         self._marked = None
         self.setExtraSelections([])
         self._colours.set_delimiters(delimiters_of(text[:MOST]))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalett
 from PySide6.QtWidgets import QApplication
 
 from hl7capture.model.settings import Theme
+from hl7capture.ui.font_size import scaled
 from hl7capture.ui.resources import resources
 
 
@@ -61,6 +62,8 @@ DARK = Colours(
 )
 
 
+_HEADING = 22  # pixels
+
 _chosen: Theme = "system"
 
 
@@ -77,8 +80,11 @@ def colour(name: str) -> QColor:
 
 
 def monospaced() -> QFont:
-    """The system's font for bytes and messages."""
-    return QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    """The system's font for bytes and messages; its size is that of the other letters, and follows it."""
+    font = QFont()
+    font.setFamilies(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).families())
+    font.setStyleHint(QFont.StyleHint.Monospace)
+    return font
 
 
 def apply(application: QApplication, theme: Theme) -> None:
@@ -204,7 +210,7 @@ def _style_sheet(c: Colours) -> str:
     QProgressBar {{ background: {c.raised}; border: 0; border-radius: 3px; height: 6px; text-align: right; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
     QLabel[muted="true"], QCheckBox[muted="true"] {{ color: {c.muted}; }}
-    QLabel[heading="true"] {{ font-size: 22px; font-weight: 600; }}
+    QLabel[heading="true"] {{ font-size: {scaled(_HEADING)}px; font-weight: 600; }}
     QLabel[section="true"] {{ font-weight: 600; }}
     QLabel[bad="true"] {{ color: {c.bad}; }}
     QLabel[warning="true"] {{ color: {c.warning}; }}

@@ -1,11 +1,13 @@
 """The bar at the top: where one is, what is listened to, what can be done, what is looked for."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton, QWidget
 
 from hl7capture.ui.commands import Commands
+from hl7capture.ui.font_size import scaled
 
-_ICON = QSize(18, 18)
+_ICON = 18  # pixels
 
 
 class Toolbar(QToolBar):
@@ -15,8 +17,6 @@ class Toolbar(QToolBar):
         super().__init__()
         self.setWindowTitle(self.tr("Main"))
         self.setMovable(False)
-        self.setIconSize(_ICON)
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.addActions([commands.home, commands.dashboard])
         self.addWidget(interface)
@@ -30,6 +30,24 @@ class Toolbar(QToolBar):
             self.addWidget(widget)
         self.addAction(commands.settings)
         self.widgetForAction(commands.start).setProperty("primary", True)
-        button = self.widgetForAction(commands.dashboard)
-        if isinstance(button, QToolButton):
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)  # the bar is full
+        self._dashboard = self.widgetForAction(commands.dashboard)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            QTimer.singleShot(0, self, self._fit)  # the buttons hear of it after their bar
+
+    def _fit(self) -> None:
+        """Where the words have no room, the icons stand alone: the filter is never pushed out of sight."""
+        self.setIconSize(QSize(scaled(_ICON), scaled(_ICON)))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        if isinstance(self._dashboard, QToolButton):
+            self._dashboard.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)  # the bar is full
+        if self.sizeHint().width() > self.width():
+            self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)

@@ -1,5 +1,7 @@
 """Where sessions are looked at: the table, the ladder of the one that is chosen, the detail of one of its elements."""
 
+from enum import StrEnum
+
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import QSplitter
 
@@ -17,8 +19,21 @@ from hl7capture.ui.session_model import SessionModel
 from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.session_table import SessionTable
 
-_UPPER_AND_LOWER = [260, 440]  # pixels, to begin with
-_LADDER_AND_DETAIL = [560, 720]
+
+class Arrangement(StrEnum):
+    """Where ladder and detail are: below the table, side by side; beside it, one over the other; nowhere."""
+
+    BELOW = "below"
+    BESIDE = "beside"
+    LIST = "list"
+
+
+# Pixels, to begin with: of the table and what is below or beside it; of the ladder and the detail.
+_SIZES = {
+    Arrangement.BELOW: ([260, 440], [560, 720]),
+    Arrangement.BESIDE: ([640, 640], [300, 400]),
+    Arrangement.LIST: ([260, 440], [560, 720]),
+}
 
 
 class Workspace(QSplitter):
@@ -45,15 +60,14 @@ class Workspace(QSplitter):
         self.ladder = Ladder()
         self.ladder.addActions([self.comparing.choose, self.comparing.compare])
         self.notes.serve(self.detail.notes)
-        lower = QSplitter(Qt.Orientation.Horizontal)
-        lower.addWidget(self.ladder)
-        lower.addWidget(self.detail)
-        lower.setSizes(_LADDER_AND_DETAIL)
+        self.panes = QSplitter(Qt.Orientation.Horizontal)
+        self.panes.addWidget(self.ladder)
+        self.panes.addWidget(self.detail)
         self.addWidget(self.table)
-        self.addWidget(lower)
-        self.setSizes(_UPPER_AND_LOWER)
-        for splitter in (self, lower):
+        self.addWidget(self.panes)
+        for splitter in (self, self.panes):
             splitter.setHandleWidth(1)
+        self.arrange(Arrangement.BELOW)
         self.table.session_selected.connect(self.show_session)
         self.table.open_wanted.connect(self._open)
         self.ladder.element_selected.connect(lambda number: self.detail.show_element(self._shown, number))
@@ -67,6 +81,18 @@ class Workspace(QSplitter):
         store.loaded.connect(model.add_documents)
         store.fetched.connect(self._on_fetched)
         store.fetch_failed.connect(self._on_fetch_failed)
+
+    def arrange(self, arrangement: Arrangement) -> None:
+        """Puts ladder and detail there, with the sizes to begin with."""
+        self.arrangement = arrangement
+        is_beside = arrangement is Arrangement.BESIDE
+        upright, level = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
+        self.setOrientation(level if is_beside else upright)
+        self.panes.setOrientation(upright if is_beside else level)
+        self.panes.setVisible(arrangement is not Arrangement.LIST)
+        outer, inner = _SIZES[arrangement]
+        self.setSizes(outer)
+        self.panes.setSizes(inner)
 
     def show_session(self, session: SessionSummary | None) -> None:
         """A session of the list, whose document may have to be read first; None: nothing."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -19,6 +19,12 @@ from tests.support.wire import Talk, pcap
 @pytest.fixture(scope="session")
 def qapp_cls() -> type[QApplication]:
     return QApplication
+
+
+@pytest.fixture(autouse=True)
+def one_locale() -> None:
+    """Numbers and dates look the same wherever the tests run."""
+    QLocale.setDefault(QLocale.c())
 
 
 @pytest.fixture
@@ -56,6 +62,7 @@ def open_window(
 def close(window: MainWindow, qtbot: QtBot) -> None:
     """Closes a window and waits until all is saved."""
     if window.isVisible():
+        qtbot.keyClick(window, Qt.Key.Key_Control)  # else Qt takes the Ctrl of the last shortcut for held down
         with qtbot.waitSignal(window.controller.shut_down, timeout=15_000):
             window.close()
         qtbot.waitUntil(lambda: not window.isVisible())

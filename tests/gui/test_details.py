@@ -24,7 +24,7 @@ from hl7capture.ui.detail import _FLAGS
 from hl7capture.ui.fields_model import FieldsModel
 from hl7capture.ui.garbage import ShortSearches, no_search
 from hl7capture.ui.icons import icon
-from hl7capture.ui.ladder.words import since_text
+from hl7capture.ui.locale_words import since_text
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.recent_files import RecentFiles
 from hl7capture.ui.session_model import NUMBER, SessionModel

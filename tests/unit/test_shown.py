@@ -11,7 +11,7 @@ from hl7capture.ui import shown_text
 from hl7capture.ui.hex_view import hex_line
 from hl7capture.ui.plain import visible
 from hl7capture.ui.resources import resources
-from hl7capture.ui.session_row import SessionRow, duration_text, size_text, state_of
+from hl7capture.ui.session_row import SessionRow, state_of
 from hl7capture.ui.shown_text import MOST, ShownText, column_in_text, column_in_utf16
 from tests.support.engine import sessions_of
 from tests.support.speech import answer, mllp, oru
@@ -119,11 +119,6 @@ def test_every_state_has_an_icon_of_its_own() -> None:
     badges = ["error", "incomplete", "notice"]
     shapes = {(resources() / "icons" / f"{name}.svg").read_text() for name in [*icons, *badges]}
     assert len(shapes) == len(EndReason) + 2 + len(badges)
-
-
-def test_times_and_sizes() -> None:
-    assert [duration_text(ms) for ms in (0.25, 12, 3400, 125_000)] == ["250 µs", "12 ms", "3.4 s", "2 min 05 s"]
-    assert [size_text(n) for n in (240, 1234, 5_600_000)] == ["240 B", "1.2 kB", "5.6 MB"]
 
 
 def test_hex_line() -> None:

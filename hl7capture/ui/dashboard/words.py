@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from hl7capture.hl7.statistics.series import DAY, HOUR, MINUTE, SECOND
-from hl7capture.ui.session_row import duration_text
+from hl7capture.ui.locale_words import duration_text
 
 UNITS = {SECOND: "s", MINUTE: "min", HOUR: "h"}
 _WHOLE = 10  # from here on decimals say nothing

@@ -17,10 +17,10 @@ from hl7capture.ui.ladder.words import (
     label_at,
     mark_at,
     silence_text,
-    since_text,
     time_text,
     translate,
 )
+from hl7capture.ui.locale_words import since_text
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow
 

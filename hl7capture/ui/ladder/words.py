@@ -13,8 +13,9 @@ from hl7capture.ui.ladder.frames import Frames
 from hl7capture.ui.ladder.layout import Layout, Row
 from hl7capture.ui.ladder.marks import Mark, Marks
 from hl7capture.ui.ladder.scale import is_silence
+from hl7capture.ui.locale_words import duration_text, size_text
 from hl7capture.ui.plain import visible
-from hl7capture.ui.session_row import SessionRow, duration_text, size_text
+from hl7capture.ui.session_row import SessionRow
 
 translate = QCoreApplication.translate
 _AGES = 10**10  # seconds: no time is longer
@@ -79,11 +80,6 @@ def answers_to(frames: Frames) -> str:
 def time_text(milliseconds: float) -> str:
     """`12 ms`, `3.4 s`; `?` for what is no time, for a document may name any."""
     return duration_text(milliseconds) if 0 <= milliseconds < _AGES * 1000 else "?"
-
-
-def since_text(milliseconds: float) -> str:
-    """How long after the session's start: `0.130 ms`, `2.045 s`; a conversation on one machine takes microseconds."""
-    return f"{milliseconds:.3f} ms" if abs(milliseconds) < 1000 else f"{milliseconds / 1000:.3f} s"
 
 
 def silence_text(milliseconds: float) -> str:

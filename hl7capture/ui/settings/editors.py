@@ -1,12 +1,13 @@
 """The widgets that a setting is changed with, and what stands in them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox
 
 from hl7capture.model.settings import bounds_of, parse_value
+from hl7capture.ui.font_size import scaled
 
 Editor = QCheckBox | QSpinBox | QComboBox | QLineEdit
 
@@ -35,12 +36,16 @@ def toggle() -> QCheckBox:
     return QCheckBox()
 
 
-def number(key: str, suffix: str = "") -> QSpinBox:
-    """A whole number in the setting's range."""
+def number(key: str, suffix: str | Callable[[int], str] = "") -> QSpinBox:
+    """A whole number in the setting's range; suffix: what is counted, or its word for one number or another."""
     box = _Number()
     box.setRange(*bounds_of(key))
-    box.setSuffix(suffix)
-    box.setMaximumWidth(_WIDEST)
+    if callable(suffix):
+        box.valueChanged.connect(lambda value: box.setSuffix(suffix(value)))
+        box.setSuffix(suffix(box.value()))
+    else:
+        box.setSuffix(suffix)
+    box.setMaximumWidth(scaled(_WIDEST))
     return box
 
 
@@ -61,7 +66,7 @@ def line(placeholder: str = "") -> QLineEdit:
 def choice(entries: Iterable[tuple[str, str]]) -> QComboBox:
     """entries: values and what they are called."""
     box = _Choice()
-    box.setMaximumWidth(_WIDEST)
+    box.setMaximumWidth(scaled(_WIDEST))
     for value, title in entries:
         box.addItem(title, value)
     return box

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from hl7capture.model.settings import Settings, SettingsError, field_of
+from hl7capture.ui.font_size import scaled
 from hl7capture.ui.settings.editors import Editor, put, value_of
 
 _TITLE_WIDTH = 120  # pixels
@@ -22,8 +23,8 @@ class SettingRow(QWidget):
         self.title = QLabel(title)
         self.title.setBuddy(editor)
         self.title.setWordWrap(True)
-        self.title.setMinimumWidth(_TITLE_WIDTH)
-        explanation = f"{field_of(key).description}."
+        self.title.setMinimumWidth(scaled(_TITLE_WIDTH))
+        explanation = QCoreApplication.translate("Settings", field_of(key).description) + "."
         editor.setAccessibleName(title)
         editor.setAccessibleDescription(explanation)
         self._explanation = _small(explanation, "muted")

@@ -16,22 +16,24 @@ class SessionsPage(SettingsPage):
         super().__init__(self.tr("Sessions"))
         self._output_folder = output_folder
         self.section(self.tr("When a session ends"))
-        idle, most = number("sessionIdleSeconds", self.tr(" s")), number("sessionMaxMessages", self.tr(" messages"))
+        idle = number("sessionIdleSeconds", self.tr(" s"))
+        most = number("sessionMaxMessages", lambda n: self.tr(" message(s)", "", n))
         self.add("sessionIdleSeconds", self.tr("After a silence of"), idle)
         self.add("sessionMaxMessages", self.tr("Messages, at most"), most)
         self.section(self.tr("On disk"))
         self.add("enablePersistence", self.tr("Save sessions"), toggle())
-        self.add("retentionDays", self.tr("Keep for"), number("retentionDays", self.tr(" days")))
+        days = number("retentionDays", lambda n: self.tr(" day(s)", "", n))
+        self.add("retentionDays", self.tr("Keep for"), days)
         folder = line(output_folder)
         self.add("outputFolder", self.tr("Output folder"), folder, self._with_button(folder))
         self.add("autosaveSeconds", self.tr("Write every"), number("autosaveSeconds", self.tr(" s")))
-        cleanup = number("cleanupIntervalHours", self.tr(" hours"))
+        cleanup = number("cleanupIntervalHours", lambda n: self.tr(" hour(s)", "", n))
         self.add("cleanupIntervalHours", self.tr("Clean up every"), cleanup)
         if store is not None:
             self.storage = StorageBox(store)
             self.add_other(self.tr("On disk today"), self.storage)
         self.section(self.tr("In memory"))
-        kept = number("maxSessionsInMemory", self.tr(" sessions"))
+        kept = number("maxSessionsInMemory", lambda n: self.tr(" session(s)", "", n))
         self.add("maxSessionsInMemory", self.tr("In memory, at most"), kept)
 
     def _with_button(self, folder: QLineEdit) -> QWidget:

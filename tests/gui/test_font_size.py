@@ -1,0 +1,69 @@
+"""Larger and smaller letters, and what grows with them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontInfo
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from hl7capture.ui import font_size
+from hl7capture.ui.main_window import MainWindow
+from tests.gui.conftest import read
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture(autouse=True)
+def normal_size(qapp: QApplication) -> Iterator[None]:
+    yield
+    font_size.apply(qapp, 100)
+
+
+def sizes(window: MainWindow) -> list[float]:
+    parts = (window.table, window.detail.text, window.detail.hex, window.ladder, window.status.state, window.menuBar())
+    return [QFontInfo(part.font()).pointSizeF() for part in parts]
+
+
+def test_keys_change_all_letters_at_once(window: MainWindow, capture_file: Path, qtbot: QtBot) -> None:
+    read(window, capture_file, qtbot)
+    window.table.selectRow(0)
+    before, row = sizes(window), window.table.rowHeight(0)
+    qtbot.keyClick(window, Qt.Key.Key_Plus, CONTROL)
+    qtbot.keyClick(window, Qt.Key.Key_Plus, CONTROL)
+    qtbot.keyClick(window, Qt.Key.Key_Equal, CONTROL)
+    assert window.controller.settings.font_size == 150
+    assert sizes(window) == pytest.approx([1.5 * size for size in before], rel=0.06)
+    assert window.table.rowHeight(0) == 1.5 * row
+    qtbot.mouseClick(window.ladder.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 140))
+    assert window.ladder.selected == 1  # 69 + 57 pixels down begins the second row
+    qtbot.keyClick(window, Qt.Key.Key_0, CONTROL)
+    assert sizes(window) == pytest.approx(before)
+    qtbot.keyClick(window, Qt.Key.Key_Minus, CONTROL)
+    assert window.controller.settings.font_size == 90
+
+
+def test_the_size_is_there_at_the_next_start(open_window: Callable[[], MainWindow], qapp: QApplication) -> None:
+    first = open_window()
+    before = qapp.font().pointSizeF()
+    first.controller.change_settings(fontSize=200)
+    assert qapp.font().pointSizeF() == pytest.approx(2 * before)
+    assert first.table.verticalHeader().defaultSectionSize() == 56
+
+
+def test_the_filter_is_never_pushed_out_of_sight(window: MainWindow, qtbot: QtBot) -> None:
+    button = window.toolbar.widgetForAction(window.commands.open)
+    assert window.filtering.box.isVisible()
+    words = button.sizeHint().width()
+    window.controller.change_settings(fontSize=200)
+    qtbot.waitUntil(lambda: window.toolbar.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonIconOnly)
+    qtbot.waitUntil(lambda: window.filtering.box.isVisible())
+    window.controller.change_settings(fontSize=100)
+    qtbot.waitUntil(lambda: button.sizeHint().width() == words)
+
+
+def test_steps_end() -> None:
+    assert (font_size.larger(250), font_size.smaller(70)) == (250, 70)
+    assert (font_size.larger(123), font_size.smaller(123)) == (125, 110)
