@@ -79,7 +79,8 @@ class NotesView(QWidget):
             self.filled.emit(bool(text))
         if len(text) > _NEARLY_FULL:
             room = self.tr("{0} of {1} characters").format(f"{len(text):,}", f"{LONGEST_NOTE:,}")
-            self.tell(f"{room}. {self.tr('The note is full.')}" if len(text) == LONGEST_NOTE else room)
+            full = self.tr("The note is full.")
+            self.tell(f"{room}. {full}" if len(text) == LONGEST_NOTE else room)
 
     def _set_text(self, text: str) -> None:
         self.edit.blockSignals(True)

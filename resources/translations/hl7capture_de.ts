@@ -87,7 +87,7 @@
     </message>
     <message>
         <source>Show live traffic</source>
-        <translation type="unfinished"></translation>
+        <translation>Verkehr live zeigen</translation>
     </message>
     <message>
         <source>Raw packets</source>
@@ -189,6 +189,18 @@
         <source>Keep open</source>
         <translation>Offen lassen</translation>
     </message>
+    <message>
+        <source>Notes are not saved</source>
+        <translation>Notizen sind nicht gespeichert</translation>
+    </message>
+    <message>
+        <source>Notes that could not be saved: {0}. They are lost when the window closes.</source>
+        <translation>Notizen, die nicht gespeichert werden konnten: {0}. Sie gehen beim Schließen des Fensters verloren.</translation>
+    </message>
+    <message>
+        <source>Close without them</source>
+        <translation>Ohne sie schließen</translation>
+    </message>
 </context>
 <context>
     <name>Commands</name>
@@ -242,11 +254,11 @@
     </message>
     <message>
         <source>Dashboard</source>
-        <translation type="unfinished"></translation>
+        <translation>Überblick</translation>
     </message>
     <message>
         <source>Dashboard (Ctrl+D)</source>
-        <translation type="unfinished"></translation>
+        <translation>Überblick (Strg+D)</translation>
     </message>
     <message>
         <source>Try it: simulated analyzer</source>
@@ -337,136 +349,136 @@
     <name>Comparing</name>
     <message>
         <source>Compare: choose this message</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergleichen: diese Nachricht wählen</translation>
     </message>
     <message>
         <source>Choose exactly two sessions to compare.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie genau zwei Sitzungen zum Vergleichen.</translation>
     </message>
     <message>
         <source>Compare with the chosen message</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit der gewählten Nachricht vergleichen</translation>
     </message>
     <message>
         <source>Compare with {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit {0} vergleichen</translation>
     </message>
     <message>
         <source>Session {0} has no message that could be compared.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sitzung {0} hat keine Nachricht, die sich vergleichen ließe.</translation>
     </message>
 </context>
 <context>
     <name>Comparison</name>
     <message>
         <source>changed</source>
-        <translation type="unfinished"></translation>
+        <translation>geändert</translation>
     </message>
     <message>
         <source>added</source>
-        <translation type="unfinished"></translation>
+        <translation>hinzugekommen</translation>
     </message>
     <message>
         <source>removed</source>
-        <translation type="unfinished"></translation>
+        <translation>weggefallen</translation>
     </message>
     <message>
         <source>same</source>
-        <translation type="unfinished"></translation>
+        <translation>gleich</translation>
     </message>
     <message>
         <source>ignored</source>
-        <translation type="unfinished"></translation>
+        <translation>ausgelassen</translation>
     </message>
 </context>
 <context>
     <name>ComparisonModel</name>
     <message>
         <source>Difference</source>
-        <translation type="unfinished"></translation>
+        <translation>Unterschied</translation>
     </message>
     <message>
         <source>Field</source>
-        <translation type="unfinished">Feld</translation>
+        <translation>Feld</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished">Name</translation>
+        <translation>Name</translation>
     </message>
     <message>
         <source>First message</source>
-        <translation type="unfinished"></translation>
+        <translation>Erste Nachricht</translation>
     </message>
     <message>
         <source>Second message</source>
-        <translation type="unfinished"></translation>
+        <translation>Zweite Nachricht</translation>
     </message>
 </context>
 <context>
     <name>ComparisonWindow</name>
     <message>
         <source>HL7 Capture – comparison</source>
-        <translation type="unfinished"></translation>
+        <translation>HL7 Capture – Vergleich</translation>
     </message>
     <message>
         <source>First message</source>
-        <translation type="unfinished"></translation>
+        <translation>Erste Nachricht</translation>
     </message>
     <message>
         <source>Second message</source>
-        <translation type="unfinished"></translation>
+        <translation>Zweite Nachricht</translation>
     </message>
     <message>
         <source>&amp;Only differences</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Nur Unterschiede</translation>
     </message>
     <message>
         <source>Fields of both messages</source>
-        <translation type="unfinished"></translation>
+        <translation>Felder beider Nachrichten</translation>
     </message>
     <message>
         <source>Next difference</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächster Unterschied</translation>
     </message>
     <message>
         <source>Previous difference</source>
-        <translation type="unfinished"></translation>
+        <translation>Voriger Unterschied</translation>
     </message>
     <message>
         <source>Copy rows</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeilen kopieren</translation>
     </message>
     <message>
         <source>Copy as text</source>
-        <translation type="unfinished"></translation>
+        <translation>Als Text kopieren</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">Schließen</translation>
+        <translation>Schließen</translation>
     </message>
     <message>
         <source>Fields that are left out</source>
-        <translation type="unfinished"></translation>
+        <translation>Felder, die ausgelassen werden</translation>
     </message>
     <message>
         <source>&amp;Ignore</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Auslassen</translation>
     </message>
     <message>
         <source>Comparing…</source>
-        <translation type="unfinished"></translation>
+        <translation>Wird verglichen …</translation>
     </message>
     <message>
         <source>They mean the same.</source>
-        <translation type="unfinished"></translation>
+        <translation>Beide bedeuten dasselbe.</translation>
     </message>
     <message>
         <source>Places that differ: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Unterschiedliche Stellen: {0}</translation>
     </message>
     <message>
         <source>Difference {0} of {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>Unterschied {0} von {1}</translation>
     </message>
 </context>
 <context>
@@ -496,119 +508,119 @@
     <name>DashboardPage</name>
     <message>
         <source>Dashboard</source>
-        <translation type="unfinished"></translation>
+        <translation>Überblick</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeitraum</translation>
     </message>
     <message>
         <source>Live: last 5 minutes</source>
-        <translation type="unfinished"></translation>
+        <translation>Live: letzte 5 Minuten</translation>
     </message>
     <message>
         <source>Last hour</source>
-        <translation type="unfinished"></translation>
+        <translation>Letzte Stunde</translation>
     </message>
     <message>
         <source>Last day</source>
-        <translation type="unfinished"></translation>
+        <translation>Letzter Tag</translation>
     </message>
     <message>
         <source>Last 7 days</source>
-        <translation type="unfinished"></translation>
+        <translation>Letzte 7 Tage</translation>
     </message>
     <message>
         <source>Last 30 days</source>
-        <translation type="unfinished"></translation>
+        <translation>Letzte 30 Tage</translation>
     </message>
     <message>
         <source>All</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles</translation>
     </message>
     <message>
         <source>Link</source>
-        <translation type="unfinished"></translation>
+        <translation>Verbindung</translation>
     </message>
     <message>
         <source>All links</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Verbindungen</translation>
     </message>
     <message>
         <source>Message type</source>
-        <translation type="unfinished"></translation>
+        <translation>Nachrichtentyp</translation>
     </message>
     <message>
         <source>All messages but ACK</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Nachrichten außer ACK</translation>
     </message>
     <message>
         <source>Show its sessions</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihre Sitzungen zeigen</translation>
     </message>
     <message>
         <source>The sessions of the chosen link (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Sitzungen der gewählten Verbindung (Eingabe)</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">Abbrechen</translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>No link has been heard yet. Start listening (Ctrl+E), or try the simulated analyzer in the menu.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es wurde noch keine Verbindung gehört. Beginnen Sie mitzuhören (Strg+E), oder probieren Sie das simulierte Analysegerät im Menü aus.</translation>
     </message>
     <message>
         <source>Reading sessions on disk</source>
-        <translation type="unfinished"></translation>
+        <translation>Sitzungen auf der Festplatte werden gelesen</translation>
     </message>
     <message>
         <source>{0} to {1}: messages {2}; latency p50 {3}, p95 {4}; {5}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} bis {1}: Nachrichten {2}; Antwortzeit p50 {3}, p95 {4}; {5}</translation>
     </message>
     <message>
         <source>Nothing was heard in this time. Choose a longer time, or another link or message type.</source>
-        <translation type="unfinished"></translation>
+        <translation>In diesem Zeitraum wurde nichts gehört. Wählen Sie einen längeren Zeitraum, eine andere Verbindung oder einen anderen Nachrichtentyp.</translation>
     </message>
     <message>
         <source>1 message</source>
-        <translation type="unfinished"></translation>
+        <translation>1 Nachricht</translation>
     </message>
     <message>
         <source>{0} messages</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Nachrichten</translation>
     </message>
     <message>
         <source>{0}, {1} on average; latency p50 {2}, p95 {3}; {4}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}, im Mittel {1}; Antwortzeit p50 {2}, p95 {3}; {4}</translation>
     </message>
     <message>
         <source> and {0} more</source>
-        <translation type="unfinished"></translation>
+        <translation> und {0} weitere</translation>
     </message>
     <message>
         <source>1 error</source>
-        <translation type="unfinished"></translation>
+        <translation>1 Fehler</translation>
     </message>
     <message>
         <source>{0} errors</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Fehler</translation>
     </message>
     <message>
         <source>1 warning</source>
-        <translation type="unfinished"></translation>
+        <translation>1 Warnung</translation>
     </message>
     <message>
         <source>{0} warnings</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Warnungen</translation>
     </message>
     <message>
         <source>1 note</source>
-        <translation type="unfinished"></translation>
+        <translation>1 Hinweis</translation>
     </message>
     <message>
         <source>{0} notes</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Hinweise</translation>
     </message>
 </context>
 <context>
@@ -630,125 +642,125 @@
     <name>Deleting</name>
     <message>
         <source>Undo deletion</source>
-        <translation type="unfinished"></translation>
+        <translation>Löschen rückgängig machen</translation>
     </message>
     <message>
         <source>Not deleted, for the output folder was changed before: sessions: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht gelöscht, weil der Ausgabeordner vorher gewechselt wurde: Sitzungen: {0}.</translation>
     </message>
     <message>
         <source>1 session deleted.</source>
-        <translation type="unfinished"></translation>
+        <translation>1 Sitzung gelöscht.</translation>
     </message>
     <message>
         <source>{0} sessions deleted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Sitzungen gelöscht.</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>Rückgängig</translation>
     </message>
     <message>
         <source>Delete sessions</source>
-        <translation type="unfinished">Sitzungen löschen</translation>
+        <translation>Sitzungen löschen</translation>
     </message>
     <message>
         <source>Delete {0} sessions?</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Sitzungen löschen?</translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished">Löschen</translation>
+        <translation>Löschen</translation>
     </message>
 </context>
 <context>
     <name>Desktop</name>
     <message>
         <source>It goes on in the tray. “Quit” there, or in the menu, ends it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Programm läuft im Infobereich weiter. „Beenden“ dort oder im Menü beendet es.</translation>
     </message>
     <message>
         <source>Something went wrong. The window says what.</source>
-        <translation type="unfinished"></translation>
+        <translation>Etwas ist schiefgegangen. Das Fenster sagt, was.</translation>
     </message>
     <message>
         <source>Ready</source>
-        <translation type="unfinished">Bereit</translation>
+        <translation>Bereit</translation>
     </message>
     <message>
         <source>Starting…</source>
-        <translation type="unfinished">Startet …</translation>
+        <translation>Startet …</translation>
     </message>
     <message>
         <source>Listening on {0}, sessions: {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>Hört mit an {0}, Sitzungen: {1}</translation>
     </message>
     <message>
         <source>Paused on {0}, sessions: {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>Pausiert an {0}, Sitzungen: {1}</translation>
     </message>
     <message>
         <source>Stopping…</source>
-        <translation type="unfinished">Hält an …</translation>
+        <translation>Hält an …</translation>
     </message>
     <message>
         <source>{0}; something went wrong</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}; etwas ist schiefgegangen</translation>
     </message>
     <message>
         <source>and {0} more</source>
-        <translation type="unfinished">und {0} weitere</translation>
+        <translation>und {0} weitere</translation>
     </message>
     <message>
         <source>HL7 Capture: findings</source>
-        <translation type="unfinished"></translation>
+        <translation>HL7 Capture: Auffälligkeiten</translation>
     </message>
     <message>
         <source>The start with the login could not be changed: {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Start bei der Anmeldung konnte nicht geändert werden: {0}.</translation>
     </message>
 </context>
 <context>
     <name>DesktopPage</name>
     <message>
         <source>Desktop</source>
-        <translation type="unfinished"></translation>
+        <translation>Desktop</translation>
     </message>
     <message>
         <source>While it runs</source>
-        <translation type="unfinished"></translation>
+        <translation>Während es läuft</translation>
     </message>
     <message>
         <source>None</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine</translation>
     </message>
     <message>
         <source>Errors</source>
-        <translation type="unfinished">Nur Fehler</translation>
+        <translation>Nur Fehler</translation>
     </message>
     <message>
         <source>Errors and warnings</source>
-        <translation type="unfinished"></translation>
+        <translation>Fehler und Warnungen</translation>
     </message>
     <message>
         <source>Notify findings</source>
-        <translation type="unfinished"></translation>
+        <translation>Auffälligkeiten melden</translation>
     </message>
     <message>
         <source>Close to the tray</source>
-        <translation type="unfinished"></translation>
+        <translation>In den Infobereich schließen</translation>
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished">Start</translation>
+        <translation>Start</translation>
     </message>
     <message>
         <source>Start with the login</source>
-        <translation type="unfinished"></translation>
+        <translation>Bei der Anmeldung starten</translation>
     </message>
     <message>
         <source>Start minimised</source>
-        <translation type="unfinished"></translation>
+        <translation>Minimiert starten</translation>
     </message>
 </context>
 <context>
@@ -867,7 +879,7 @@
     </message>
     <message>
         <source>Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergleichen</translation>
     </message>
     <message>
         <source>Choose an arrow of the ladder</source>
@@ -875,15 +887,15 @@
     </message>
     <message>
         <source>Notes •</source>
-        <translation type="unfinished"></translation>
+        <translation>Notizen •</translation>
     </message>
     <message>
         <source>Notes</source>
-        <translation type="unfinished"></translation>
+        <translation>Notizen</translation>
     </message>
     <message>
         <source>There is a note</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt eine Notiz</translation>
     </message>
     <message>
         <source>device to LIS</source>
@@ -949,7 +961,7 @@
     </message>
     <message>
         <source>Keep &amp;times (but of birth and death)</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Zeiten behalten (außer Geburt und Tod)</translation>
     </message>
     <message>
         <source>Keep &amp;IP addresses</source>
@@ -1003,27 +1015,27 @@
     <name>FieldsSearch</name>
     <message>
         <source>Search in this message (Ctrl+Shift+F)</source>
-        <translation type="unfinished"></translation>
+        <translation>In dieser Nachricht suchen (Strg+Umschalt+F)</translation>
     </message>
     <message>
         <source>Search in this message</source>
-        <translation type="unfinished"></translation>
+        <translation>In dieser Nachricht suchen</translation>
     </message>
     <message>
         <source>Previous place (Shift+Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorige Stelle (Umschalt+Eingabe)</translation>
     </message>
     <message>
         <source>Next place (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächste Stelle (Eingabe)</translation>
     </message>
     <message>
         <source>{0} of {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} von {1}</translation>
     </message>
     <message>
         <source>nothing found</source>
-        <translation type="unfinished"></translation>
+        <translation>nichts gefunden</translation>
     </message>
 </context>
 <context>
@@ -1050,11 +1062,11 @@
     </message>
     <message>
         <source>Copy line</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeile kopieren</translation>
     </message>
     <message>
         <source>Filter by this field</source>
-        <translation type="unfinished"></translation>
+        <translation>Nach diesem Feld filtern</translation>
     </message>
     <message>
         <source>Save document…</source>
@@ -1062,15 +1074,15 @@
     </message>
     <message>
         <source>Expand all</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles aufklappen</translation>
     </message>
     <message>
         <source>Expand all below</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles darunter aufklappen</translation>
     </message>
     <message>
         <source>Collapse all</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles zuklappen</translation>
     </message>
 </context>
 <context>
@@ -1094,27 +1106,27 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
     <name>FilterBy</name>
     <message>
         <source>Device {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Gerät {0}</translation>
     </message>
     <message>
         <source>LIS {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>LIS {0}</translation>
     </message>
     <message>
         <source>Framing {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Rahmung {0}</translation>
     </message>
     <message>
         <source>Message type {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Nachrichtentyp {0}</translation>
     </message>
     <message>
         <source>Finding {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Auffälligkeit {0}</translation>
     </message>
     <message>
         <source>Link {0} → {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>Verbindung {0} → {1}</translation>
     </message>
 </context>
 <context>
@@ -1135,19 +1147,19 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
     <name>FindingCard</name>
     <message>
         <source>Error</source>
-        <translation type="unfinished">Fehler</translation>
+        <translation>Fehler</translation>
     </message>
     <message>
         <source>Warning</source>
-        <translation type="unfinished"></translation>
+        <translation>Warnung</translation>
     </message>
     <message>
         <source>Note</source>
-        <translation type="unfinished"></translation>
+        <translation>Hinweis</translation>
     </message>
     <message>
         <source>… and {0} more elements</source>
-        <translation type="unfinished"></translation>
+        <translation>… und {0} weitere Elemente</translation>
     </message>
 </context>
 <context>
@@ -1181,11 +1193,11 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
     </message>
     <message>
         <source>Show more: {0} are left</source>
-        <translation type="unfinished"></translation>
+        <translation>Mehr zeigen: noch {0}</translation>
     </message>
     <message>
         <source>Nothing is wrong</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts ist auffällig</translation>
     </message>
     <message>
         <source>Verdict</source>
@@ -1193,7 +1205,7 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
     </message>
     <message>
         <source>Element {0}: {1}, {2}</source>
-        <translation type="unfinished"></translation>
+        <translation>Element {0}: {1}, {2}</translation>
     </message>
 </context>
 <context>
@@ -1215,35 +1227,35 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
     <name>InterfaceList</name>
     <message>
         <source>Interfaces</source>
-        <translation type="unfinished">Schnittstellen</translation>
+        <translation>Schnittstellen</translation>
     </message>
     <message>
         <source>Several at once: Ctrl or Shift and a click</source>
-        <translation type="unfinished">Mehrere zugleich: Strg oder Umschalt und ein Klick</translation>
+        <translation>Mehrere zugleich: Strg oder Umschalt und ein Klick</translation>
     </message>
     <message>
         <source>up</source>
-        <translation type="unfinished">aktiv</translation>
+        <translation>aktiv</translation>
     </message>
     <message>
         <source>down</source>
-        <translation type="unfinished">inaktiv</translation>
+        <translation>inaktiv</translation>
     </message>
     <message>
         <source>{0} packets/s</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Pakete/s</translation>
     </message>
     <message>
         <source>quiet</source>
-        <translation type="unfinished"></translation>
+        <translation>still</translation>
     </message>
     <message>
         <source>HL7 seen: 1 connection</source>
-        <translation type="unfinished"></translation>
+        <translation>HL7 gesehen: 1 Verbindung</translation>
     </message>
     <message>
         <source>HL7 seen: {0} connections</source>
-        <translation type="unfinished"></translation>
+        <translation>HL7 gesehen: {0} Verbindungen</translation>
     </message>
 </context>
 <context>
@@ -1262,59 +1274,59 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
     </message>
     <message>
         <source>refused</source>
-        <translation type="unfinished"></translation>
+        <translation>zurückgewiesen</translation>
     </message>
     <message>
         <source>1 frame</source>
-        <translation type="unfinished"></translation>
+        <translation>1 Rahmen</translation>
     </message>
     <message>
         <source>{0} frames</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Rahmen</translation>
     </message>
     <message>
         <source>continued</source>
-        <translation type="unfinished"></translation>
+        <translation>Fortsetzung</translation>
     </message>
     <message>
         <source>1 day</source>
-        <translation type="unfinished"></translation>
+        <translation>1 Tag</translation>
     </message>
     <message>
         <source>{0} days</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Tage</translation>
     </message>
     <message>
         <source>{0} of silence</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} Stille</translation>
     </message>
     <message>
         <source>Error</source>
-        <translation type="unfinished">Fehler</translation>
+        <translation>Fehler</translation>
     </message>
     <message>
         <source>Warning</source>
-        <translation type="unfinished"></translation>
+        <translation>Warnung</translation>
     </message>
     <message>
         <source>Note</source>
-        <translation type="unfinished"></translation>
+        <translation>Hinweis</translation>
     </message>
     <message>
         <source>{0} (late)</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} (spät)</translation>
     </message>
     <message>
         <source>unfolded</source>
-        <translation type="unfinished"></translation>
+        <translation>ausgeklappt</translation>
     </message>
     <message>
         <source>folded</source>
-        <translation type="unfinished"></translation>
+        <translation>eingeklappt</translation>
     </message>
     <message>
         <source>{0} before it</source>
-        <translation type="unfinished"></translation>
+        <translation>davor {0}</translation>
     </message>
     <message>
         <source>Ladder: what device and LIS said, in order</source>
@@ -1322,23 +1334,23 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
     </message>
     <message>
         <source>Export ladder…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ablauf exportieren …</translation>
     </message>
     <message>
         <source>Unfold all frames</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Rahmen ausklappen</translation>
     </message>
     <message>
         <source>Fold all frames</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Rahmen einklappen</translation>
     </message>
     <message>
         <source>Next finding</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächste Auffälligkeit</translation>
     </message>
     <message>
         <source>Previous finding</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorige Auffälligkeit</translation>
     </message>
     <message>
         <source>Device</source>
@@ -1358,115 +1370,115 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
     </message>
     <message>
         <source>The session is empty: there is no ladder to export.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Sitzung ist leer: es gibt keinen Ablauf zu exportieren.</translation>
     </message>
     <message>
         <source>elements {0} to {1} of {2}</source>
-        <translation type="unfinished"></translation>
+        <translation>Elemente {0} bis {1} von {2}</translation>
     </message>
     <message>
         <source>Session {0} · Device {1} → LIS {2} · {3}</source>
-        <translation type="unfinished"></translation>
+        <translation>Sitzung {0} · Gerät {1} → LIS {2} · {3}</translation>
     </message>
     <message>
         <source>What device and LIS said, in order; made by HL7 Capture</source>
-        <translation type="unfinished"></translation>
+        <translation>Was Gerät und LIS sagten, der Reihe nach; erstellt von HL7 Capture</translation>
     </message>
     <message>
         <source>There is not enough memory for the picture. Export the ladder as SVG.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Arbeitsspeicher reicht für das Bild nicht aus. Exportieren Sie den Ablauf als SVG.</translation>
     </message>
 </context>
 <context>
     <name>LadderSaving</name>
     <message>
         <source>SVG picture (*.svg)</source>
-        <translation type="unfinished"></translation>
+        <translation>SVG-Bild (*.svg)</translation>
     </message>
     <message>
         <source>PNG picture (*.png)</source>
-        <translation type="unfinished"></translation>
+        <translation>PNG-Bild (*.png)</translation>
     </message>
     <message>
         <source>Export ladder</source>
-        <translation type="unfinished"></translation>
+        <translation>Ablauf exportieren</translation>
     </message>
     <message>
         <source>Saved the ladder as {0}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ablauf gespeichert als {0}.</translation>
     </message>
     <message>
         <source>The session is too long for one picture: elements {0} to {1} of {2} are in it. Scroll to others and export them as well.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Sitzung ist zu lang für ein Bild: es enthält die Elemente {0} bis {1} von {2}. Blättern Sie zu anderen und exportieren Sie auch diese.</translation>
     </message>
     <message>
         <source>The ladder was not saved: {0}. Choose another folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Ablauf wurde nicht gespeichert: {0}. Wählen Sie einen anderen Ordner.</translation>
     </message>
 </context>
 <context>
     <name>LinkButton</name>
     <message>
         <source>Show {0} in the ladder</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} im Ablauf zeigen</translation>
     </message>
 </context>
 <context>
     <name>LinkModel</name>
     <message>
         <source>Device</source>
-        <translation type="unfinished">Gerät</translation>
+        <translation>Gerät</translation>
     </message>
     <message>
         <source>LIS</source>
-        <translation type="unfinished">LIS</translation>
+        <translation>LIS</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished">Zustand</translation>
+        <translation>Zustand</translation>
     </message>
     <message>
         <source>Last message</source>
-        <translation type="unfinished"></translation>
+        <translation>Letzte Nachricht</translation>
     </message>
     <message>
         <source>Last finding</source>
-        <translation type="unfinished"></translation>
+        <translation>Letzte Auffälligkeit</translation>
     </message>
     <message>
         <source>waiting for an acknowledgement for {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>wartet seit {0} auf eine Quittung</translation>
     </message>
     <message>
         <source>connection reset {0} ago</source>
-        <translation type="unfinished"></translation>
+        <translation>Verbindung vor {0} zurückgesetzt</translation>
     </message>
     <message>
         <source>silent for {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>still seit {0}</translation>
     </message>
     <message>
         <source>connected, heard {0} ago</source>
-        <translation type="unfinished"></translation>
+        <translation>verbunden, gehört vor {0}</translation>
     </message>
     <message>
         <source>disconnected for {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>getrennt seit {0}</translation>
     </message>
     <message>
         <source>not listening; heard {0} ago</source>
-        <translation type="unfinished"></translation>
+        <translation>hört nicht mit; gehört vor {0}</translation>
     </message>
 </context>
 <context>
     <name>LinkTable</name>
     <message>
         <source>Links</source>
-        <translation type="unfinished"></translation>
+        <translation>Verbindungen</translation>
     </message>
     <message>
         <source>Enter, or a double click: its sessions</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingabe oder Doppelklick: ihre Sitzungen</translation>
     </message>
 </context>
 <context>
@@ -1543,11 +1555,11 @@ Lizenz: GPL-2.0-or-later</translation>
     <name>Minimap</name>
     <message>
         <source>Overview of the session</source>
-        <translation type="unfinished"></translation>
+        <translation>Übersicht der Sitzung</translation>
     </message>
     <message>
         <source>The whole session: click or drag to go there</source>
-        <translation type="unfinished"></translation>
+        <translation>Die ganze Sitzung: klicken oder ziehen, um dorthin zu gehen</translation>
     </message>
 </context>
 <context>
@@ -1595,73 +1607,77 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     <name>Notes</name>
     <message>
         <source>It is kept with the session when that ends</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie wird mit der Sitzung aufgehoben, wenn diese endet</translation>
     </message>
     <message>
         <source>This session is not on disk; its note goes when the program ends</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Sitzung ist nicht auf der Festplatte; ihre Notiz geht mit dem Ende des Programms verloren</translation>
     </message>
     <message>
         <source>Saving…</source>
-        <translation type="unfinished"></translation>
+        <translation>Wird gespeichert …</translation>
     </message>
     <message>
         <source>Saved</source>
-        <translation type="unfinished">Gespeichert</translation>
+        <translation>Gespeichert</translation>
     </message>
     <message>
         <source>The note of session {0} is not saved. It stays in the window and is tried again. {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Notiz zu Sitzung {0} ist nicht gespeichert. Sie bleibt im Fenster, und es wird erneut versucht. {1}</translation>
     </message>
     <message>
         <source>Not saved, it is tried again: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht gespeichert, es wird erneut versucht: {0}</translation>
     </message>
 </context>
 <context>
     <name>NotesView</name>
     <message>
         <source>Note</source>
-        <translation type="unfinished"></translation>
+        <translation>Notiz</translation>
     </message>
     <message>
         <source>What you want to remember about this session. It is kept with it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was Sie sich zu dieser Sitzung merken möchten. Es wird mit ihr aufgehoben.</translation>
     </message>
     <message>
         <source>This note is too long to be changed here; its beginning is shown</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Notiz ist zu lang, um hier geändert zu werden; gezeigt wird ihr Anfang</translation>
     </message>
     <message>
         <source>{0} of {1} characters</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} von {1} Zeichen</translation>
+    </message>
+    <message>
+        <source>The note is full.</source>
+        <translation>Die Notiz ist voll.</translation>
     </message>
 </context>
 <context>
     <name>Plots</name>
     <message>
         <source>Plots: messages, latencies and findings over time</source>
-        <translation type="unfinished"></translation>
+        <translation>Diagramme: Nachrichten, Antwortzeiten und Auffälligkeiten im Lauf der Zeit</translation>
     </message>
     <message>
         <source>Messages per second</source>
-        <translation type="unfinished"></translation>
+        <translation>Nachrichten je Sekunde</translation>
     </message>
     <message>
         <source>Messages per minute</source>
-        <translation type="unfinished"></translation>
+        <translation>Nachrichten je Minute</translation>
     </message>
     <message>
         <source>Messages per hour</source>
-        <translation type="unfinished"></translation>
+        <translation>Nachrichten je Stunde</translation>
     </message>
     <message>
         <source>Acknowledgement latency: ● p50, ▲ p95, – – late</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeit bis zur Quittung: ● p50, ▲ p95, – – spät</translation>
     </message>
     <message>
         <source>Findings: ■ errors, ▨ warnings, □ notes</source>
-        <translation type="unfinished"></translation>
+        <translation>Auffälligkeiten: ■ Fehler, ▨ Warnungen, □ Hinweise</translation>
     </message>
 </context>
 <context>
@@ -1687,35 +1703,35 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     <name>ProblemRow</name>
     <message>
         <source>Capture with administrator rights</source>
-        <translation type="unfinished">Mit Administratorrechten mitschneiden</translation>
+        <translation>Mit Administratorrechten mitschneiden</translation>
     </message>
     <message>
         <source>Asks for an administrator&apos;s password; the capture helper alone gets the rights</source>
-        <translation type="unfinished"></translation>
+        <translation>Fragt nach dem Passwort eines Administrators; nur das Hilfsprogramm für den Mitschnitt erhält die Rechte</translation>
     </message>
     <message>
         <source>Copy command</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehl kopieren</translation>
     </message>
     <message>
         <source>Copy commands</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehle kopieren</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished">Kopieren</translation>
+        <translation>Kopieren</translation>
     </message>
     <message>
         <source>Open {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} öffnen</translation>
     </message>
     <message>
         <source>Notice</source>
-        <translation type="unfinished">Hinweis</translation>
+        <translation>Hinweis</translation>
     </message>
     <message>
         <source>Error</source>
-        <translation type="unfinished">Fehler</translation>
+        <translation>Fehler</translation>
     </message>
 </context>
 <context>
@@ -1780,15 +1796,15 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     <name>RecentList</name>
     <message>
         <source>Recent captures</source>
-        <translation type="unfinished">Zuletzt geöffnete Mitschnitte</translation>
+        <translation>Zuletzt geöffnete Mitschnitte</translation>
     </message>
     <message>
         <source>Enter opens, Delete takes from this list</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingabe öffnet, Entf nimmt aus dieser Liste</translation>
     </message>
     <message>
         <source>not there any more</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht mehr vorhanden</translation>
     </message>
 </context>
 <context>
@@ -1927,55 +1943,55 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     <name>SessionMenu</name>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>Öffnen</translation>
     </message>
     <message>
         <source>Compare two</source>
-        <translation type="unfinished"></translation>
+        <translation>Zwei vergleichen</translation>
     </message>
     <message>
         <source>Choose exactly two sessions to compare them</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen Sie genau zwei Sitzungen, um sie zu vergleichen</translation>
     </message>
     <message>
         <source>Copy messages</source>
-        <translation type="unfinished">Nachrichten kopieren</translation>
+        <translation>Nachrichten kopieren</translation>
     </message>
     <message>
         <source>Copy messages de-identified</source>
-        <translation type="unfinished">Nachrichten pseudonymisiert kopieren</translation>
+        <translation>Nachrichten pseudonymisiert kopieren</translation>
     </message>
     <message>
         <source>Copy session id</source>
-        <translation type="unfinished">Sitzungskennung kopieren</translation>
+        <translation>Sitzungskennung kopieren</translation>
     </message>
     <message>
         <source>Export…</source>
-        <translation type="unfinished">Exportieren …</translation>
+        <translation>Exportieren …</translation>
     </message>
     <message>
         <source>Export de-identified…</source>
-        <translation type="unfinished"></translation>
+        <translation>Pseudonymisiert exportieren …</translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished">Löschen</translation>
+        <translation>Löschen</translation>
     </message>
     <message>
         <source>Filter by this</source>
-        <translation type="unfinished"></translation>
+        <translation>Danach filtern</translation>
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished">Behalten</translation>
+        <translation>Behalten</translation>
     </message>
     <message>
         <source>Do not keep</source>
-        <translation type="unfinished">Nicht behalten</translation>
+        <translation>Nicht behalten</translation>
     </message>
     <message>
         <source>What is kept stays on disk when its days are over</source>
-        <translation type="unfinished">Was behalten wird, bleibt nach Ablauf seiner Frist auf der Festplatte</translation>
+        <translation>Was behalten wird, bleibt nach Ablauf seiner Frist auf der Festplatte</translation>
     </message>
 </context>
 <context>
@@ -2022,19 +2038,19 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     </message>
     <message>
         <source>Last packet</source>
-        <translation type="unfinished"></translation>
+        <translation>Letztes Paket</translation>
     </message>
     <message>
         <source>Probe</source>
-        <translation type="unfinished"></translation>
+        <translation>Sonde</translation>
     </message>
     <message>
         <source>Source</source>
-        <translation type="unfinished"></translation>
+        <translation>Quelle</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe</translation>
     </message>
     <message>
         <source>none</source>
@@ -2239,7 +2255,7 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     </message>
     <message>
         <source>Show on the first page what passes each interface; nothing of it is kept</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf der ersten Seite zeigen, was über jede Schnittstelle läuft; nichts davon wird aufgehoben</translation>
     </message>
     <message>
         <source>Also keep the raw packets, in the output folder&apos;s raw</source>
@@ -2271,19 +2287,27 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     </message>
     <message>
         <source>Findings told by a notification while the window is not in front</source>
-        <translation type="unfinished"></translation>
+        <translation>Auffälligkeiten, die eine Benachrichtigung meldet, solange das Fenster nicht vorn ist</translation>
     </message>
     <message>
         <source>Closing the window leaves the program in the tray, where there is one</source>
-        <translation type="unfinished"></translation>
+        <translation>Beim Schließen des Fensters bleibt das Programm im Infobereich, wo es einen gibt</translation>
     </message>
     <message>
         <source>Start without the window in the way</source>
-        <translation type="unfinished"></translation>
+        <translation>Starten, ohne dass das Fenster im Weg ist</translation>
     </message>
     <message>
         <source>Start when you log in, minimised</source>
-        <translation type="unfinished"></translation>
+        <translation>Bei Ihrer Anmeldung starten, minimiert</translation>
+    </message>
+    <message>
+        <source>Size of letters, in percent of the system&apos;s</source>
+        <translation>Schriftgröße in Prozent der Größe des Systems</translation>
+    </message>
+    <message>
+        <source>Language of the window, from the next start on</source>
+        <translation>Sprache des Fensters, ab dem nächsten Start</translation>
     </message>
 </context>
 <context>
@@ -2325,15 +2349,15 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     <name>Side</name>
     <message>
         <source>{0}: number of the message</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}: Nummer der Nachricht</translation>
     </message>
     <message>
         <source>Message </source>
-        <translation type="unfinished"></translation>
+        <translation>Nachricht </translation>
     </message>
     <message>
         <source> of {0}</source>
-        <translation type="unfinished"></translation>
+        <translation> von {0}</translation>
     </message>
 </context>
 <context>
@@ -2473,46 +2497,46 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     <name>Surface</name>
     <message>
         <source>Choose one session above</source>
-        <translation type="unfinished">Wählen Sie eine Sitzung aus der Liste</translation>
+        <translation>Wählen Sie eine Sitzung aus der Liste</translation>
     </message>
 </context>
 <context>
     <name>TableArrangement</name>
     <message>
         <source>Co&amp;lumns</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Spalten</translation>
     </message>
     <message>
         <source>&amp;Resize to contents</source>
-        <translation type="unfinished"></translation>
+        <translation>An &amp;Inhalt anpassen</translation>
     </message>
     <message>
         <source>R&amp;eset columns</source>
-        <translation type="unfinished"></translation>
+        <translation>Spalten &amp;zurücksetzen</translation>
     </message>
     <message>
         <source>&amp;Group by</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Gruppieren nach</translation>
     </message>
     <message>
         <source>&amp;Nothing: one list</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Nichts: eine Liste</translation>
     </message>
     <message>
         <source>&amp;Device</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Gerät</translation>
     </message>
     <message>
         <source>&amp;Link: device and LIS</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Verbindung: Gerät und LIS</translation>
     </message>
     <message>
         <source>&amp;Fold all groups</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Gruppen &amp;einklappen</translation>
     </message>
     <message>
         <source>&amp;Unfold all groups</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Gruppen &amp;ausklappen</translation>
     </message>
 </context>
 <context>
@@ -2523,7 +2547,7 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     </message>
     <message>
         <source>Wrap long lines</source>
-        <translation type="unfinished"></translation>
+        <translation>Lange Zeilen umbrechen</translation>
     </message>
     <message>
         <source>… the first {0} of {1} characters</source>
@@ -2545,11 +2569,11 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     <name>Tray</name>
     <message>
         <source>Show</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeigen</translation>
     </message>
     <message>
         <source>Quit</source>
-        <translation type="unfinished">Beenden</translation>
+        <translation>Beenden</translation>
     </message>
 </context>
 <context>
@@ -2668,25 +2692,6 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     <message>
         <source>Session {0} cannot be shown: {1}.</source>
         <translation>Sitzung {0} kann nicht gezeigt werden: {1}.</translation>
-    </message>
-</context>
-<context>
-    <name>parent</name>
-    <message>
-        <source>Notes are not saved</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Notes that could not be saved: {0}. They are lost when the window closes.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Close without them</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Keep open</source>
-        <translation type="unfinished">Offen lassen</translation>
     </message>
 </context>
 </TS>
