@@ -1,6 +1,7 @@
 """How a person has arranged the window: widths, columns, groups; kept in a small file of its own."""
 
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +10,15 @@ from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
 from hl7capture.store.atomic import write_atomically
 from hl7capture.store.jobs import Job
 
+log = logging.getLogger(__name__)
+
 _SETTLE_MS = 500  # a width changes with every pixel of a drag
 _CLOSE_MS = 1000
 _LARGEST = 1 << 20  # bytes; nobody has arranged that much
 
 
 class LayoutMemory(QObject):
-    """Values of JSON by name. The file is read and written in the background; no reason to complain where it cannot be.
+    """Values of JSON by name. The file is read and written in the background; where it cannot be, the log says so.
 
     What is put before the file was read counts for nothing: no person has arranged anything yet.
     """
@@ -61,8 +64,11 @@ class LayoutMemory(QObject):
         try:
             with self._path.open("rb") as file:
                 values = json.loads(file.read(_LARGEST))
-        except (OSError, ValueError, RecursionError):
+        except FileNotFoundError:
             values = None
+        except (OSError, ValueError, RecursionError) as error:
+            values = None
+            log.warning("The window's layout in %s cannot be read: %s", self._path, type(error).__name__)
         self._read.emit(values)
 
     def _write(self) -> None:
@@ -73,5 +79,5 @@ class LayoutMemory(QObject):
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_atomically(self._path, data)
-        except OSError:
-            return
+        except OSError as error:
+            log.warning("The window's layout cannot be kept in %s: %s", self._path, error.strerror)

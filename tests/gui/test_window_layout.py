@@ -9,12 +9,13 @@ from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from hl7capture.ui.layout_memory import LayoutMemory
 from hl7capture.ui.main_window import MainWindow
-from hl7capture.ui.window_layout import LayoutFile, WindowLayout
+from hl7capture.ui.window_layout import WindowLayout
 from hl7capture.ui.workspace import Arrangement
 from tests.gui.conftest import close
 
-Opened = Callable[[], tuple[MainWindow, LayoutFile]]
+Opened = Callable[[], tuple[MainWindow, LayoutMemory]]
 
 
 @pytest.fixture
@@ -24,11 +25,11 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def opened(open_window: Callable[[], MainWindow], path: Path, qtbot: QtBot) -> Iterator[Opened]:
-    files: list[LayoutFile] = []
+    files: list[LayoutMemory] = []
 
-    def open_one() -> tuple[MainWindow, LayoutFile]:
+    def open_one() -> tuple[MainWindow, LayoutMemory]:
         window = open_window()
-        file = LayoutFile(path)
+        file = LayoutMemory(path)
         files.append(file)
         WindowLayout(file, window)
         qtbot.waitUntil(lambda: file.is_loaded)
