@@ -58,7 +58,7 @@ class Commands(QObject):
             action.setData(place)
             self.arrangements.addAction(action)
         self.reset_layout = self._action(self.tr("Reset layout"), None)
-        self.log = self._action(self.tr("Log…"), "Ctrl+Shift+L")
+        self.log = self._action(self.tr("Log…"), "Ctrl+Shift+G")
         self.about = self._action(self.tr("About HL7 Capture"), None)
         self.refresh_icons()
 
