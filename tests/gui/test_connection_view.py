@@ -97,7 +97,7 @@ def test_tab_of_the_window(open_window: Callable[[], MainWindow], capture_file: 
     read(window, capture_file, qtbot)
     tabs = window.detail.tabs
     names = [tabs.tabText(number) for number in range(tabs.count())]
-    assert names == ["Fields", "Text", "Hex", "Connection", "Findings"]
+    assert names == ["Fields", "Text", "Hex", "Connection", "Findings", "Notes"]
     window.table.selectRow(0)
     qtbot.waitUntil(lambda: "handshake done" in window.detail.connection.text)
     tabs.setCurrentWidget(window.detail.connection)
