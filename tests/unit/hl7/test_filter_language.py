@@ -112,6 +112,8 @@ YES = [
 ]
 
 NO = [
+    "note exists",
+    "note ~ cable",
     "device = 10.0.0.6",
     "device != 10.0.0.5",
     "device = 10.1.0.0/24",
