@@ -53,6 +53,7 @@ def test_processes_are_small_and_end(qtbot: QtBot) -> None:
     watch = InterfaceWatch()
     watch.begin(["lo", "no-such-interface"], Markers())
     qtbot.waitUntil(lambda: "lo" in watch.traffic(), timeout=10_000)
+    qtbot.waitUntil(lambda: len(helpers()) == 1, timeout=10_000)  # the other one has nothing to listen to
     (pid,) = helpers()
     status = Path(f"/proc/{pid}/status").read_text()
     resident = int(status.split("VmRSS:")[1].split()[0])
