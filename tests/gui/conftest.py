@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QLocale, Qt
+from PySide6.QtCore import QEvent, QLocale, Qt, QThreadPool
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -57,7 +57,10 @@ def open_window(
     yield opened
     for window in windows:
         close(window, qtbot)
-        # Each theme that is applied later would paint it anew.
+        # Each theme that is applied later would paint it anew; what is worked out for it comes to its end first.
+        for pool in (*window.findChildren(QThreadPool), QThreadPool.globalInstance()):
+            pool.waitForDone(5000)
+        QApplication.processEvents()
         window.deleteLater()
         window.controller.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
