@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
 from hl7capture.app.controller import State
@@ -46,23 +46,28 @@ class Commands(QObject):
         self.larger.setShortcuts([*QKeySequence.keyBindings(QKeySequence.StandardKey.ZoomIn), QKeySequence("Ctrl+=")])
         self.smaller = self._action(self.tr("Smaller letters"), QKeySequence.StandardKey.ZoomOut)
         self.normal_size = self._action(self.tr("Normal size"), "Ctrl+0")
-        self.arrangements = QActionGroup(self)
+        self.arrangements: list[QAction] = []
         for place, text, shortcut in (
             (Arrangement.BELOW, self.tr("Ladder and detail below the list"), "Ctrl+2"),
             (Arrangement.BESIDE, self.tr("Ladder and detail beside the list"), "Ctrl+3"),
             (Arrangement.LIST, self.tr("The list alone"), "Ctrl+4"),
         ):
             action = self._action(text, shortcut)
-            action.setCheckable(True)
-            action.setChecked(place is Arrangement.BELOW)
             action.setData(place)
-            self.arrangements.addAction(action)
+            self.arrangements.append(action)
         self.reset_layout = self._action(self.tr("Reset layout"), None)
         self.log = self._action(self.tr("Log…"), "Ctrl+Shift+G")
         self.about = self._action(self.tr("About HL7 Capture"), None)
         self.refresh_icons()
 
-    def fill(self, menus: QMenuBar, export_ladder: QAction, of_table: Sequence[QMenu], undo: QAction) -> None:
+    def fill(
+        self,
+        menus: QMenuBar,
+        export_ladder: QAction,
+        of_table: Sequence[QMenu],
+        panes: Sequence[QAction],
+        undo: QAction,
+    ) -> None:
         """The menus of the window. The other arguments belong to its parts; undo: of deleting."""
         file = menus.addMenu(self.tr("&File"))
         file.addActions([self.open, self.open_as_one])
@@ -81,7 +86,9 @@ class Commands(QObject):
         for menu in of_table:
             view.addMenu(menu)
         layout = view.addMenu(self.tr("&Layout"))
-        layout.addActions(self.arrangements.actions())
+        layout.addActions(self.arrangements)
+        layout.addSeparator()
+        layout.addActions(panes)
         layout.addSeparator()
         layout.addAction(self.reset_layout)
         view.addActions([self.larger, self.smaller, self.normal_size])

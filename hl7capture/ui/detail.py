@@ -119,6 +119,7 @@ class Detail(QWidget):
         self.notes = NotesView()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.fields, self.tr("Fields"))
         self.tabs.addTab(self.text, self.tr("Text"))
         self.tabs.addTab(self.hex, self.tr("Hex"))

@@ -154,6 +154,7 @@ class MainWindow(QMainWindow):
             self.menuBar(),
             self.ladder.export_action,
             [arrangement.grouping_menu, arrangement.columns_menu],
+            [pane.toggleViewAction() for pane in self.workspace.panes],
             self.deleting.undo_action,
         )
         self.toolbar = Toolbar(self.commands, self.capturing.interface, [self.filtering.matches, self.filtering.box])

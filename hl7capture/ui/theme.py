@@ -195,6 +195,8 @@ def _style_sheet(c: Colours) -> str:
     QHeaderView {{ background: {c.panel}; }}
     QHeaderView::section {{ background: {c.panel}; color: {c.muted}; border: 0; border-bottom: 1px solid {c.line};
         padding: 5px 8px; font-weight: 600; }}
+    QMainWindow::separator {{ background: {c.line}; width: 1px; height: 1px; }}
+    QToolButton[small="true"] {{ padding: 2px; border-radius: 4px; }}
     QSplitter::handle {{ background: {c.line}; }}
     QTabBar::tab {{ padding: 7px 14px; color: {c.muted}; border: 0; border-bottom: 2px solid transparent; }}
     QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}

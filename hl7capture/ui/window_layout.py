@@ -1,13 +1,16 @@
 """How the window was left: its place, its panes, its page; kept in a small file beside the settings."""
 
-from PySide6.QtCore import QByteArray, QEvent, QObject
+from base64 import b64decode, b64encode
+from zlib import crc32
+
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QGuiApplication
 
 from hl7capture.ui.layout_memory import LayoutMemory
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.workspace import Arrangement
 
-_WIDEST = 100_000  # pixels of a pane
+_SEAL = 4  # bytes
 _LEAST_IN_SIGHT = 80  # pixels of the window, to take hold of it
 
 
@@ -20,7 +23,7 @@ class WindowLayout(QObject):
         self._window = window
         self._is_restored = False
         commands = window.commands
-        for action in commands.arrangements.actions():
+        for action in commands.arrangements:
             action.triggered.connect(
                 lambda _on=False, action=action: window.workspace.arrange(Arrangement(action.data()))
             )
@@ -34,17 +37,12 @@ class WindowLayout(QObject):
         """What is broken in the file is left as it is in the window."""
         self._is_restored = True
         window, workspace = self._window, self._window.workspace
-        geometry = self._memory.get("geometry")
-        if isinstance(geometry, str) and geometry.isascii():
-            window.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        geometry, panes = _unsealed(self._memory.get("geometry")), _unsealed(self._memory.get("panes"))
+        if geometry:
+            window.restoreGeometry(geometry)
             bring_into_sight(window)
-        arrangement = self._memory.get("arrangement")
-        if arrangement in list(Arrangement):
-            self._arrange(Arrangement(arrangement))
-        for key, splitter in (("outer", workspace), ("inner", workspace.panes)):
-            sizes = _sizes(self._memory.get(key))
-            if sizes and any(sizes):
-                splitter.setSizes(sizes)
+        if panes:
+            workspace.restore_layout(panes)
         tabs = window.detail.tabs
         for number in range(tabs.count()):
             if type(tabs.widget(number)).__name__ == self._memory.get("tab"):
@@ -59,10 +57,8 @@ class WindowLayout(QObject):
             return
         window, workspace = self._window, self._window.workspace
         for name, value in (
-            ("geometry", window.saveGeometry().toBase64().toStdString()),
-            ("arrangement", str(workspace.arrangement)),
-            ("outer", workspace.sizes()),
-            ("inner", workspace.panes.sizes()),
+            ("geometry", _sealed(bytes(window.saveGeometry().data()))),
+            ("panes", _sealed(workspace.kept_layout())),
             ("tab", type(window.detail.tabs.currentWidget()).__name__),
             ("page", "welcome" if window.pages.currentWidget() is window.welcome else "sessions"),
         ):
@@ -73,14 +69,9 @@ class WindowLayout(QObject):
             self.note()
         return super().eventFilter(watched, event)
 
-    def _arrange(self, arrangement: Arrangement) -> None:
-        self._window.workspace.arrange(arrangement)
-        for action in self._window.commands.arrangements.actions():
-            action.setChecked(action.data() == arrangement)
-
     def _reset(self) -> None:
         """As at the first start."""
-        self._arrange(Arrangement.BELOW)
+        self._window.workspace.arrange(Arrangement.BELOW)
         self._window.detail.tabs.setCurrentIndex(0)
 
 
@@ -96,8 +87,18 @@ def bring_into_sight(window: MainWindow) -> None:
     window.move(room.center() - window.rect().center())
 
 
-def _sizes(value: object) -> list[int]:
-    """Two widths or heights; empty where that is not what it is."""
-    if not isinstance(value, list) or len(value) != 2:
-        return []
-    return value if all(type(size) is int and 0 <= size <= _WIDEST for size in value) else []
+# Qt takes what it kept on trust: a damaged state of panes can end the program. So it has a checksum.
+
+
+def _sealed(kept: bytes) -> str:
+    return b64encode(crc32(kept).to_bytes(_SEAL, "big") + kept).decode()
+
+
+def _unsealed(value: object) -> bytes:
+    """Empty where it is not what `_sealed` made."""
+    try:
+        data = b64decode(value, validate=True) if isinstance(value, str) else b""
+    except ValueError:
+        return b""
+    kept = data[_SEAL:]
+    return kept if int.from_bytes(data[:_SEAL], "big") == crc32(kept) else b""

@@ -2,8 +2,9 @@
 
 from enum import StrEnum
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QSplitter
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QMainWindow
 
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
@@ -14,6 +15,7 @@ from hl7capture.ui.detail import Detail
 from hl7capture.ui.ladder import Ladder
 from hl7capture.ui.layout_memory import LayoutMemory
 from hl7capture.ui.notes import Notes
+from hl7capture.ui.pane import Pane
 from hl7capture.ui.session_filter import SessionFilter
 from hl7capture.ui.session_model import SessionModel
 from hl7capture.ui.session_row import SessionRow
@@ -21,23 +23,20 @@ from hl7capture.ui.session_table import SessionTable
 
 
 class Arrangement(StrEnum):
-    """Where ladder and detail are: below the table, side by side; beside it, one over the other; nowhere."""
+    """Where ladder and detail can be put at once: below the table, beside it, away. By hand, anywhere."""
 
     BELOW = "below"
     BESIDE = "beside"
     LIST = "list"
 
 
-# Pixels, to begin with: of the table and what is below or beside it; of the ladder and the detail.
-_SIZES = {
-    Arrangement.BELOW: ([260, 440], [560, 720]),
-    Arrangement.BESIDE: ([640, 640], [300, 400]),
-    Arrangement.LIST: ([260, 440], [560, 720]),
-}
+_PANES_SHARE = 0.6  # of the workspace, to begin with; the table has the rest
+_SHARES = (0.44, 0.56)  # of ladder and detail, of what they have together
+_VERSION = 1  # of the state of the panes
 
 
-class Workspace(QSplitter):
-    """What is chosen in the table is shown below it, as soon as its document is there."""
+class Workspace(QMainWindow):
+    """What is chosen in the table is shown in the panes around it, as soon as its document is there."""
 
     told = Signal(str, bool)  # what to tell, and whether it is an error
 
@@ -49,7 +48,7 @@ class Workspace(QSplitter):
         copy: DeidentifiedCopy,
         memory: LayoutMemory,
     ) -> None:
-        super().__init__(Qt.Orientation.Vertical)
+        super().__init__()
         self._store = store
         self._model = model
         self._shown: SessionRow | None = None  # in the ladder
@@ -60,13 +59,12 @@ class Workspace(QSplitter):
         self.ladder = Ladder()
         self.ladder.addActions([self.comparing.choose, self.comparing.compare])
         self.notes.serve(self.detail.notes)
-        self.panes = QSplitter(Qt.Orientation.Horizontal)
-        self.panes.addWidget(self.ladder)
-        self.panes.addWidget(self.detail)
-        self.addWidget(self.table)
-        self.addWidget(self.panes)
-        for splitter in (self, self.panes):
-            splitter.setHandleWidth(1)
+        self._ladder_pane = Pane("ladder", self.tr("Ladder"), self.ladder, self)
+        self.panes = (self._ladder_pane, Pane("detail", self.tr("Detail"), self.detail, self))
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setCentralWidget(self.table)
+        self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        self._unshared: Arrangement | None = None
         self.arrange(Arrangement.BELOW)
         self.table.session_selected.connect(self.show_session)
         self.table.open_wanted.connect(self._open)
@@ -83,16 +81,44 @@ class Workspace(QSplitter):
         store.fetch_failed.connect(self._on_fetch_failed)
 
     def arrange(self, arrangement: Arrangement) -> None:
-        """Puts ladder and detail there, with the sizes to begin with."""
-        self.arrangement = arrangement
+        """Puts ladder and detail there, with the sizes to begin with, wherever they are now."""
         is_beside = arrangement is Arrangement.BESIDE
-        upright, level = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
-        self.setOrientation(level if is_beside else upright)
-        self.panes.setOrientation(upright if is_beside else level)
-        self.panes.setVisible(arrangement is not Arrangement.LIST)
-        outer, inner = _SIZES[arrangement]
-        self.setSizes(outer)
-        self.panes.setSizes(inner)
+        area = Qt.DockWidgetArea.RightDockWidgetArea if is_beside else Qt.DockWidgetArea.BottomDockWidgetArea
+        for pane in self.panes:
+            pane.setFloating(False)
+            self.addDockWidget(area, pane)
+            pane.setVisible(arrangement is not Arrangement.LIST)
+        along = Qt.Orientation.Vertical if is_beside else Qt.Orientation.Horizontal
+        self.splitDockWidget(*self.panes, along)
+        self._unshared = arrangement
+        if self.isVisible():
+            self._share_room()
+
+    def kept_layout(self) -> bytes:
+        """Where the panes are, for `restore_layout`."""
+        return bytes(self.saveState(_VERSION).data())
+
+    def restore_layout(self, kept: bytes) -> None:
+        """Puts the panes where they were. Bytes that are none of `kept_layout` change nothing."""
+        if self.restoreState(kept, _VERSION):
+            self._unshared = None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self._share_room)  # its size follows
+
+    def _share_room(self) -> None:
+        """The sizes to begin with, once: they are shares of a room that is known when it is seen."""
+        arrangement, self._unshared = self._unshared, None
+        if arrangement is None or arrangement is Arrangement.LIST:
+            return
+        panes, level, upright = list(self.panes), Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        if arrangement is Arrangement.BESIDE:
+            self.resizeDocks(panes, [round(self.width() * _PANES_SHARE)] * 2, level)
+            self.resizeDocks(panes, [round(self.height() * share) for share in _SHARES], upright)
+        else:
+            self.resizeDocks(panes, [round(self.height() * _PANES_SHARE)] * 2, upright)
+            self.resizeDocks(panes, [round(self.width() * share) for share in _SHARES], level)
 
     def show_session(self, session: SessionSummary | None) -> None:
         """A session of the list, whose document may have to be read first; None: nothing."""
@@ -105,10 +131,13 @@ class Workspace(QSplitter):
 
     def _open(self, session_id: str) -> None:
         self.table.go_to(session_id)
+        self._ladder_pane.show()  # asked for by name
         self.ladder.setFocus()
 
     def refresh_colours(self) -> None:
         """The theme has changed."""
+        for pane in self.panes:
+            pane.refresh_colours()
         self.detail.refresh_colours()
         self.comparing.refresh_colours()
         self.ladder.viewport().update()

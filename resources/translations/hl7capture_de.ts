@@ -1654,6 +1654,25 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     </message>
 </context>
 <context>
+    <name>Pane</name>
+    <message>
+        <source>Close; View › Layout brings it back</source>
+        <translation>Schließen; Ansicht › Anordnung bringt es zurück</translation>
+    </message>
+    <message>
+        <source>Close {0}</source>
+        <translation>{0} schließen</translation>
+    </message>
+    <message>
+        <source>Back into the window</source>
+        <translation>Zurück ins Fenster</translation>
+    </message>
+    <message>
+        <source>Into a window of its own</source>
+        <translation>In ein eigenes Fenster</translation>
+    </message>
+</context>
+<context>
     <name>Plots</name>
     <message>
         <source>Plots: messages, latencies and findings over time</source>
@@ -2689,6 +2708,14 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
 </context>
 <context>
     <name>Workspace</name>
+    <message>
+        <source>Ladder</source>
+        <translation>Ablauf</translation>
+    </message>
+    <message>
+        <source>Detail</source>
+        <translation>Details</translation>
+    </message>
     <message>
         <source>Session {0} cannot be shown: {1}.</source>
         <translation>Sitzung {0} kann nicht gezeigt werden: {1}.</translation>

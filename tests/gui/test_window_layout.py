@@ -1,18 +1,19 @@
 """The window is found again as it was left; a file that is broken or means harm changes nothing."""
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from hl7capture.ui.layout_memory import LayoutMemory
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.window_layout import WindowLayout
-from hl7capture.ui.workspace import Arrangement
 from tests.gui.conftest import close
 
 Opened = Callable[[], tuple[MainWindow, LayoutMemory]]
@@ -40,28 +41,45 @@ def opened(open_window: Callable[[], MainWindow], path: Path, qtbot: QtBot) -> I
         file.close()
 
 
+def _area(window: MainWindow, number: int) -> Qt.DockWidgetArea:
+    return window.workspace.dockWidgetArea(window.workspace.panes[number])
+
+
 def test_the_window_is_found_as_it_was_left(opened: Opened, path: Path, qtbot: QtBot) -> None:
     window, file = opened()
+    window.resize(760, 700)
     window.go_to_sessions()
     qtbot.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
-    assert window.workspace.orientation() is Qt.Orientation.Horizontal
-    window.resize(760, 600)
-    window.workspace.setSizes([300, 460])
+    assert _area(window, 0) is _area(window, 1) is Qt.DockWidgetArea.RightDockWidgetArea
+    ladder, detail = window.workspace.panes
+    window.workspace.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, ladder)
+    window.workspace.addDockWidget(Qt.DockWidgetArea.TopDockWidgetArea, detail)
+    window.workspace.resizeDocks([detail], [330], Qt.Orientation.Vertical)
     window.detail.tabs.setCurrentWidget(window.detail.hex)
-    sizes = window.workspace.sizes()
+    qtbot.waitUntil(lambda: detail.height() == 330)
     close(window, qtbot)
     file.close()
     assert path.stat().st_mode & 0o777 == 0o600
     again, _ = opened()
     assert again.pages.currentWidget() is again.workspace
-    assert again.workspace.arrangement is Arrangement.BESIDE
-    assert again.workspace.sizes() == pytest.approx(sizes, abs=3)
+    assert _area(again, 0) is Qt.DockWidgetArea.LeftDockWidgetArea
+    assert _area(again, 1) is Qt.DockWidgetArea.TopDockWidgetArea
     assert again.detail.tabs.currentWidget() is again.detail.hex
-    assert (again.width(), again.height()) == (760, 600)
-    assert again.commands.arrangements.checkedAction().data() == Arrangement.BESIDE
+    assert (again.width(), again.height()) == (760, 700)
+    qtbot.waitUntil(lambda: again.workspace.panes[1].height() == 330)
     again.commands.reset_layout.trigger()
-    assert again.workspace.orientation() is Qt.Orientation.Vertical
+    assert _area(again, 0) is _area(again, 1) is Qt.DockWidgetArea.BottomDockWidgetArea
     assert again.detail.tabs.currentIndex() == 0
+
+
+def test_ladder_and_detail_have_most_of_the_room_to_begin_with(opened: Opened, qtbot: QtBot) -> None:
+    window, _ = opened()
+    window.resize(1280, 800)
+    window.go_to_sessions()
+    ladder, detail = window.workspace.panes
+    qtbot.waitUntil(lambda: ladder.height() > window.workspace.height() / 2)
+    assert ladder.height() == detail.height()
+    assert ladder.width() < detail.width() < 2 * ladder.width()
 
 
 def test_the_list_alone(opened: Opened, qtbot: QtBot) -> None:
@@ -73,6 +91,33 @@ def test_the_list_alone(opened: Opened, qtbot: QtBot) -> None:
     assert window.ladder.isVisible()
 
 
+def test_a_pane_is_closed_and_brought_back(opened: Opened, qtbot: QtBot) -> None:
+    window, _ = opened()
+    window.go_to_sessions()
+    ladder, detail = window.workspace.panes
+    buttons = {button.accessibleName(): button for button in detail.titleBarWidget().findChildren(QToolButton)}
+    qtbot.mouseClick(buttons["Close Detail"], Qt.MouseButton.LeftButton)
+    assert not detail.isVisible()
+    assert ladder.isVisible()
+    layout = [action for action in window.findChildren(QAction) if action.text() == "Detail" and action.isCheckable()]
+    assert [action.isChecked() for action in layout] == [False]
+    layout[0].trigger()
+    assert detail.isVisible()
+
+
+def test_a_pane_in_a_window_of_its_own_comes_back(opened: Opened, qtbot: QtBot) -> None:
+    window, _ = opened()
+    window.go_to_sessions()
+    ladder, _detail = window.workspace.panes
+    buttons = {button.accessibleName(): button for button in ladder.titleBarWidget().findChildren(QToolButton)}
+    qtbot.mouseClick(buttons["Into a window of its own"], Qt.MouseButton.LeftButton)
+    assert ladder.isFloating()
+    assert buttons["Into a window of its own"].accessibleName() == "Back into the window"
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert not ladder.isFloating()
+    assert ladder.isVisible()
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -81,19 +126,33 @@ def test_the_list_alone(opened: Opened, qtbot: QtBot) -> None:
         b"[" * 60_000,
         b"[1]",
         b"\xff\xfe",
-        b'{"geometry": "AdnQywAD' + b"/" * 400 + b'", "arrangement": "above", "outer": [-1, 99999999999]}',
-        b'{"geometry": 7, "arrangement": ["below"], "outer": [0, 0], "inner": "ab", "tab": {}, "page": 3}',
-        b'{"outer": [true, 1.5], "inner": [1, 2, 3], "tab": "QObject", "page": "../x"}',
+        b'{"geometry": "AdnQywAD' + b"/" * 400 + b'", "panes": "AAAA/wAAAAH9"}',
+        b'{"geometry": 7, "panes": ["below"], "tab": {}, "page": 3}',
+        b'{"panes": "", "geometry": "AAAAAA==", "tab": "QObject", "page": "../x"}',
     ],
 )
 def test_a_broken_file_changes_nothing(content: bytes, opened: Opened, path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(content)
     window, _ = opened()
-    assert window.workspace.arrangement is Arrangement.BELOW
+    assert _area(window, 0) is _area(window, 1) is Qt.DockWidgetArea.BottomDockWidgetArea
     assert window.pages.currentWidget() is window.welcome
-    assert all(size > 0 for size in window.workspace.sizes())
     assert window.width() >= 400
+
+
+def test_panes_that_were_damaged_on_disk_are_not_given_to_qt(opened: Opened, path: Path, qtbot: QtBot) -> None:
+    window, file = opened()
+    window.go_to_sessions()
+    qtbot.keyClick(window, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    close(window, qtbot)
+    file.close()
+    values = json.loads(path.read_text())
+    state = bytearray(base64.b64decode(values["panes"]))
+    state[len(state) // 2] ^= 1
+    values["panes"] = base64.b64encode(state).decode()
+    path.write_text(json.dumps(values))
+    again, _ = opened()
+    assert _area(again, 0) is Qt.DockWidgetArea.BottomDockWidgetArea
 
 
 def test_a_window_of_a_screen_that_is_gone_comes_back(opened: Opened, path: Path, qtbot: QtBot) -> None:
@@ -101,8 +160,7 @@ def test_a_window_of_a_screen_that_is_gone_comes_back(opened: Opened, path: Path
     window.setGeometry(20_000, 20_000, 900, 600)
     close(window, qtbot)
     file.close()
-    kept = json.loads(path.read_text())
-    assert QByteArray.fromBase64(kept["geometry"].encode()).size() > 0
+    assert json.loads(path.read_text())["geometry"]
     again, _ = opened()
     assert QGuiApplication.primaryScreen().availableGeometry().intersects(again.frameGeometry())
 
