@@ -14,6 +14,8 @@ from hl7capture.ui.fields_search import FieldsSearch
 
 _MOST_EXPANDED = 120  # segments; beyond them a person opens what they need
 
+_WIDTHS = (130, 165, 45, 220)  # pixels, to begin with; the meaning has the rest
+
 
 class FieldsView(QWidget):
     """The tree, and whether empty fields are shown.
@@ -39,7 +41,7 @@ class FieldsView(QWidget):
         self.tree.setUniformRowHeights(True)
         self.tree.setAlternatingRowColors(True)
         self.tree.setIndentation(16)
-        for column, width in enumerate((165, 180, 50, 200)):
+        for column, width in enumerate(_WIDTHS):
             self.tree.setColumnWidth(column, width)
         self.tree.header().setStretchLastSection(True)
         self._empty = QCheckBox(self.tr("Show empty fields"))
