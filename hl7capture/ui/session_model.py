@@ -22,6 +22,7 @@ from hl7capture.ui.icons import icon
 from hl7capture.ui.locale_words import moment_text, size_text
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow, state_of
+from hl7capture.ui.severity import BADGES
 from hl7capture.ui.theme import colour, colours
 
 Index = QModelIndex | QPersistentModelIndex
@@ -33,8 +34,6 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 NUMBER, START, DEVICE, LIS, FRAMING, MESSAGES, DURATION, STATE, FINDINGS, SAVED, END, PROBE, SOURCE, SIZE = range(14)
 LAST_COLUMN = SIZE
 _SEVERITIES = ("", "note", "warning", "error")
-# of findings: icon, colour; each of its own shape, as the states have theirs
-BADGES = {"error": ("error", "bad"), "warning": ("incomplete", "warning"), "note": ("notice", "muted")}
 
 
 class SessionModel(QAbstractTableModel):
@@ -256,9 +255,9 @@ class SessionModel(QAbstractTableModel):
             if role == Qt.ItemDataRole.ForegroundRole:
                 return colour(state.colour)
         if column == FINDINGS and row.summary.findings:
-            name, shade = BADGES[row.summary.worst]
+            badge = BADGES[row.summary.worst]
             if role == Qt.ItemDataRole.DecorationRole:
-                return icon(name, getattr(colours(), shade))
+                return icon(badge.icon, getattr(colours(), badge.colour))
             if role == Qt.ItemDataRole.ToolTipRole:
                 return "\n".join(f"{severity}: {code}" for code, severity in row.summary.findings)
         if role == Qt.ItemDataRole.AccessibleTextRole:

@@ -1146,18 +1146,6 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
 <context>
     <name>FindingCard</name>
     <message>
-        <source>Error</source>
-        <translation>Fehler</translation>
-    </message>
-    <message>
-        <source>Warning</source>
-        <translation>Warnung</translation>
-    </message>
-    <message>
-        <source>Note</source>
-        <translation>Hinweis</translation>
-    </message>
-    <message>
         <source>… and {0} more elements</source>
         <translation>… und {0} weitere Elemente</translation>
     </message>
@@ -1299,18 +1287,6 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
     <message>
         <source>{0} of silence</source>
         <translation>{0} Stille</translation>
-    </message>
-    <message>
-        <source>Error</source>
-        <translation>Fehler</translation>
-    </message>
-    <message>
-        <source>Warning</source>
-        <translation>Warnung</translation>
-    </message>
-    <message>
-        <source>Note</source>
-        <translation>Hinweis</translation>
     </message>
     <message>
         <source>{0} (late)</source>
@@ -2343,6 +2319,21 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     <message>
         <source>Something on this page cannot be.</source>
         <translation>Etwas auf dieser Seite ist nicht möglich.</translation>
+    </message>
+</context>
+<context>
+    <name>Severity</name>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>Warnung</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Hinweis</translation>
     </message>
 </context>
 <context>

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from PySide6.QtCore import QCoreApplication
 
 from hl7capture.hl7.acknowledgements.words import is_negative
-from hl7capture.hl7.findings.finding import Severity
 from hl7capture.hl7.summary import Summary
 from hl7capture.model.elements import Direction, Element, ElementType, Flag
 from hl7capture.ui.ladder.frames import Frames
@@ -16,6 +15,7 @@ from hl7capture.ui.ladder.scale import is_silence
 from hl7capture.ui.locale_words import duration_text, size_text
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow
+from hl7capture.ui.severity import severity_word
 
 translate = QCoreApplication.translate
 _AGES = 10**10  # seconds: no time is longer
@@ -104,12 +104,7 @@ def flags_text(flags: Iterable[str]) -> str:
 
 def mark_text(mark: Mark) -> str:
     """`Error: ack-negative, bytes-missing`"""
-    word = {
-        Severity.ERROR: translate("Ladder", "Error"),
-        Severity.WARNING: translate("Ladder", "Warning"),
-        Severity.NOTE: translate("Ladder", "Note"),
-    }
-    return f"{word[mark.severity]}: {', '.join(mark.codes)}"
+    return f"{severity_word(mark.severity)}: {', '.join(mark.codes)}"
 
 
 def direction_text(direction: Direction) -> str:
