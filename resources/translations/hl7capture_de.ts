@@ -1197,6 +1197,49 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
     </message>
 </context>
 <context>
+    <name>GroupFacts</name>
+    <message>
+        <source>unknown device</source>
+        <translation>unbekanntes Gerät</translation>
+    </message>
+    <message>
+        <source>unknown LIS</source>
+        <translation>unbekanntes LIS</translation>
+    </message>
+    <message>
+        <source>1 session</source>
+        <translation>1 Sitzung</translation>
+    </message>
+    <message>
+        <source>{0} sessions</source>
+        <translation>{0} Sitzungen</translation>
+    </message>
+    <message>
+        <source>{0} open</source>
+        <translation>{0} offen</translation>
+    </message>
+    <message>
+        <source>{0} with errors</source>
+        <translation>{0} mit Fehlern</translation>
+    </message>
+    <message>
+        <source>{0} with warnings</source>
+        <translation>{0} mit Warnungen</translation>
+    </message>
+    <message>
+        <source>{0} with notes</source>
+        <translation>{0} mit Hinweisen</translation>
+    </message>
+    <message>
+        <source>nothing found to be wrong</source>
+        <translation>nichts zu beanstanden</translation>
+    </message>
+    <message>
+        <source>last {0}</source>
+        <translation>zuletzt {0}</translation>
+    </message>
+</context>
+<context>
     <name>HexView</name>
     <message>
         <source>Bytes</source>
