@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, Qt, QThreadPool
-from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -23,6 +23,7 @@ from hl7capture.hl7.privacy.rules import rules_of
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 from hl7capture.ui.background import Background
+from hl7capture.ui.clipboard import copy_text
 from hl7capture.ui.comparison.side import Side
 from hl7capture.ui.comparison.table import AFTER, BEFORE, ComparisonModel, text_of
 from hl7capture.ui.comparison.work import Compared, Place, compared
@@ -235,5 +236,4 @@ class ComparisonWindow(QWidget):
 
     def _copy(self, places: Sequence[Place], heading: Sequence[str] = ()) -> None:
         """Made in the background: there may be very many rows."""
-        clipboard = QGuiApplication.clipboard()
-        Background(lambda: "\n".join([*heading, text_of(places)]), clipboard.setText).start(self._pool)
+        Background(lambda: "\n".join([*heading, text_of(places)]), copy_text).start(self._pool)
