@@ -10,10 +10,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from hl7capture.app.controller import CaptureController
 from hl7capture.ui.banner import Banner, Remedy
+from hl7capture.ui.question import agrees
 from hl7capture.ui.session_model import SessionModel
 from hl7capture.ui.session_row import SessionRow
 
@@ -119,12 +120,5 @@ class Deleting(QObject):
         self._banner.say(text, is_error=False, key=_KEY, remedy=Remedy(self.tr("Undo"), self.undo))
 
     def _is_meant(self, count: int) -> bool:
-        question = QMessageBox(self._window)
-        question.setIcon(QMessageBox.Icon.Warning)
-        question.setWindowTitle(self.tr("Delete sessions"))
-        question.setText(self.tr("Delete {0} sessions?").format(f"{count:,}"))
-        delete = question.addButton(self.tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
-        question.addButton(QMessageBox.StandardButton.Cancel)
-        question.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        question.exec()
-        return question.clickedButton() is delete
+        text = self.tr("Delete {0} sessions?").format(f"{count:,}")
+        return agrees(self._window, self.tr("Delete sessions"), text, self.tr("Delete"))

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from hl7capture.app.controller import CaptureController
 from hl7capture.app.export import CancelledError, Export, FilesExistError, Sessions
@@ -19,6 +19,7 @@ from hl7capture.ui.banner import Banner
 from hl7capture.ui.deidentification_report import DeidentificationReport
 from hl7capture.ui.export_dialog import ExportDialog
 from hl7capture.ui.plain import visible
+from hl7capture.ui.question import agrees
 from hl7capture.ui.work_row import Job, Progress, WorkRow
 
 
@@ -154,16 +155,8 @@ class SessionFiles(QObject):
         self._row.begin(Job(self.tr("Exporting sessions"), run, work.cancel, on_done, expected, on_failed))
 
     def _may_overwrite(self, error: FilesExistError) -> bool:
-        question = QMessageBox(self._window)
-        question.setIcon(QMessageBox.Icon.Warning)
-        question.setTextFormat(Qt.TextFormat.PlainText)
-        question.setWindowTitle(self.tr("Overwrite"))
-        question.setText(self.tr("{0}. Overwrite?").format(visible(str(error))))
-        overwrite = question.addButton(self.tr("Overwrite"), QMessageBox.ButtonRole.DestructiveRole)
-        question.addButton(QMessageBox.StandardButton.Cancel)
-        question.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        question.exec()
-        return question.clickedButton() is overwrite
+        text = self.tr("{0}. Overwrite?").format(visible(str(error)))
+        return agrees(self._window, self.tr("Overwrite"), text, self.tr("Overwrite"))
 
 
 def _import(work: Import, paths: Sequence[Path], most: int, progress: Progress) -> _Imported:
