@@ -2,17 +2,16 @@
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from hl7capture.hl7.statistics.links import Condition, LinkState
 from hl7capture.hl7.statistics.series import Link
 from hl7capture.ui.dashboard.words import moment_text, span_text
+from hl7capture.ui.flat_table import FlatTable, Index
 from hl7capture.ui.icons import icon
 from hl7capture.ui.plain import visible
 from hl7capture.ui.severity import BADGES, Badge
 from hl7capture.ui.theme import colour, colours
-
-Index = QModelIndex | QPersistentModelIndex
 
 DEVICE, LIS, STATE, MESSAGE, FINDING = range(5)
 _LONGEST = 80  # characters
@@ -26,7 +25,7 @@ _CONDITIONS = {
 }
 
 
-class LinkModel(QAbstractTableModel):
+class LinkModel(FlatTable):
     """One row a link. `show_states` replaces them; times in words are those of that moment."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -69,16 +68,8 @@ class LinkModel(QAbstractTableModel):
 
     # -- what the view asks ------------------------------------------------------------------------------------
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._states)
-
-    def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._titles)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._titles[section]
-        return None
+    def _count(self) -> int:
+        return len(self._states)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         state, column = self._states[index.row()], index.column()
