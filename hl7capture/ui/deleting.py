@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 
 from hl7capture.app.controller import CaptureController
 from hl7capture.ui.banner import Banner, Remedy
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.question import agrees
 from hl7capture.ui.session_model import SessionModel
 from hl7capture.ui.session_row import SessionRow
@@ -108,7 +109,7 @@ class Deleting(QObject):
             self._model.forget_withdrawn(row.session_id for row in deletion.rows)
         if left:
             text = self.tr("Not deleted, for the output folder was changed before: sessions: {0}.")
-            self._banner.say(text.format(sum(len(deletion.rows) for deletion in left)))
+            self._banner.say(text.format(number_text(sum(len(deletion.rows) for deletion in left))))
 
     def _show(self) -> None:
         self.undo_action.setEnabled(bool(self._waiting))
@@ -116,9 +117,10 @@ class Deleting(QObject):
             self._banner.take_back(_KEY)
             return
         count = len(self._waiting[-1].rows)
-        text = self.tr("1 session deleted.") if count == 1 else self.tr("{0} sessions deleted.").format(f"{count:,}")
+        many = self.tr("{0} sessions deleted.").format(number_text(count))
+        text = self.tr("1 session deleted.") if count == 1 else many
         self._banner.say(text, is_error=False, key=_KEY, remedy=Remedy(self.tr("Undo"), self.undo))
 
     def _is_meant(self, count: int) -> bool:
-        text = self.tr("Delete {0} sessions?").format(f"{count:,}")
+        text = self.tr("Delete {0} sessions?").format(number_text(count))
         return agrees(self._window, self.tr("Delete sessions"), text, self.tr("Delete"))

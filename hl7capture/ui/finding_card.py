@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 from hl7capture.hl7.findings.finding import Finding
 from hl7capture.ui.connection_view import plain_label
 from hl7capture.ui.icons import icon
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
 from hl7capture.ui.severity import BADGES, Badge, severity_word
 from hl7capture.ui.theme import colours
@@ -56,7 +57,7 @@ class FindingCard(QFrame):
             grid.addWidget(link, *divmod(place, _COLUMNS))
         layout.addLayout(grid)
         if len(links) > _MOST_LINKS:
-            more = plain_label(self.tr("… and {0} more elements").format(f"{len(links) - _MOST_LINKS:,}"))
+            more = plain_label(self.tr("… and {0} more elements").format(number_text(len(links) - _MOST_LINKS)))
             more.setProperty("muted", True)
             layout.addWidget(more)
         self.setAccessibleName(f"{word}: {visible(finding.text, LONGEST)}")

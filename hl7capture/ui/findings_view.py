@@ -8,7 +8,7 @@ from hl7capture.model.elements import Element, ElementType
 from hl7capture.model.session import Session
 from hl7capture.ui.connection_view import plain_label
 from hl7capture.ui.finding_card import LONGEST, ElementLink, FindingCard, badge_labels
-from hl7capture.ui.locale_words import since_text
+from hl7capture.ui.locale_words import number_text, since_text
 from hl7capture.ui.plain import visible
 from hl7capture.ui.severity import BADGES, Badge
 
@@ -107,7 +107,7 @@ class FindingsView(QScrollArea):
             rows.addWidget(card)
         if len(self._findings) > self._most:
             rest = len(self._findings) - self._most
-            more = QPushButton(self.tr("Show more: {0} are left").format(f"{rest:,}"))
+            more = QPushButton(self.tr("Show more: {0} are left").format(number_text(rest)))
             more.clicked.connect(self._show_more, Qt.ConnectionType.QueuedConnection)  # it takes the button away
             rows.addWidget(more)
         rows.addStretch(1)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from hl7capture.model.session_summary import SessionSummary
-from hl7capture.ui.locale_words import moment_text
+from hl7capture.ui.locale_words import moment_text, number_text
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_order import Grouping
 from hl7capture.ui.session_row import SessionRow
@@ -52,7 +52,7 @@ class GroupFacts:
         parts = [
             translate("GroupFacts", "1 session")
             if self.sessions == 1
-            else translate("GroupFacts", "{0} sessions").format(f"{self.sessions:,}")
+            else translate("GroupFacts", "{0} sessions").format(number_text(self.sessions))
         ]
         for count, words in (
             (self.open, translate("GroupFacts", "{0} open")),
@@ -61,7 +61,7 @@ class GroupFacts:
             (self.worst.get("note", 0), translate("GroupFacts", "{0} with notes")),
         ):
             if count:
-                parts.append(words.format(f"{count:,}"))
+                parts.append(words.format(number_text(count)))
         if self.worst.get("", 0) == self.sessions:
             parts.append(translate("GroupFacts", "nothing found to be wrong"))
         if self.last:

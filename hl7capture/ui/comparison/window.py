@@ -28,6 +28,7 @@ from hl7capture.ui.comparison.side import Side
 from hl7capture.ui.comparison.table import AFTER, BEFORE, ComparisonModel, text_of
 from hl7capture.ui.comparison.work import Compared, Place, compared
 from hl7capture.ui.connection_view import plain_label
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
 
 _SIZE = 1100, 700  # pixels
@@ -222,9 +223,9 @@ class ComparisonWindow(QWidget):
         if not count:
             self.status.setText(self.tr("They mean the same."))
         elif number is None:
-            self.status.setText(self.tr("Places that differ: {0}").format(f"{count:,}"))
+            self.status.setText(self.tr("Places that differ: {0}").format(number_text(count)))
         else:
-            self.status.setText(self.tr("Difference {0} of {1}").format(f"{number + 1:,}", f"{count:,}"))
+            self.status.setText(self.tr("Difference {0} of {1}").format(number_text(number + 1), number_text(count)))
 
     def _copy_rows(self) -> None:
         rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
