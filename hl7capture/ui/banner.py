@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from hl7capture.ui import theme
+from hl7capture.ui.clipboard import copy_text
 from hl7capture.ui.icons import icon
 from hl7capture.ui.plain import visible
 
@@ -47,7 +47,7 @@ class Banner(QFrame):
         self.remedy.clicked.connect(self._mend)
         copy = QPushButton(self.tr("Copy"))
         copy.setAccessibleName(self.tr("Copy this message"))
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.label.text()))
+        copy.clicked.connect(lambda: copy_text(self.label.text()))
         self.close_button = QToolButton()
         self.close_button.setAccessibleName(self.tr("Close this message"))
         self.close_button.setToolTip(self.tr("Close this message"))

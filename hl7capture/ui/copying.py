@@ -10,9 +10,9 @@ from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 from hl7capture.store.session_store import SessionStore
 from hl7capture.ui.background import Background
+from hl7capture.ui.clipboard import copy_text
 from hl7capture.ui.deidentified_copy import DeidentifiedCopy, messages_text
 from hl7capture.ui.session_model import SessionModel
-from hl7capture.ui.session_table import copy_text
 
 
 class Copies(QObject):

@@ -8,7 +8,7 @@ from hl7capture.hl7.privacy.rules import Rules
 from hl7capture.hl7.privacy.sessions import Deidentification
 from hl7capture.model.session import Session
 from hl7capture.ui.background import Background
-from hl7capture.ui.session_table import copy_text
+from hl7capture.ui.clipboard import copy_text
 
 
 class DeidentifiedCopy:

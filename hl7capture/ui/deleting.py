@@ -10,10 +10,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from hl7capture.app.controller import CaptureController
 from hl7capture.ui.banner import Banner, Remedy
+from hl7capture.ui.locale_words import number_text
+from hl7capture.ui.question import agrees
 from hl7capture.ui.session_model import SessionModel
 from hl7capture.ui.session_row import SessionRow
 
@@ -107,7 +109,7 @@ class Deleting(QObject):
             self._model.forget_withdrawn(row.session_id for row in deletion.rows)
         if left:
             text = self.tr("Not deleted, for the output folder was changed before: sessions: {0}.")
-            self._banner.say(text.format(sum(len(deletion.rows) for deletion in left)))
+            self._banner.say(text.format(number_text(sum(len(deletion.rows) for deletion in left))))
 
     def _show(self) -> None:
         self.undo_action.setEnabled(bool(self._waiting))
@@ -115,16 +117,10 @@ class Deleting(QObject):
             self._banner.take_back(_KEY)
             return
         count = len(self._waiting[-1].rows)
-        text = self.tr("1 session deleted.") if count == 1 else self.tr("{0} sessions deleted.").format(f"{count:,}")
+        many = self.tr("{0} sessions deleted.").format(number_text(count))
+        text = self.tr("1 session deleted.") if count == 1 else many
         self._banner.say(text, is_error=False, key=_KEY, remedy=Remedy(self.tr("Undo"), self.undo))
 
     def _is_meant(self, count: int) -> bool:
-        question = QMessageBox(self._window)
-        question.setIcon(QMessageBox.Icon.Warning)
-        question.setWindowTitle(self.tr("Delete sessions"))
-        question.setText(self.tr("Delete {0} sessions?").format(f"{count:,}"))
-        delete = question.addButton(self.tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
-        question.addButton(QMessageBox.StandardButton.Cancel)
-        question.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        question.exec()
-        return question.clickedButton() is delete
+        text = self.tr("Delete {0} sessions?").format(number_text(count))
+        return agrees(self._window, self.tr("Delete sessions"), text, self.tr("Delete"))

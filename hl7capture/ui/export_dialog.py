@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from hl7capture.hl7.privacy.pseudonyms import Pseudonyms
 from hl7capture.store.export.formats import Format
+from hl7capture.ui.locale_words import number_text
 
 _NAME = "sessions"
 
@@ -31,7 +32,7 @@ class ExportDialog(QDialog):
     def __init__(self, sessions: int, parent: QWidget | None = None, *, deidentifies: bool = False) -> None:
         """deidentifies: what is suggested."""
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Export sessions: {0}").format(sessions))
+        self.setWindowTitle(self.tr("Export sessions: {0}").format(number_text(sessions)))
         self.setMinimumWidth(520)
         self.formats = QComboBox()
         for to, text in (

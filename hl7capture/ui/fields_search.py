@@ -13,6 +13,7 @@ from hl7capture.hl7.tree import Node
 from hl7capture.ui.background import Background
 from hl7capture.ui.fields_model import value_of
 from hl7capture.ui.icons import icon
+from hl7capture.ui.locale_words import number_text
 
 _QUIET_MS = 150  # after the last key
 _MOST_FOUND = 10_000
@@ -145,10 +146,10 @@ class FieldsSearch(QWidget):
 
     def _show_count(self, *, is_done: bool = False) -> None:
         """`3 of 17`"""
-        total = f"{len(self._chains):,}" + ("+" if len(self._chains) == _MOST_FOUND else "")
+        total = number_text(len(self._chains)) + ("+" if len(self._chains) == _MOST_FOUND else "")
         words = ""
         if self._chains:
-            words = self.tr("{0} of {1}").format(f"{self._place + 1:,}", total) if self._place >= 0 else total
+            words = self.tr("{0} of {1}").format(number_text(self._place + 1), total) if self._place >= 0 else total
         elif is_done:
             words = self.tr("nothing found")
         self.count.setText(words)

@@ -1,12 +1,13 @@
 """Fields: the message as a tree, with the names of the standard."""
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QTreeView, QVBoxLayout, QWidget
 
 from hl7capture.hl7.documents import Document, document_in
 from hl7capture.hl7.split import Delimiters
 from hl7capture.hl7.tree import Node
+from hl7capture.ui.clipboard import copy_text
 from hl7capture.ui.document_saving import DocumentSaving
 from hl7capture.ui.field_filter import filter_of
 from hl7capture.ui.fields_model import FieldsModel
@@ -158,12 +159,12 @@ class FieldsView(QWidget):
     def _copy(self, what: str) -> None:
         node = self.model.node(self.tree.currentIndex())
         if node is not None:
-            QGuiApplication.clipboard().setText(getattr(node, what))
+            copy_text(getattr(node, what))
 
     def _copy_line(self) -> None:
         index = self.tree.currentIndex()
         if index.isValid():
-            QGuiApplication.clipboard().setText(self.model.line(index))
+            copy_text(self.model.line(index))
 
     def _go_to_found(self, chain: tuple[Node, ...]) -> None:
         """As if a person had gone there."""

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from hl7capture.hl7.findings.finding import Finding, Severity
+from hl7capture.hl7.findings.finding import Finding
 from hl7capture.ui.connection_view import plain_label
 from hl7capture.ui.icons import icon
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
+from hl7capture.ui.severity import BADGES, Badge, severity_word
 from hl7capture.ui.theme import colours
 
 LONGEST = 2000  # characters of one sentence
@@ -18,21 +20,6 @@ _MOST_LINKS = 24
 _COLUMNS = 2
 _ICON = 18  # pixels
 _SHOWN_NOW = "▸ "
-
-
-class Look(NamedTuple):
-    """How a severity is shown. icon: its name; colour: a name of the theme, and a property of labels."""
-
-    word: str
-    icon: str
-    colour: str
-
-
-LOOKS = {
-    Severity.ERROR: Look(str(QT_TRANSLATE_NOOP("FindingCard", "Error")), "severity-error", "bad"),
-    Severity.WARNING: Look(str(QT_TRANSLATE_NOOP("FindingCard", "Warning")), "incomplete", "warning"),
-    Severity.NOTE: Look(str(QT_TRANSLATE_NOOP("FindingCard", "Note")), "notice", "muted"),
-}
 
 
 class ElementLink(NamedTuple):
@@ -50,11 +37,11 @@ class FindingCard(QFrame):
     def __init__(self, finding: Finding, links: Sequence[ElementLink], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
-        look = LOOKS[finding.severity]
+        word = severity_word(finding.severity)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 10, 12, 10)
         layout.setSpacing(6)
-        layout.addLayout(_head(look, finding.code))
+        layout.addLayout(_head(finding, word))
         text = plain_label(visible(finding.text, LONGEST))
         text.setProperty("section", True)
         layout.addWidget(text)
@@ -70,10 +57,10 @@ class FindingCard(QFrame):
             grid.addWidget(link, *divmod(place, _COLUMNS))
         layout.addLayout(grid)
         if len(links) > _MOST_LINKS:
-            more = plain_label(self.tr("… and {0} more elements").format(f"{len(links) - _MOST_LINKS:,}"))
+            more = plain_label(self.tr("… and {0} more elements").format(number_text(len(links) - _MOST_LINKS)))
             more.setProperty("muted", True)
             layout.addWidget(more)
-        self.setAccessibleName(f"{_word(look)}: {visible(finding.text, LONGEST)}")
+        self.setAccessibleName(f"{word}: {visible(finding.text, LONGEST)}")
 
     def mark(self, number: int) -> None:
         """Says which of the links leads to the element that is shown now; -1: none."""
@@ -105,26 +92,22 @@ class LinkButton(QPushButton):
             super().keyPressEvent(event)
 
 
-def severity_label(look: Look) -> tuple[QLabel, QLabel]:
-    """Its icon, and its word."""
+def badge_labels(badge: Badge, word: str) -> tuple[QLabel, QLabel]:
+    """The icon, and a word in the same colour."""
     picture = plain_label("")
-    picture.setPixmap(icon(look.icon, getattr(colours(), look.colour)).pixmap(QSize(_ICON, _ICON)))
-    word = plain_label(_word(look))
-    word.setProperty(look.colour, True)
-    word.setWordWrap(False)
-    return picture, word
+    picture.setPixmap(icon(badge.icon, getattr(colours(), badge.colour)).pixmap(QSize(_ICON, _ICON)))
+    label = plain_label(word)
+    label.setProperty(badge.colour, True)
+    label.setWordWrap(False)
+    return picture, label
 
 
-def _head(look: Look, code: str) -> QHBoxLayout:
+def _head(finding: Finding, word: str) -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(8)
-    for label in severity_label(look):
+    for label in badge_labels(BADGES[finding.severity], word):
         row.addWidget(label)
-    name = plain_label(code)
+    name = plain_label(finding.code)
     name.setProperty("muted", True)
     row.addWidget(name, 1)
     return row
-
-
-def _word(look: Look) -> str:
-    return QCoreApplication.translate("FindingCard", look.word)

@@ -7,9 +7,10 @@ from hl7capture.hl7.findings.finding import Finding
 from hl7capture.model.elements import Element, ElementType
 from hl7capture.model.session import Session
 from hl7capture.ui.connection_view import plain_label
-from hl7capture.ui.finding_card import LONGEST, LOOKS, ElementLink, FindingCard, Look, severity_label
-from hl7capture.ui.locale_words import since_text
+from hl7capture.ui.finding_card import LONGEST, ElementLink, FindingCard, badge_labels
+from hl7capture.ui.locale_words import number_text, since_text
 from hl7capture.ui.plain import visible
+from hl7capture.ui.severity import BADGES, Badge
 
 _CARDS_AT_ONCE = 50  # a thousand would stop the window for a second
 _WORDS = {
@@ -106,7 +107,7 @@ class FindingsView(QScrollArea):
             rows.addWidget(card)
         if len(self._findings) > self._most:
             rest = len(self._findings) - self._most
-            more = QPushButton(self.tr("Show more: {0} are left").format(f"{rest:,}"))
+            more = QPushButton(self.tr("Show more: {0} are left").format(number_text(rest)))
             more.clicked.connect(self._show_more, Qt.ConnectionType.QueuedConnection)  # it takes the button away
             rows.addWidget(more)
         rows.addStretch(1)
@@ -121,17 +122,16 @@ class FindingsView(QScrollArea):
 
     def _verdict_card(self) -> QFrame:
         """A sentence that a person can read out on the phone."""
-        look = Look(self.tr("Nothing is wrong"), "complete", "good")
+        badge, said = Badge("complete", "good"), self.tr("Nothing is wrong")
         if self._findings:
-            worst = LOOKS[self._findings[0].severity]
-            look = Look(self.tr("Verdict"), worst.icon, worst.colour)
+            badge, said = BADGES[self._findings[0].severity], self.tr("Verdict")
         card = QFrame()
         card.setProperty("card", True)
         lines = QVBoxLayout(card)
         lines.setContentsMargins(12, 10, 12, 10)
         head = QHBoxLayout()
         head.setSpacing(8)
-        picture, word = severity_label(look)
+        picture, word = badge_labels(badge, said)
         head.addWidget(picture)
         head.addWidget(word, 1)
         lines.addLayout(head)

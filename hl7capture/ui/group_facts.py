@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from hl7capture.model.session_summary import SessionSummary
-from hl7capture.ui.locale_words import moment_text
+from hl7capture.ui.locale_words import moment_text, number_text
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_order import Grouping
 from hl7capture.ui.session_row import SessionRow
@@ -14,7 +14,7 @@ from hl7capture.ui.session_row import SessionRow
 _SLICE_SECONDS = 0.01
 _TELL_MS = 200
 _LONGEST_TITLE = 120
-_translate = QCoreApplication.translate
+translate = QCoreApplication.translate  # by this name the collector of strings knows it
 
 Said = tuple[bool, str | None]  # of a session: whether it is open; its worst finding, None while it was not judged
 
@@ -27,9 +27,10 @@ class GroupFacts:
 
     def __init__(self, first: SessionSummary, grouping: Grouping, sessions: int) -> None:
         """first: any of its sessions."""
-        device = first.device_ip or _translate("GroupFacts", "unknown device")
-        lis = f"{first.lis_ip or _translate('GroupFacts', 'unknown LIS')}:{first.lis_port}"
-        self.title = visible(device if grouping is Grouping.DEVICE else f"{device} → {lis}", _LONGEST_TITLE)
+        device = first.device_ip or translate("GroupFacts", "unknown device")
+        lis = first.lis_ip or translate("GroupFacts", "unknown LIS")
+        link = f"{device} → {lis}:{first.lis_port}"
+        self.title = visible(device if grouping is Grouping.DEVICE else link, _LONGEST_TITLE)
         self.sessions = sessions
         self.open = 0
         self.worst: dict[str | None, int] = {}
@@ -49,22 +50,22 @@ class GroupFacts:
     def text(self) -> str:
         """`1,234 sessions · 2 open · 12 with errors · last 14:03:22`"""
         parts = [
-            _translate("GroupFacts", "1 session")
+            translate("GroupFacts", "1 session")
             if self.sessions == 1
-            else _translate("GroupFacts", "{0} sessions").format(f"{self.sessions:,}")
+            else translate("GroupFacts", "{0} sessions").format(number_text(self.sessions))
         ]
         for count, words in (
-            (self.open, _translate("GroupFacts", "{0} open")),
-            (self.worst.get("error", 0), _translate("GroupFacts", "{0} with errors")),
-            (self.worst.get("warning", 0), _translate("GroupFacts", "{0} with warnings")),
-            (self.worst.get("note", 0), _translate("GroupFacts", "{0} with notes")),
+            (self.open, translate("GroupFacts", "{0} open")),
+            (self.worst.get("error", 0), translate("GroupFacts", "{0} with errors")),
+            (self.worst.get("warning", 0), translate("GroupFacts", "{0} with warnings")),
+            (self.worst.get("note", 0), translate("GroupFacts", "{0} with notes")),
         ):
             if count:
-                parts.append(words.format(f"{count:,}"))
+                parts.append(words.format(number_text(count)))
         if self.worst.get("", 0) == self.sessions:
-            parts.append(_translate("GroupFacts", "nothing found to be wrong"))
+            parts.append(translate("GroupFacts", "nothing found to be wrong"))
         if self.last:
-            parts.append(_translate("GroupFacts", "last {0}").format(moment_text(self.last)))
+            parts.append(translate("GroupFacts", "last {0}").format(moment_text(self.last)))
         return " · ".join(parts)
 
 

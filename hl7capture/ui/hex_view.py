@@ -7,7 +7,6 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QFontMetricsF,
-    QGuiApplication,
     QKeySequence,
     QMouseEvent,
     QPainter,
@@ -17,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from hl7capture.hl7.privacy.masking import MASK, Span
+from hl7capture.ui.clipboard import copy_text
 from hl7capture.ui.theme import colour, monospaced
 
 _WIDTH = 16
@@ -187,4 +187,4 @@ class HexView(QAbstractScrollArea):
         return " ".join(digits)
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.copied_text)
+        copy_text(self.copied_text)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from hl7capture.ui.icons import icon
 from hl7capture.ui.session_groups import GROUP_ROLE, Group
-from hl7capture.ui.session_model import BADGES
+from hl7capture.ui.severity import BADGES
 from hl7capture.ui.theme import colour, colours
 
 _MARGIN = 8
@@ -55,8 +55,8 @@ class LineDelegate(QStyledItemDelegate):
         painter.setPen(colour("text"))
         left = self._paint_text(painter, whole, left, facts.title) + _GAP
         if facts.severity:
-            name, shade = BADGES[facts.severity]
-            icon(name, getattr(colours(), shade)).paint(painter, QRect(left, top, _ICON, _ICON))
+            badge = BADGES[facts.severity]
+            icon(badge.icon, getattr(colours(), badge.colour)).paint(painter, QRect(left, top, _ICON, _ICON))
             left += _ICON + _MARGIN
         painter.setFont(self._table.font())
         painter.setPen(colour("muted"))

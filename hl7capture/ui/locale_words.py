@@ -10,6 +10,8 @@ from math import isfinite
 
 from PySide6.QtCore import QDate, QLocale
 
+_WHOLE = 10  # from here on decimals say nothing
+
 
 def number_text(number: int) -> str:
     """`1,234,567`, `1.234.567`"""
@@ -19,6 +21,11 @@ def number_text(number: int) -> str:
 def decimal_text(number: float, digits: int) -> str:
     """With so many digits after the comma."""
     return _locale().toString(float(number), "f", digits)
+
+
+def rough_text(number: float) -> str:
+    """With as many digits as say something: `1,234`, `3.4`, `0.056`"""
+    return decimal_text(number, 0 if number >= _WHOLE else 1) if number >= 1 else _locale().toString(number, "g", 2)
 
 
 def size_text(octets: int) -> str:

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QApplication
 from hl7capture.app.controller import CaptureController
 from hl7capture.app.log_format import log_to_stderr
 from hl7capture.app.termination import Termination, leave
-from hl7capture.store.settings_file import SettingsFile, output_folder
 from hl7capture.ui import theme, translation
 from hl7capture.ui.background import Background
 from hl7capture.ui.desktop.presence import Desktop
@@ -37,11 +36,10 @@ def run(files: list[Path], output: Path | None, *, is_minimised: bool = False) -
     application.setStyle("Fusion")
     application.setQuitOnLastWindowClosed(False)  # what waits is written first
     application.setWindowIcon(app_icon())
-    settings_file = SettingsFile()
-    instance = SingleInstance(output_folder(settings_file.load().settings, output))
+    controller = CaptureController(output=output)  # reads the settings, once; the folder of sessions is left alone yet
+    instance = SingleInstance(controller.output_folder)
     if not instance.claim(files):
         return 0
-    controller = CaptureController(settings_file, output=output)
     translation.install(application, controller.settings.language)
     theme.apply(application, controller.settings.theme)
     recent = RecentFiles(controller.settings_path.with_name("recent.json"))

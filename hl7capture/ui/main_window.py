@@ -24,6 +24,7 @@ from hl7capture.ui.deleting import Deleting
 from hl7capture.ui.filtering import Filtering
 from hl7capture.ui.font_size_commands import FontSizeCommands
 from hl7capture.ui.layout_memory import LayoutMemory
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.moving import Moving, ask_to_move
 from hl7capture.ui.plain import visible
 from hl7capture.ui.recent_files import RecentFiles
@@ -337,5 +338,5 @@ class MainWindow(QMainWindow):
     def _on_shut_down(self, unsaved: list[str]) -> None:
         self._is_down = True
         if unsaved:
-            self.status.show_closing(self.tr("Sessions that could not be saved: {0}").format(len(unsaved)))
+            self.status.show_closing(self.tr("Sessions that could not be saved: {0}").format(number_text(len(unsaved))))
         self.close()

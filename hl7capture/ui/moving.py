@@ -2,35 +2,31 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt
-from PySide6.QtWidgets import QMessageBox, QProgressDialog, QWidget
+from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtWidgets import QProgressDialog, QWidget
 
 from hl7capture.store.moving import Moved
 from hl7capture.store.session_store import SessionStore
 from hl7capture.ui.banner import Banner
 from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
+from hl7capture.ui.question import agrees
 
 translate = QCoreApplication.translate  # by this name the collector of strings knows it
 
 
 def ask_to_move(sessions: int, old: Path, new: Path, parent: QWidget) -> bool:
     """True where the sessions shall go along."""
-    question = QMessageBox(parent)
-    question.setIcon(QMessageBox.Icon.Question)
-    question.setTextFormat(Qt.TextFormat.PlainText)
-    question.setWindowTitle(translate("Moving", "Output folder"))
-    question.setText(
-        translate("Moving", "Take the sessions along to the new folder? There are {0}.").format(number_text(sessions))
-    )
     paths = translate("Moving", "From {0}\nto {1}\n\nEach is copied and read again before it is deleted where it was.")
-    question.setInformativeText(paths.format(visible(str(old)), visible(str(new))))
-    take = question.addButton(translate("Moving", "Take along"), QMessageBox.ButtonRole.AcceptRole)
-    leave = question.addButton(translate("Moving", "Leave there"), QMessageBox.ButtonRole.RejectRole)
-    question.setDefaultButton(take)
-    question.setEscapeButton(leave)
-    question.exec()
-    return question.clickedButton() is take
+    return agrees(
+        parent,
+        translate("Moving", "Output folder"),
+        translate("Moving", "Take the sessions along to the new folder? There are {0}.").format(number_text(sessions)),
+        translate("Moving", "Take along"),
+        no=translate("Moving", "Leave there"),
+        more=paths.format(visible(str(old)), visible(str(new))),
+        is_harmless=True,
+    )
 
 
 class Moving(QObject):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from hl7capture.model.session import LONGEST_NOTE, Session
 from hl7capture.ui.connection_view import plain_label
+from hl7capture.ui.locale_words import number_text
 
 _NEARLY_FULL = LONGEST_NOTE - 1000  # characters: from here on the room that is left is told
 
@@ -78,7 +79,7 @@ class NotesView(QWidget):
             self.typed.emit(self._session, text)
             self.filled.emit(bool(text))
         if len(text) > _NEARLY_FULL:
-            room = self.tr("{0} of {1} characters").format(f"{len(text):,}", f"{LONGEST_NOTE:,}")
+            room = self.tr("{0} of {1} characters").format(number_text(len(text)), number_text(LONGEST_NOTE))
             full = self.tr("The note is full.")
             self.tell(f"{room}. {full}" if len(text) == LONGEST_NOTE else room)
 

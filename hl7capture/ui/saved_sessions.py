@@ -8,6 +8,7 @@ from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
 from hl7capture.store.loading import LoadReport
 from hl7capture.ui.banner import Banner, Remedy
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.session_model import SessionModel
 from hl7capture.ui.status import Status
 from hl7capture.ui.unreadable_files import UnreadableFiles
@@ -105,7 +106,7 @@ class SavedSessions(QObject):
         if report.unreadable:
             first = report.unreadable[0]
             text = self.tr("Session files that could not be read, and were left as they are: {0}. The first: {1}: {2}.")
-            text = text.format(len(report.unreadable), first.path.name, first.reason)
+            text = text.format(number_text(len(report.unreadable)), first.path.name, first.reason)
             window = self._banner.window()
             remedy = Remedy(self.tr("Show them…"), lambda: UnreadableFiles(report.unreadable, window).open())
             self._banner.say(text, is_error=False, key=_UNREADABLE, remedy=remedy)

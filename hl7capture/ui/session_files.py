@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from hl7capture.app.controller import CaptureController
 from hl7capture.app.export import CancelledError, Export, FilesExistError, Sessions
@@ -18,7 +18,9 @@ from hl7capture.store.incoming import session_files
 from hl7capture.ui.banner import Banner
 from hl7capture.ui.deidentification_report import DeidentificationReport
 from hl7capture.ui.export_dialog import ExportDialog
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
+from hl7capture.ui.question import agrees
 from hl7capture.ui.work_row import Job, Progress, WorkRow
 
 
@@ -79,13 +81,13 @@ class SessionFiles(QObject):
         )
 
     def _on_imported(self, result: _Imported) -> None:
-        text = self.tr("Sessions imported: {0}.").format(result.new)
+        text = self.tr("Sessions imported: {0}.").format(number_text(result.new))
         if result.known:
-            text += " " + self.tr("Kept already: {0}.").format(result.known)
+            text += " " + self.tr("Kept already: {0}.").format(number_text(result.known))
         if result.failed:
             first = result.failed[0]
             text += " " + self.tr("Not imported: {0}. The first: {1}: {2}.").format(
-                len(result.failed), first.path.name, first.reason
+                number_text(len(result.failed)), first.path.name, first.reason
             )
         if result.is_cancelled:
             text += " " + self.tr("Cancelled.")
@@ -134,17 +136,17 @@ class SessionFiles(QObject):
                     work.overwrites = True  # nothing was done yet
                     self._export(sessions, work)
             elif isinstance(error, CancelledError):
-                written = self.tr("Export cancelled. Files written before that: {0}.").format(len(work.written))
-                self._banner.say(written, is_error=False)
+                text = self.tr("Export cancelled. Files written before that: {0}.")
+                self._banner.say(text.format(number_text(len(work.written))), is_error=False)
             else:
                 self._banner.say(self.tr("Not exported: {0}.").format(_reason(error)))
 
         def on_done(exported: int) -> None:
-            text = self.tr("Sessions exported to {0}: {1}.").format(visible(str(work.target)), exported)
+            text = self.tr("Sessions exported to {0}: {1}.").format(visible(str(work.target)), number_text(exported))
             if work.unreadable:
                 session_id, reason = next(iter(work.unreadable.items()))
                 text += " " + self.tr("Left out: {0}. The first: {1}: {2}.").format(
-                    len(work.unreadable), session_id, reason
+                    number_text(len(work.unreadable)), session_id, reason
                 )
             self._banner.say(text, is_error=bool(work.unreadable))
             if work.deidentification is not None:
@@ -154,16 +156,8 @@ class SessionFiles(QObject):
         self._row.begin(Job(self.tr("Exporting sessions"), run, work.cancel, on_done, expected, on_failed))
 
     def _may_overwrite(self, error: FilesExistError) -> bool:
-        question = QMessageBox(self._window)
-        question.setIcon(QMessageBox.Icon.Warning)
-        question.setTextFormat(Qt.TextFormat.PlainText)
-        question.setWindowTitle(self.tr("Overwrite"))
-        question.setText(self.tr("{0}. Overwrite?").format(visible(str(error))))
-        overwrite = question.addButton(self.tr("Overwrite"), QMessageBox.ButtonRole.DestructiveRole)
-        question.addButton(QMessageBox.StandardButton.Cancel)
-        question.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        question.exec()
-        return question.clickedButton() is overwrite
+        text = self.tr("{0}. Overwrite?").format(visible(str(error)))
+        return agrees(self._window, self.tr("Overwrite"), text, self.tr("Overwrite"))
 
 
 def _import(work: Import, paths: Sequence[Path], most: int, progress: Progress) -> _Imported:

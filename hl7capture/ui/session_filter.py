@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal
 
-from hl7capture.ui.session_model import LAST_COLUMN, START, Index, SessionModel, runs_of
+from hl7capture.ui.flat_table import Index
+from hl7capture.ui.session_model import LAST_COLUMN, START, SessionModel, runs_of
 from hl7capture.ui.session_order import GROUP, ID, ROW, Grouping, Key, Order, Ordering
 from hl7capture.ui.session_row import SessionRow
 

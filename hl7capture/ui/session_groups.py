@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, Signal
 
+from hl7capture.ui.flat_table import Index
 from hl7capture.ui.group_facts import GroupFacts, GroupsFacts
 from hl7capture.ui.session_filter import SessionFilter
 from hl7capture.ui.session_order import Grouping, group_of
 from hl7capture.ui.session_row import SessionRow
-
-Index = QModelIndex | QPersistentModelIndex
 
 GROUP_ROLE = Qt.ItemDataRole.UserRole  # of a group's line: its Group
 

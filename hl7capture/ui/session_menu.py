@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from hl7capture.model.session_summary import SessionSummary
+from hl7capture.ui.clipboard import copy_text
 from hl7capture.ui.plain import visible
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class SessionMenu(QMenu):
             lambda: table.copy_deidentified_wanted.emit(ids),
             is_possible=has_messages,
         )
-        self._add(self.tr("Copy session id"), lambda: QGuiApplication.clipboard().setText("\n".join(ids)))
+        self._add(self.tr("Copy session id"), lambda: copy_text("\n".join(ids)))
         self.addSeparator()
         self._add(self.tr("Export…"), lambda: table.export_wanted.emit(ids, False))
         self._add(self.tr("Export de-identified…"), lambda: table.export_wanted.emit(ids, True))

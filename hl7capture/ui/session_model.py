@@ -3,28 +3,21 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-    QTimer,
-)
+from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer
 
 from hl7capture.hl7.session_summary import opening_of
 from hl7capture.model.elements import Framing
 from hl7capture.model.events import Event, Notice
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
+from hl7capture.ui.flat_table import FlatTable, Index
 from hl7capture.ui.held_documents import HeldDocuments
 from hl7capture.ui.icons import icon
 from hl7capture.ui.locale_words import moment_text, size_text
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow, state_of
+from hl7capture.ui.severity import BADGES
 from hl7capture.ui.theme import colour, colours
-
-Index = QModelIndex | QPersistentModelIndex
 
 _FLUSH_MS = 100
 _MOST_RUNS = 50  # of rows that go; where they are scattered wider the list is shown anew
@@ -33,11 +26,9 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 NUMBER, START, DEVICE, LIS, FRAMING, MESSAGES, DURATION, STATE, FINDINGS, SAVED, END, PROBE, SOURCE, SIZE = range(14)
 LAST_COLUMN = SIZE
 _SEVERITIES = ("", "note", "warning", "error")
-# of findings: icon, colour; each of its own shape, as the states have theirs
-BADGES = {"error": ("error", "bad"), "warning": ("incomplete", "warning"), "note": ("notice", "muted")}
 
 
-class SessionModel(QAbstractTableModel):
+class SessionModel(FlatTable):
     """One row a session, in the order of their coming. Events are gathered and shown ten times a second."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -225,16 +216,8 @@ class SessionModel(QAbstractTableModel):
         row = self.row_of(session_id)
         return row.document if row is not None else None
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._titles)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._titles[section]
-        return None
+    def _count(self) -> int:
+        return len(self._rows)
 
     def rows(self) -> list[SessionRow]:
         """All of them, in the order of their coming."""
@@ -256,9 +239,9 @@ class SessionModel(QAbstractTableModel):
             if role == Qt.ItemDataRole.ForegroundRole:
                 return colour(state.colour)
         if column == FINDINGS and row.summary.findings:
-            name, shade = BADGES[row.summary.worst]
+            badge = BADGES[row.summary.worst]
             if role == Qt.ItemDataRole.DecorationRole:
-                return icon(name, getattr(colours(), shade))
+                return icon(badge.icon, getattr(colours(), badge.colour))
             if role == Qt.ItemDataRole.ToolTipRole:
                 return "\n".join(f"{severity}: {code}" for code, severity in row.summary.findings)
         if role == Qt.ItemDataRole.AccessibleTextRole:

@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from hl7capture.model.session_summary import SessionSummary
@@ -219,8 +219,3 @@ class SessionTable(QTableView):
         self.delete_wanted.emit(closed)
         if self.lines.rowCount() and not self.selectionModel().hasSelection():
             self.selectRow(min(top, self.lines.rowCount() - 1))
-
-
-def copy_text(text: str) -> None:
-    """To the clipboard."""
-    QGuiApplication.clipboard().setText(text)

@@ -10,6 +10,7 @@ from hl7capture.ui.background import Background
 from hl7capture.ui.clean_up_notices import clean_up_text
 from hl7capture.ui.locale_words import number_text, size_text
 from hl7capture.ui.plain import visible
+from hl7capture.ui.question import agrees
 
 
 class StorageBox(QWidget):
@@ -49,24 +50,27 @@ class StorageBox(QWidget):
 
     def _on_planned(self, plan: CleanUp) -> None:
         self.clean_up.setEnabled(True)
-        box = QMessageBox(self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle(self.tr("Clean up now"))
         if plan.problem or not plan.files:
-            box.setIcon(QMessageBox.Icon.Information)
-            box.setText(visible(plan.problem) or self.tr("No session has expired: nothing would be deleted."))
-            box.exec()
-            return
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setText(self.tr("These sessions have expired and would be deleted for good:"))
-        box.setInformativeText("\n\n".join(filter(None, (clean_up_text(plan), visible(plan.clock)))))
-        delete = box.addButton(self.tr("Delete"), QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(QMessageBox.StandardButton.Cancel)
-        box.exec()
-        if box.clickedButton() is delete:
+            self._say(visible(plan.problem) or self.tr("No session has expired: nothing would be deleted."))
+        elif self._is_meant(plan):
             self.clean_up.setEnabled(False)
             self._store.clean_up(is_clock_confirmed=bool(plan.clock))
+
+    def _say(self, text: str) -> None:
+        box = QMessageBox(QMessageBox.Icon.Information, self.tr("Clean up now"), "", parent=self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(text)
+        box.exec()
+        box.deleteLater()
+
+    def _is_meant(self, plan: CleanUp) -> bool:
+        return agrees(
+            self,
+            self.tr("Clean up now"),
+            self.tr("These sessions have expired and would be deleted for good:"),
+            self.tr("Delete"),
+            more="\n\n".join(filter(None, (clean_up_text(plan), visible(plan.clock)))),
+        )
 
     def _on_cleaned(self, done: CleanUp) -> None:
         self.clean_up.setEnabled(True)

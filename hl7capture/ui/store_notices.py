@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 from hl7capture.store.recovery import Recovery
 from hl7capture.store.session_store import SessionStore
 from hl7capture.ui.banner import Banner, Remedy
+from hl7capture.ui.locale_words import number_text
 
 _WAITING, _JOURNAL, _IN_USE, _LOST = "store", "journal", "in-use", "lost"
 
@@ -48,12 +49,12 @@ class StoreNotices(QObject):
     def _on_lost(self, _session_id: str, reason: str) -> None:
         self._lost += 1
         text = self.tr("Sessions that are lost, because no disk took them and memory was full: {0}. {1}")
-        self._banner.say(text.format(self._lost, reason), key=_LOST, remedy=self._remedy)
+        self._banner.say(text.format(number_text(self._lost), reason), key=_LOST, remedy=self._remedy)
 
     def _on_recovered(self, recovery: Recovery) -> None:
         if recovery.recovered:
             text = self.tr("The program was cut short the last time. Sessions recovered as far as they went: {0}.")
-            self._banner.say(text.format(len(recovery.recovered)), is_error=False)
+            self._banner.say(text.format(number_text(len(recovery.recovered))), is_error=False)
         for path, reason in recovery.unreadable:
             self._banner.say(self.tr("Journal {0}: {1}.").format(path, reason))
 

@@ -3,39 +3,26 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QHeaderView,
-    QLabel,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from hl7capture.store.listing import Unreadable
 from hl7capture.ui.plain import visible
+from hl7capture.ui.statement import Statement
 
 _MOST = 1000  # rows
 
 
-class UnreadableFiles(QDialog):
-    """A table, with nothing to decide: the files were left as they are."""
+class UnreadableFiles(Statement):
+    """A table: the files were left as they are."""
 
     def __init__(self, files: Sequence[Unreadable], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Files that could not be read"))
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(900, 420)
-        said = QLabel(
-            self.tr(
-                "These files in the sessions' folder are no sessions that this version can read. They were left as "
-                "they are, and are not shown, searched or cleaned up."
-            )
+        text = self.tr(
+            "These files in the sessions' folder are no sessions that this version can read. They were left as "
+            "they are, and are not shown, searched or cleaned up."
         )
-        said.setWordWrap(True)
         self.table = QTableWidget(min(len(files), _MOST), 2)
         self.table.setAccessibleName(self.windowTitle())
         self.table.setHorizontalHeaderLabels([self.tr("File"), self.tr("Reason")])
@@ -51,12 +38,4 @@ class UnreadableFiles(QDialog):
         self.table.resizeColumnToContents(0)
         self.table.setColumnWidth(0, min(self.table.columnWidth(0), 560))
         self.table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(18, 16, 18, 14)
-        layout.setSpacing(12)
-        layout.addWidget(said)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(buttons)
+        self.state(text, self.table)

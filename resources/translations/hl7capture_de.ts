@@ -1146,18 +1146,6 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
 <context>
     <name>FindingCard</name>
     <message>
-        <source>Error</source>
-        <translation>Fehler</translation>
-    </message>
-    <message>
-        <source>Warning</source>
-        <translation>Warnung</translation>
-    </message>
-    <message>
-        <source>Note</source>
-        <translation>Hinweis</translation>
-    </message>
-    <message>
         <source>… and {0} more elements</source>
         <translation>… und {0} weitere Elemente</translation>
     </message>
@@ -1206,6 +1194,49 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
     <message>
         <source>Element {0}: {1}, {2}</source>
         <translation>Element {0}: {1}, {2}</translation>
+    </message>
+</context>
+<context>
+    <name>GroupFacts</name>
+    <message>
+        <source>unknown device</source>
+        <translation>unbekanntes Gerät</translation>
+    </message>
+    <message>
+        <source>unknown LIS</source>
+        <translation>unbekanntes LIS</translation>
+    </message>
+    <message>
+        <source>1 session</source>
+        <translation>1 Sitzung</translation>
+    </message>
+    <message>
+        <source>{0} sessions</source>
+        <translation>{0} Sitzungen</translation>
+    </message>
+    <message>
+        <source>{0} open</source>
+        <translation>{0} offen</translation>
+    </message>
+    <message>
+        <source>{0} with errors</source>
+        <translation>{0} mit Fehlern</translation>
+    </message>
+    <message>
+        <source>{0} with warnings</source>
+        <translation>{0} mit Warnungen</translation>
+    </message>
+    <message>
+        <source>{0} with notes</source>
+        <translation>{0} mit Hinweisen</translation>
+    </message>
+    <message>
+        <source>nothing found to be wrong</source>
+        <translation>nichts zu beanstanden</translation>
+    </message>
+    <message>
+        <source>last {0}</source>
+        <translation>zuletzt {0}</translation>
     </message>
 </context>
 <context>
@@ -1299,18 +1330,6 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
     <message>
         <source>{0} of silence</source>
         <translation>{0} Stille</translation>
-    </message>
-    <message>
-        <source>Error</source>
-        <translation>Fehler</translation>
-    </message>
-    <message>
-        <source>Warning</source>
-        <translation>Warnung</translation>
-    </message>
-    <message>
-        <source>Note</source>
-        <translation>Hinweis</translation>
     </message>
     <message>
         <source>{0} (late)</source>
@@ -2362,6 +2381,21 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     <message>
         <source>Something on this page cannot be.</source>
         <translation>Etwas auf dieser Seite ist nicht möglich.</translation>
+    </message>
+</context>
+<context>
+    <name>Severity</name>
+    <message>
+        <source>Error</source>
+        <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>Warnung</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Hinweis</translation>
     </message>
 </context>
 <context>

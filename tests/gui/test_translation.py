@@ -43,7 +43,7 @@ class Strings(ast.NodeVisitor):
                 self.found.add((self._class, texts[0]))
             else:
                 self.lost.append(texts[0])
-        elif name in ("translate", "QT_TRANSLATE_NOOP") and len(texts) >= 2:
+        elif name.lstrip("_") in ("translate", "QT_TRANSLATE_NOOP") and len(texts) >= 2:
             self.found.add((texts[0], texts[1]))
         self.generic_visit(node)
 

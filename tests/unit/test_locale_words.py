@@ -1,13 +1,18 @@
 """Numbers, sizes, times and dates in the words of three places."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QLocale
 
+from hl7capture.hl7.statistics.series import DAY as DAY_MS
+from hl7capture.hl7.statistics.series import HOUR, MINUTE, SECOND
+from hl7capture.ui.dashboard import words
 from hl7capture.ui.locale_words import date_text, duration_text, moment_text, number_text, since_text, size_text
 
 DAY = date(2026, 11, 1)
@@ -40,6 +45,28 @@ def test_each_place_has_its_own(
     assert date_text(DAY) == day
     assert moment_text(MOMENT, DAY) == "07:05:09.123"
     assert moment_text(MOMENT, date(2026, 11, 2)) == f"{day} 07:05:09.123"
+
+
+@pytest.mark.parametrize(
+    ("name", "rates", "moment"),
+    [
+        ("en_US", ["1,234/s", "3.4/min", "0.056/h"], "11/1/2026 07:05:09"),
+        ("de_DE", ["1.234/s", "3,4/min", "0,056/h"], "01.11.2026 07:05:09"),
+    ],
+)
+def test_the_dashboard_writes_as_everybody_else(
+    speak: Callable[[str], None], name: str, rates: list[str], moment: str
+) -> None:
+    speak(name)
+    heard = ((1234, SECOND), (3.4 / 60, MINUTE), (0.056 / 3600, HOUR))
+    assert [words.rate_text(rate, unit) for rate, unit in heard] == rates
+    assert words.moment_text(MOMENT, MOMENT) == "07:05:09"
+    assert words.moment_text(MOMENT, MOMENT + DAY_MS) == moment
+
+
+def test_nothing_in_the_window_sets_its_own_commas() -> None:
+    files = Path(words.__file__).parent.parent.rglob("*.py")
+    assert not [path.name for path in files if re.search(r":,[.}]", path.read_text(encoding="utf-8"))]
 
 
 def test_units_grow_with_the_number(speak: Callable[[str], None]) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSpinBox, QVBoxLayout, QWidge
 from hl7capture.hl7.summary import summarise
 from hl7capture.model.session import Session
 from hl7capture.ui.connection_view import plain_label
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
 
 _BEGINNING = 65_536  # characters: they say what a message is, however long it is
@@ -46,7 +47,7 @@ class Side(QFrame):
         count = len(session.messages) if session is not None else 0
         self.number.blockSignals(True)
         self.number.setPrefix(self.tr("Message "))
-        self.number.setSuffix(self.tr(" of {0}").format(f"{count:,}"))
+        self.number.setSuffix(self.tr(" of {0}").format(number_text(count)))
         self.number.setRange(min(count, 1), count)
         self.number.setValue(message + 1)
         self.number.blockSignals(False)

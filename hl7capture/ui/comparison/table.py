@@ -4,16 +4,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QAbstractTableModel, QCoreApplication, QModelIndex, QObject, Qt
-from PySide6.QtCore import QPersistentModelIndex as Persistent
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QObject, Qt
 
 from hl7capture.hl7.difference.comparison import Kind
 from hl7capture.ui.comparison.work import Compared, Place
+from hl7capture.ui.flat_table import FlatTable, Index
 from hl7capture.ui.icons import icon
 from hl7capture.ui.plain import visible
 from hl7capture.ui.theme import colour, colours
-
-Index = QModelIndex | Persistent
 
 WHAT, FIELD, NAME, BEFORE, AFTER = range(5)
 _MOST_SHOWN = 2000  # characters of a value
@@ -33,7 +31,7 @@ _LOOKS = {
 _NOTHING = Compared(0, [], [])
 
 
-class ComparisonModel(QAbstractTableModel):
+class ComparisonModel(FlatTable):
     """All places, or those that differ."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -94,18 +92,8 @@ class ComparisonModel(QAbstractTableModel):
             return self._compared.places
         return [self._compared.places[number] for number in self._compared.differing]
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        if parent is not None and parent.isValid():
-            return 0
+    def _count(self) -> int:
         return self.difference_count if self._only_differences else len(self._compared.places)
-
-    def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._titles)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._titles[section]
-        return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         place = self.place(index.row())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QItemSelectionModel, Qt, QThreadPool
-from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -23,10 +23,12 @@ from hl7capture.hl7.privacy.rules import rules_of
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 from hl7capture.ui.background import Background
+from hl7capture.ui.clipboard import copy_text
 from hl7capture.ui.comparison.side import Side
 from hl7capture.ui.comparison.table import AFTER, BEFORE, ComparisonModel, text_of
 from hl7capture.ui.comparison.work import Compared, Place, compared
 from hl7capture.ui.connection_view import plain_label
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
 
 _SIZE = 1100, 700  # pixels
@@ -221,9 +223,9 @@ class ComparisonWindow(QWidget):
         if not count:
             self.status.setText(self.tr("They mean the same."))
         elif number is None:
-            self.status.setText(self.tr("Places that differ: {0}").format(f"{count:,}"))
+            self.status.setText(self.tr("Places that differ: {0}").format(number_text(count)))
         else:
-            self.status.setText(self.tr("Difference {0} of {1}").format(f"{number + 1:,}", f"{count:,}"))
+            self.status.setText(self.tr("Difference {0} of {1}").format(number_text(number + 1), number_text(count)))
 
     def _copy_rows(self) -> None:
         rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
@@ -235,5 +237,4 @@ class ComparisonWindow(QWidget):
 
     def _copy(self, places: Sequence[Place], heading: Sequence[str] = ()) -> None:
         """Made in the background: there may be very many rows."""
-        clipboard = QGuiApplication.clipboard()
-        Background(lambda: "\n".join([*heading, text_of(places)]), clipboard.setText).start(self._pool)
+        Background(lambda: "\n".join([*heading, text_of(places)]), copy_text).start(self._pool)

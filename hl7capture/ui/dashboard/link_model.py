@@ -1,39 +1,31 @@
 """The links as a table, those in trouble first."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 
 from hl7capture.hl7.statistics.links import Condition, LinkState
 from hl7capture.hl7.statistics.series import Link
 from hl7capture.ui.dashboard.words import moment_text, span_text
+from hl7capture.ui.flat_table import FlatTable, Index
 from hl7capture.ui.icons import icon
 from hl7capture.ui.plain import visible
+from hl7capture.ui.severity import BADGES, Badge
 from hl7capture.ui.theme import colour, colours
-
-Index = QModelIndex | QPersistentModelIndex
 
 DEVICE, LIS, STATE, MESSAGE, FINDING = range(5)
 _LONGEST = 80  # characters
-_ICONS = {
-    Condition.WAITING: ("waiting", "warning"),
-    Condition.RESET: ("incomplete", "warning"),
-    Condition.SILENT: ("silent", "warning"),
-    Condition.CONNECTED: ("connected", "good"),
-    Condition.CLOSED: ("stopped", "muted"),
-    Condition.NOT_WATCHED: ("pause", "muted"),
+_CONDITIONS = {
+    Condition.WAITING: Badge("waiting", "warning"),
+    Condition.RESET: Badge("incomplete", "warning"),
+    Condition.SILENT: Badge("silent", "warning"),
+    Condition.CONNECTED: Badge("connected", "good"),
+    Condition.CLOSED: Badge("stopped", "muted"),
+    Condition.NOT_WATCHED: Badge("pause", "muted"),
 }
-_BADGES = {"error": ("incomplete", "bad"), "warning": ("incomplete", "warning"), "note": ("notice", "muted")}
 
 
-@dataclass(slots=True, frozen=True)
-class _Look:
-    icon: str
-    colour: str
-
-
-class LinkModel(QAbstractTableModel):
+class LinkModel(FlatTable):
     """One row a link. `show_states` replaces them; times in words are those of that moment."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -76,16 +68,8 @@ class LinkModel(QAbstractTableModel):
 
     # -- what the view asks ------------------------------------------------------------------------------------
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._states)
-
-    def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._titles)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._titles[section]
-        return None
+    def _count(self) -> int:
+        return len(self._states)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         state, column = self._states[index.row()], index.column()
@@ -93,11 +77,11 @@ class LinkModel(QAbstractTableModel):
             return self._text(state, column)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self._titles[column]}: {self._text(state, column)}"
-        look = _look(state, column)
-        if look is not None and role == Qt.ItemDataRole.DecorationRole:
-            return icon(look.icon, getattr(colours(), look.colour))
-        if look is not None and role == Qt.ItemDataRole.ForegroundRole:
-            return colour(look.colour)
+        badge = _badge(state, column)
+        if badge is not None and role == Qt.ItemDataRole.DecorationRole:
+            return icon(badge.icon, getattr(colours(), badge.colour))
+        if badge is not None and role == Qt.ItemDataRole.ForegroundRole:
+            return colour(badge.colour)
         return None
 
     def _text(self, state: LinkState, column: int) -> str:
@@ -119,12 +103,12 @@ class LinkModel(QAbstractTableModel):
                 return f"{severity}: {code}, {moment_text(time, self._now)}"
 
 
-def _look(state: LinkState, column: int) -> _Look | None:
-    """Icon and colour; a finding of an earlier session than the last is muted."""
+def _badge(state: LinkState, column: int) -> Badge | None:
+    """A finding of an earlier session than the last is muted."""
     if column == STATE:
-        name, shade = _ICONS[state.condition]
-        return _Look(name, "bad" if state.is_late else shade)
+        badge = _CONDITIONS[state.condition]
+        return badge._replace(colour="bad") if state.is_late else badge
     if column == FINDING and state.finding is not None:
-        name, shade = _BADGES[state.finding[2]]
-        return _Look(name, shade if state.has_finding else "muted")
+        badge = BADGES[state.finding[2]]
+        return badge if state.has_finding else badge._replace(colour="muted")
     return None

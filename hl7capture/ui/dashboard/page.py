@@ -20,6 +20,7 @@ from hl7capture.ui.dashboard.choice_box import ChoiceBox
 from hl7capture.ui.dashboard.link_table import LinkTable
 from hl7capture.ui.dashboard.plots import Plots
 from hl7capture.ui.dashboard.words import latency_text, moment_text, rate_text, unit_for
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
 
 _LONGEST = 60  # characters of a link, a kind
@@ -191,14 +192,14 @@ class DashboardPage(QWidget):
         rate = totals.messages / seconds if seconds else 0.0
         messages = self.tr("1 message") if totals.messages == 1 else self.tr("{0} messages")
         text = self.tr("{0}, {1} on average; latency p50 {2}, p95 {3}; {4}").format(
-            messages.format(f"{totals.messages:,}"),
+            messages.format(number_text(totals.messages)),
             rate_text(rate, unit_for(rate)),
             latency_text(totals.p50),
             latency_text(totals.p95),
             ", ".join(self._number_of(severity, totals.sessions_with(severity)) for severity in _SEVERITIES),
         )
-        codes = ", ".join(f"{number:,} × {code}" for (code, _), number in totals.codes[:_MOST_CODES])
-        more = self.tr(" and {0} more").format(len(totals.codes) - _MOST_CODES)
+        codes = ", ".join(f"{number_text(number)} × {code}" for (code, _), number in totals.codes[:_MOST_CODES])
+        more = self.tr(" and {0} more").format(number_text(len(totals.codes) - _MOST_CODES))
         return f"{text}: {codes}{more if len(totals.codes) > _MOST_CODES else ''}" if codes else text
 
     def _number_of(self, severity: str, number: int) -> str:
@@ -208,4 +209,4 @@ class DashboardPage(QWidget):
             "note": (self.tr("1 note"), self.tr("{0} notes")),
         }
         one, many = words[severity]
-        return one if number == 1 else many.format(f"{number:,}")
+        return one if number == 1 else many.format(number_text(number))

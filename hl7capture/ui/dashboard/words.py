@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from hl7capture.hl7.statistics.series import DAY, HOUR, MINUTE, SECOND
-from hl7capture.ui.locale_words import duration_text
+from hl7capture.ui.locale_words import date_text, duration_text, rough_text
 
 UNITS = {SECOND: "s", MINUTE: "min", HOUR: "h"}
-_WHOLE = 10  # from here on decimals say nothing
 
 
 def span_text(milliseconds: float) -> str:
@@ -23,7 +22,8 @@ def moment_text(time: float, now: float) -> str:
         moment, today = (datetime.fromtimestamp(at / 1000).astimezone() for at in (time, now))
     except (OverflowError, ValueError, OSError):
         return "?"
-    return f"{moment:%H:%M:%S}" if moment.date() == today.date() else f"{moment:%Y-%m-%d %H:%M:%S}"
+    clock = f"{moment:%H:%M:%S}"
+    return clock if moment.date() == today.date() else f"{date_text(moment.date())} {clock}"
 
 
 def unit_for(rate: float) -> int:
@@ -33,9 +33,7 @@ def unit_for(rate: float) -> int:
 
 def rate_text(rate: float, unit: int) -> str:
     """Messages in a unit of time: `12/s`, `3.4/min`. rate: per second."""
-    number = rate * unit / SECOND
-    shown = f"{number:,.0f}" if number >= _WHOLE else f"{number:.1f}" if number >= 1 else f"{number:.2g}"
-    return f"{shown}/{UNITS[unit]}"
+    return f"{rough_text(rate * unit / SECOND)}/{UNITS[unit]}"
 
 
 def latency_text(milliseconds: float | None) -> str:

@@ -16,6 +16,7 @@ from hl7capture.ui.background import Background
 from hl7capture.ui.desktop.autostart import set_autostart, start_command
 from hl7capture.ui.desktop.notices import NoticeLimiter
 from hl7capture.ui.desktop.tray import Tray
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.main_window import MainWindow
 
 _TOLD_FOR = {
@@ -142,7 +143,7 @@ class Desktop(QObject):
             State.CAPTURING: self.tr("Listening on {0}, sessions: {1}"),
             State.PAUSED: self.tr("Paused on {0}, sessions: {1}"),
             State.STOPPING: self.tr("Stopping…"),
-        }[state].format(source_names, f"{self._sessions:,}")
+        }[state].format(source_names, number_text(self._sessions))
         if self._is_in_trouble:
             words = self.tr("{0}; something went wrong").format(words)
         self.tray.show_state(state, words, is_in_trouble=self._is_in_trouble)
@@ -178,7 +179,7 @@ class Desktop(QObject):
         lines = [f"{one.code}: {one.link}" + (f" ({one.count}×)" if one.count > 1 else "") for one in notices]
         more += sum(one.count for one in notices[_MOST_LINES:])
         if more:
-            lines[_MOST_LINES:] = [self.tr("and {0} more").format(f"{more:,}")]
+            lines[_MOST_LINES:] = [self.tr("and {0} more").format(number_text(more))]
         if lines:
             self.tray.notify(self.tr("HL7 Capture: findings"), "\n".join(lines), is_error=True)
         self._wait()

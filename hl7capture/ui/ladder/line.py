@@ -6,8 +6,9 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
-from hl7capture.ui.ladder.look import BADGES, Look
+from hl7capture.ui.ladder.look import Look
 from hl7capture.ui.ladder.marks import Mark
+from hl7capture.ui.severity import BADGES
 
 APART = 10  # pixels between two things on one line
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight

@@ -7,7 +7,6 @@ from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QColor, QFont, QFontMetrics
 from PySide6.QtSvg import QSvgRenderer
 
-from hl7capture.hl7.findings.finding import Severity
 from hl7capture.ui.ladder.layout import Sizes
 from hl7capture.ui.resources import resources
 from hl7capture.ui.theme import Colours
@@ -17,11 +16,6 @@ _ABOVE_AND_BELOW = 6  # pixels
 _BESIDE_TIMES = 30
 _ARROW = 11  # below the text of a small row
 _SMALLER = 0.9  # what is less important
-BADGES = {  # as in the list of sessions
-    Severity.ERROR: ("incomplete", "bad"),
-    Severity.WARNING: ("incomplete", "warning"),
-    Severity.NOTE: ("notice", "muted"),
-}
 
 
 @dataclass(frozen=True)

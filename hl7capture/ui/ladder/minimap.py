@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QWidget
 
 from hl7capture.model.elements import Direction
 from hl7capture.ui.ladder.layout import Layout
-from hl7capture.ui.ladder.look import BADGES
 from hl7capture.ui.ladder.marks import Marks
 from hl7capture.ui.ladder.words import colour_of
 from hl7capture.ui.session_row import SessionRow
+from hl7capture.ui.severity import BADGES
 from hl7capture.ui.theme import colour, colours
 
 WIDTH = 34  # pixels
@@ -114,7 +114,7 @@ class Minimap(QWidget):
             first, end, is_silent = self._between(layout, y * scale, (y + 1) * scale)
             mark = self._marks.among(first, end - first)
             if mark is not None:
-                ticks.append((y, BADGES[mark.severity][1]))
+                ticks.append((y, BADGES[mark.severity].colour))
             if is_silent:
                 painter.fillRect(0, y, self.width() - _TICK, 1, colour("muted"))
                 continue

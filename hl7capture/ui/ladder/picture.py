@@ -16,6 +16,7 @@ from hl7capture.ui.ladder.look import Look, drawn
 from hl7capture.ui.ladder.marks import Marks
 from hl7capture.ui.ladder.painting import Painting
 from hl7capture.ui.ladder.words import translate
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.theme import LIGHT
@@ -74,7 +75,7 @@ def picture(
     title = title_of(row)
     if end - first.number < layout.count:
         part = translate("Ladder", "elements {0} to {1} of {2}").format(
-            f"{first.number + 1:,}", f"{end:,}", f"{layout.count:,}"
+            number_text(first.number + 1), number_text(end), number_text(layout.count)
         )
         title = f"{title} · {part}"
     top, bottom = first.top - first.space, last.bottom

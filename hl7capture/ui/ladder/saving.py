@@ -12,6 +12,7 @@ from hl7capture.store.atomic import write_atomically
 from hl7capture.ui.background import Background
 from hl7capture.ui.ladder.marks import Marks
 from hl7capture.ui.ladder.picture import Picture, PictureError, PictureKind, picture
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.session_row import SessionRow
 
 
@@ -51,7 +52,7 @@ class LadderSaving(QObject):
                 "The session is too long for one picture: elements {0} to {1} of {2} are in it. Scroll to others and "
                 "export them as well."
             )
-            text += " " + part.format(f"{made.first:,}", f"{made.last:,}", f"{made.total:,}")
+            text += " " + part.format(number_text(made.first), number_text(made.last), number_text(made.total))
         self.told.emit(text, False)
 
     def _on_failed(self, error: Exception) -> None:

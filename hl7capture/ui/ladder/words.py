@@ -6,16 +6,16 @@ from typing import NamedTuple
 from PySide6.QtCore import QCoreApplication
 
 from hl7capture.hl7.acknowledgements.words import is_negative
-from hl7capture.hl7.findings.finding import Severity
 from hl7capture.hl7.summary import Summary
 from hl7capture.model.elements import Direction, Element, ElementType, Flag
 from hl7capture.ui.ladder.frames import Frames
 from hl7capture.ui.ladder.layout import Layout, Row
 from hl7capture.ui.ladder.marks import Mark, Marks
 from hl7capture.ui.ladder.scale import is_silence
-from hl7capture.ui.locale_words import duration_text, size_text
+from hl7capture.ui.locale_words import duration_text, number_text, size_text
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow
+from hl7capture.ui.severity import severity_word
 
 translate = QCoreApplication.translate
 _AGES = 10**10  # seconds: no time is longer
@@ -60,7 +60,7 @@ def label_of_frames(row: SessionRow, frames: Frames) -> str:
     count = (
         translate("Ladder", "1 frame")
         if frames.frames == 1
-        else translate("Ladder", "{0} frames").format(f"{frames.frames:,}")
+        else translate("Ladder", "{0} frames").format(number_text(frames.frames))
     )
     continued = translate("Ladder", "continued") if frames.is_continued else ""
     return _joined(kind, continued, summary.control_id if summary else "", count, size_text(frames.octets))
@@ -70,7 +70,7 @@ def answers_to(frames: Frames) -> str:
     """`ACK · 12 ms`, `7 ACK · ≤ 12 ms`, `6 ACK, 1 NAK`; nothing where nothing came."""
     counts = [(frames.acks, "ACK"), (frames.naks, "NAK")]
     total = frames.acks + frames.naks
-    said = ", ".join(name if total == 1 else f"{count:,} {name}" for count, name in counts if count)
+    said = ", ".join(name if total == 1 else f"{number_text(count)} {name}" for count, name in counts if count)
     if frames.slowest is None:
         return said
     took = time_text(frames.slowest)
@@ -93,7 +93,7 @@ def silence_text(milliseconds: float) -> str:
     elif days == 0:
         text = f"{hours} h {minutes % 60:02d} min"
     else:
-        text = translate("Ladder", "1 day") if days == 1 else translate("Ladder", "{0} days").format(f"{days:,}")
+        text = translate("Ladder", "1 day") if days == 1 else translate("Ladder", "{0} days").format(number_text(days))
     return translate("Ladder", "{0} of silence").format(text)
 
 
@@ -104,12 +104,7 @@ def flags_text(flags: Iterable[str]) -> str:
 
 def mark_text(mark: Mark) -> str:
     """`Error: ack-negative, bytes-missing`"""
-    word = {
-        Severity.ERROR: translate("Ladder", "Error"),
-        Severity.WARNING: translate("Ladder", "Warning"),
-        Severity.NOTE: translate("Ladder", "Note"),
-    }
-    return f"{word[mark.severity]}: {', '.join(mark.codes)}"
+    return f"{severity_word(mark.severity)}: {', '.join(mark.codes)}"
 
 
 def direction_text(direction: Direction) -> str:

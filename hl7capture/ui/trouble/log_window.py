@@ -3,10 +3,11 @@
 import logging
 
 from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtGui import QColor, QGuiApplication, QHideEvent, QShowEvent, QTextCharFormat, QTextCursor
+from PySide6.QtGui import QColor, QHideEvent, QShowEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from hl7capture.ui import theme
+from hl7capture.ui.clipboard import copy_text
 from hl7capture.ui.trouble.log_memory import LogLine, LogMemory
 
 _LOOK_MS = 300
@@ -107,7 +108,7 @@ class LogWindow(QDialog):
 
     def _copy(self) -> None:
         chosen = self.text.textCursor().selection().toPlainText()
-        QGuiApplication.clipboard().setText(chosen or self.text.toPlainText())
+        copy_text(chosen or self.text.toPlainText())
 
 
 def line_text(line: LogLine) -> str:

@@ -1,10 +1,10 @@
 """The report about errors of the program, to be read and copied. Nothing is sent anywhere."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from hl7capture.ui import theme
+from hl7capture.ui.clipboard import copy_text
 
 _SIZE = 760, 480  # pixels
 
@@ -32,7 +32,7 @@ class ReportWindow(QDialog):
         self.text.setAccessibleName(self.tr("Report"))
         self.copy = QPushButton(self.tr("Copy report"))
         self.copy.setProperty("primary", True)
-        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
+        self.copy.clicked.connect(lambda: copy_text(self.text.toPlainText()))
         close = QPushButton(self.tr("Close"))
         close.clicked.connect(self.close)
         buttons = QHBoxLayout()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, Q
 from hl7capture.capture.traffic import MOST_CONNECTIONS, Traffic
 from hl7capture.model.source import Interface
 from hl7capture.ui.icons import icon
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
 from hl7capture.ui.theme import colour
 from hl7capture.ui.welcome.sparkline import History
@@ -157,13 +158,13 @@ class InterfaceList(QListWidget):
                 item.setData(role, value)
 
     def _rate_words(self, rate: int) -> str:
-        return self.tr("{0} packets/s").format(f"{rate:,}") if rate else self.tr("quiet")
+        return self.tr("{0} packets/s").format(number_text(rate)) if rate else self.tr("quiet")
 
     def _seen_words(self, connections: int) -> str:
         if connections == 1:
             return self.tr("HL7 seen: 1 connection")
         more = "+" if connections >= MOST_CONNECTIONS else ""
-        return self.tr("HL7 seen: {0} connections").format(f"{connections:,}{more}")
+        return self.tr("HL7 seen: {0} connections").format(f"{number_text(connections)}{more}")
 
 
 class _Row(TwoLines):

@@ -1,12 +1,13 @@
 """What is missing, and what mends it: as a button, or as a command to copy."""
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from hl7capture.sources.capture_helper import pkexec
 from hl7capture.sources.remedies import commands_in, link_in
 from hl7capture.ui import theme
+from hl7capture.ui.clipboard import copy_text
 from hl7capture.ui.icons import icon
 from hl7capture.ui.plain import visible
 
@@ -77,4 +78,4 @@ class ProblemRow(QFrame):
 
     def _copy(self) -> None:
         text = self.text.text()
-        QGuiApplication.clipboard().setText("\n".join(commands_in(text)) or text)
+        copy_text("\n".join(commands_in(text)) or text)
