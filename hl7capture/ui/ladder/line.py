@@ -55,8 +55,9 @@ class Line:
         self._put(text, colour, at_start=True)
 
     def far(self, text: str, colour: str) -> None:
-        """Text at the end of what is free."""
-        self._put(text, colour, at_start=False)
+        """Text at the end of what is free, whole or not at all: a number cut short says something else."""
+        if self._metrics.horizontalAdvance(text) + 2 * _BORDER <= self._room.width():
+            self._put(text, colour, at_start=False)
 
     def flags(self, text: str) -> None:
         """What is odd."""
