@@ -1,8 +1,10 @@
 """Message bytes to text, by the character set the message names, or by what its bytes can be."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
+_LONGEST_HEADER = 4096  # bytes in which a character set is looked for
 _FIELD_CHARSET = 17  # MSH-18, counted from 0 with "MSH" itself
 # HL7 table 0211, and names that occur beside it, without ISO, blanks and marks: to Python's names.
 _CHARSETS = {
@@ -20,9 +22,8 @@ _CHARSETS = {
 _MARKS = " /-_"
 _NO_MARKS = dict.fromkeys(map(ord, _MARKS))
 _BEFORE_UTF8 = ("gb18030", "euc_kr", "big5", "shift_jis")
-# What tells that text may be something else, though its bytes are UTF-8: names of those, UTF-16, ISO 2022, byte order
-# marks.
-_NOT_UTF8 = (b"GB", b"KSX1001", b"EUCKR", b"BIG5", b"IR13", b"IR14", b"SHIFTJIS", b"\0", b"\x1b", b"\xef\xbb\xbf")
+# What in a header tells that text may be something else, though its bytes are UTF-8: names of those, a byte order mark.
+_NOT_UTF8 = (b"GB", b"KSX1001", b"EUCKR", b"BIG5", b"IR13", b"IR14", b"SHIFTJIS", b"\xef\xbb\xbf")
 _WIDE = {  # how a header begins in UTF-16, without and with a byte order mark
     f"{mark}{name}".encode(codec)[:6]: "utf-16" if mark else codec
     for mark in ("", "\ufeff")
@@ -69,12 +70,14 @@ def read(data: bytes) -> Decoded:
     return Decoded(data.decode("iso8859-1"), "iso8859-1", declared, meant)
 
 
-def decode_together(data: bytes) -> str | None:
-    """The text of several messages at once, the same as `decode` gives of each; None where they must be told apart."""
+def decode_together(data: bytes, messages: Sequence[bytes]) -> str | None:
+    """The text of `data`, in which these messages are, each as `decode` reads it; None where that is to be asked."""
+    if b"\x1b" in data or b"\0" in data:
+        return None
     if data.isascii():
-        return None if b"\x1b" in data or b"\0" in data else data.decode("ascii")
-    bare = data.upper().translate(None, _MARKS.encode())
-    if any(word in bare for word in _NOT_UTF8):
+        return data.decode("ascii")
+    headers = b"\r".join(map(_header, messages)).upper().translate(None, _MARKS.encode())
+    if any(word in headers for word in _NOT_UTF8):
         return None
     try:
         return data.decode()
@@ -96,8 +99,12 @@ def _candidates(data: bytes, meant: tuple[str, ...]) -> list[str]:
     return [*candidates, "utf-8-sig", *([named] if named else [])]
 
 
+def _header(message: bytes) -> bytes:
+    return message[:_LONGEST_HEADER].split(b"\r", 1)[0]
+
+
 def _declared(data: bytes) -> str:
-    header = data[:4096].split(b"\r", 1)[0]
+    header = _header(data)
     if header[:3] != b"MSH" or len(header) < 5:
         return ""
     fields = header.split(header[3:4])

@@ -15,7 +15,7 @@ from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.recent_files import RecentFiles
 from hl7capture.ui.window_layout import WindowLayout
 
-_PATIENCE = 60  # seconds
+_PATIENCE = 240  # seconds
 _SETTLE = 1.0
 SIZE = (1280, 800)
 

@@ -117,10 +117,7 @@ def find_blocks(side: int, data: bytes, run: Run, began: int) -> tuple[Blocks, i
 
 def _texts(inside: bytes) -> tuple[list[str], list[int]]:
     """The texts of blocks that stand close together, and their sizes in bytes."""
-    together = decode_together(inside)
-    if together is None:
-        bodies = inside.split(_BETWEEN)
-        return list(map(decode, bodies)), list(map(len, bodies))
-    texts = together.split(_BETWEEN.decode())
-    is_ascii = len(together) == len(inside)
-    return texts, list(map(len, texts if is_ascii else (text.encode() for text in texts)))
+    bodies = inside.split(_BETWEEN)
+    together = decode_together(inside, bodies)
+    texts = list(map(decode, bodies)) if together is None else together.split(_BETWEEN.decode())
+    return texts, list(map(len, bodies))

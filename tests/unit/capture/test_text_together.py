@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hl7capture.capture.text import decode, decode_together
 from tests.support.speech import oru
 
+BETWEEN = b"\x1c\r\x0b"
 CHARSETS = (
     b"",
     b"UNICODE UTF-8",
@@ -22,18 +23,20 @@ CHARSETS = (
 messages = st.builds(
     lambda charset, text: oru().replace(b"|P|2.5.1\r", b"|P|2.5.1||||||" + charset + b"\r") + text,
     st.sampled_from(CHARSETS),
-    st.text(max_size=20).map(str.encode) | st.binary(max_size=20),
+    (st.text(max_size=20).map(str.encode) | st.binary(max_size=20)).filter(lambda text: not {*text} & {*BETWEEN}),
 )
 
 
 @given(st.lists(messages, min_size=1, max_size=4))
 def test_text_is_the_same_together(said: list[bytes]) -> None:
-    together = decode_together(b"\x00".join(said))
+    together = decode_together(BETWEEN.join(said), said)
     if together is not None:
-        assert together == "\x00".join(map(decode, said))
+        assert together.split(BETWEEN.decode()) == list(map(decode, said))
 
 
 def test_plain_utf8_goes_together() -> None:
-    assert decode_together(oru() + "Bürger".encode()) is not None
-    assert decode_together(b"\xe4") is None
-    assert decode_together(oru() + b"Big-5" + "Bürger".encode()) is None
+    plain = oru() + "Bürger named Big-5".encode()
+    assert decode_together(plain, [plain]) == plain.decode()
+    assert decode_together(b"\xe4", [b"\xe4"]) is None
+    named = oru().replace(b"|P|2.5.1\r", b"|P|2.5.1||||||Big-5\r")
+    assert decode_together(plain + BETWEEN + named, [plain, named]) is None
