@@ -153,10 +153,6 @@ class SessionIndex:
         rows = self._connection.execute("SELECT name, size, time, summary FROM sessions")
         return {name: Known(size, time, packed) for name, size, time, packed in rows}
 
-    def names_of(self, session_id: str) -> list[str]:
-        """The files that hold a session."""
-        return [name for (name,) in self._connection.execute("SELECT name FROM sessions WHERE id = ?", (session_id,))]
-
     def between(self, first: str, last: str) -> Iterator[SessionSummary]:
         """The sessions whose ids are from `first` to `last`; what is damaged is left out."""
         query = "SELECT summary FROM sessions WHERE id BETWEEN ? AND ?"

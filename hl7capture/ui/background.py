@@ -15,14 +15,15 @@ class _Told(QObject):
 
     done = Signal(object)
     failed = Signal(object)
+    broken = Signal()
 
     def stay(self) -> None:
         """Connect everybody else before."""
         _alive.add(self)
-        self.done.connect(self._leave, Qt.ConnectionType.QueuedConnection)
-        self.failed.connect(self._leave, Qt.ConnectionType.QueuedConnection)
+        for end in (self.done, self.failed, self.broken):
+            end.connect(self._leave, Qt.ConnectionType.QueuedConnection)
 
-    def _leave(self, _told: object) -> None:
+    def _leave(self) -> None:
         QTimer.singleShot(0, lambda: _alive.discard(self))  # not while its own signal is being delivered
 
 
@@ -30,7 +31,11 @@ _alive: set[_Told] = set()
 
 
 class Background(QRunnable):
-    """Runs `work`; `on_done` gets its result, `on_failed` the exception it expects, in the thread that made this."""
+    """Runs `work`; `on_done` gets its result, `on_failed` the exception it expects, in the thread that made this.
+
+    on_broken: called instead where nobody expected the exception, so that who waits for an end need not wait for ever.
+    The exception itself goes on, to the report of the program's errors.
+    """
 
     def __init__(
         self,
@@ -38,6 +43,7 @@ class Background(QRunnable):
         on_done: Callable[[Any], None],
         expected: type[Exception] | tuple[type[Exception], ...] = (),
         on_failed: Callable[[Any], None] | None = None,
+        on_broken: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
         self._work = work
@@ -46,6 +52,8 @@ class Background(QRunnable):
         self._told.done.connect(on_done, Qt.ConnectionType.QueuedConnection)
         if on_failed is not None:
             self._told.failed.connect(on_failed, Qt.ConnectionType.QueuedConnection)
+        if on_broken is not None:
+            self._told.broken.connect(on_broken, Qt.ConnectionType.QueuedConnection)
         self._told.stay()
 
     def start(self, pool: QThreadPool | None = None) -> None:
@@ -57,5 +65,8 @@ class Background(QRunnable):
             result = self._work()
         except self._expected as error:
             self._told.failed.emit(error)
+        except BaseException:
+            self._told.broken.emit()
+            raise
         else:
             self._told.done.emit(result)

@@ -1,5 +1,7 @@
 """A capture filter, looked at by libpcap while it is typed; the window never waits for that."""
 
+from functools import partial
+
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QLineEdit
 
@@ -13,7 +15,8 @@ _QUIET_MS = 400  # nobody types any more
 class FilterCheck(QObject):
     """Watches `line`. problem: what is wrong with the filter, "" where nothing is; it counts once `is_known`.
 
-    A problem that is not the filter's (no libpcap, say) is none here: it is told when a capture begins.
+    A problem that is not the filter's (no libpcap, say, or an error of the program) is none here: it is told when a
+    capture begins.
     """
 
     checked = Signal()  # what stands in the line is known
@@ -44,7 +47,8 @@ class FilterCheck(QObject):
         if expression == self._asked:
             return  # the answer is on its way
         self._asked = expression
-        Background(lambda: _problem_of(expression), self._on_answer).start()
+        nothing = partial(self._on_answer, (expression, ""))
+        Background(lambda: _problem_of(expression), self._on_answer, on_broken=nothing).start()
 
     def _on_answer(self, answer: tuple[str, str]) -> None:
         expression, problem = answer

@@ -12,27 +12,26 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
 
 from hl7capture.ui.flat_table import Index
-from hl7capture.ui.session_model import LAST_COLUMN, START, SessionModel, runs_of
-from hl7capture.ui.session_order import GROUP, ID, ROW, Grouping, Key, Order, Ordering
+from hl7capture.ui.session_model import LAST_COLUMN, START, SessionModel
+from hl7capture.ui.session_order import ID, ROW, Grouping, Key, Order, Ordering
 from hl7capture.ui.session_row import SessionRow
+from hl7capture.ui.sorted_rows import SortedRows
 
 if TYPE_CHECKING:
     from hl7capture.hl7.filter.evaluation import Filter
 
 _SLICE_SECONDS = 0.01
-_MOST_RUNS = 50  # what is scattered wider is shown anew
 _MOST_SINGLE = 100  # keys that are put into a list, or taken out of it, one by one
 
 
-class SessionFilter(QAbstractTableModel):
+class SessionFilter(SortedRows):
     """What the table shows. Its rows are those of `model` that the filter lets through.
 
     Where neither the summary nor the index tells, and the document is not in memory, a row is `undecided`, and hidden
-    until somebody has judged it. Where sessions are grouped, the groups follow one another, and rows that are told to
-    have come or gone at once are of one group.
+    until somebody has judged it.
     """
 
     settled = Signal()  # the filter has looked at all rows
@@ -45,11 +44,8 @@ class SessionFilter(QAbstractTableModel):
         self._verdicts: dict[str, bool] = {}
         self._undecided: dict[str, None] = {}
         self._order = Order(START, Grouping.NONE, model.sort_key)
-        self._is_ascending = True
         self._all: list[Key] = []  # of the model; ascending, whatever the order of the view
         self._key_of: dict[str, Key] = {}  # of all
-        self._keys: list[Key] = []  # of those that are shown
-        self._shown: set[str] = set()
         self._pending: list[SessionRow] = []  # to be looked at, from the end
         self._slices = QTimer(self, interval=0, singleShot=True)
         self._slices.timeout.connect(self._look_on)
@@ -93,26 +89,11 @@ class SessionFilter(QAbstractTableModel):
 
     # -- rows --------------------------------------------------------------------------------------------------
 
-    def row(self, number: int) -> SessionRow:
-        """The row at a place of the filtered list."""
-        return self._keys[self._turned(number)][ROW]
-
-    def rows(self) -> list[SessionRow]:
-        """All that are shown, ascending."""
-        return [key[ROW] for key in self._keys]
-
-    def shows(self, session_id: str) -> bool:
-        """The filter lets the session through."""
-        return session_id in self._shown
-
     def place_of(self, session_id: str) -> int | None:
         """Where a session stands; None where the filter hides it."""
         if session_id not in self._shown:
             return None
         return self._turned(bisect_left(self._keys, self._key_of[session_id]))
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._keys)
 
     def columnCount(self, parent: Index | None = None) -> int:
         return self._model.columnCount(parent)
@@ -133,24 +114,6 @@ class SessionFilter(QAbstractTableModel):
     def grouping(self) -> Grouping:
         """By what the rows are grouped now."""
         return self._order.grouping
-
-    @property
-    def is_ascending(self) -> bool:
-        """Else the groups stand in descending order as well as the rows in them."""
-        return self._is_ascending
-
-    def group_at(self, number: int) -> Any:
-        """The group of the row at a place."""
-        return self._keys[self._turned(number)][GROUP]
-
-    def groups(self) -> Iterator[tuple[Any, int]]:
-        """Each group, ascending, and how many of its rows are shown. A step costs as much as a search by halving."""
-        start = 0
-        while start < len(self._keys):
-            group = self._keys[start][GROUP]
-            end = bisect_left(self._keys, True, start, key=lambda key, group=group: key[GROUP] != group)  # type: ignore[misc]
-            yield group, end - start
-            start = end
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sorts by a column, at once or in a while; what is chosen stays chosen."""
@@ -235,13 +198,7 @@ class SessionFilter(QAbstractTableModel):
         self._touch(gone)
         for session_id in gone:
             self._undecided.pop(session_id, None)
-        keys = sorted(self._key_of[session_id] for session_id in gone if session_id in self._shown)
-        places = [bisect_left(self._keys, key) for key in keys]
-        for start, end in reversed(list(self._runs_in_groups(places))):
-            self.beginRemoveRows(QModelIndex(), *sorted((self._turned(start), self._turned(end))))
-            self._shown.difference_update(key[ID] for key in self._keys[start : end + 1])
-            del self._keys[start : end + 1]
-            self.endRemoveRows()
+        self._remove([self._key_of[session_id] for session_id in gone if session_id in self._shown])
         if len(gone) > _MOST_SINGLE:
             left_out = set(gone)
             self._all = [key for key in self._all if key[ID] not in left_out]
@@ -263,7 +220,7 @@ class SessionFilter(QAbstractTableModel):
                 self._insert([new] if self._passes(row) else [])
                 continue
             if row.document is not None and not self._passes(row):
-                self._remove(place)
+                self._remove([old])
                 continue
             if new != old:
                 place = self._move(place, new)
@@ -312,20 +269,6 @@ class SessionFilter(QAbstractTableModel):
             self._undecided.pop(row.session_id, None)
         return bool(answer)
 
-    def _turned(self, place: int) -> int:
-        """From a place in the lists to one in the view, and back."""
-        return place if self._is_ascending else len(self._keys) - 1 - place
-
-    def _runs_in_groups(self, places: list[int]) -> Iterator[tuple[int, int]]:
-        """First and last of each run of consecutive places in one group; they come sorted."""
-        for first, last in runs_of(places):
-            start = first
-            for place in range(first + 1, last + 1):
-                if self._keys[place][GROUP] != self._keys[start][GROUP]:
-                    yield start, place - 1
-                    start = place
-            yield start, last
-
     def _look_again(self, session_ids: Iterable[str]) -> None:
         """At these, before those that wait to be looked at."""
         keys = sorted((self._key_of[i] for i in session_ids if i in self._key_of), reverse=self._is_ascending)
@@ -345,48 +288,3 @@ class SessionFilter(QAbstractTableModel):
             self._slices.start()
         else:
             self.settled.emit()
-
-    def _insert(self, keys: list[Key]) -> None:
-        if not keys:
-            return
-        keys = sorted(keys)
-        places = [bisect_left(self._keys, key) for key in keys]
-        starts = [
-            n
-            for n, place in enumerate(places)
-            if n == 0 or place != places[n - 1] or keys[n][GROUP] != keys[n - 1][GROUP]
-        ]
-        if len(starts) > _MOST_RUNS:
-            self.beginResetModel()
-            self._keys = sorted(self._keys + keys)
-            self._shown.update(key[ID] for key in keys)
-            self.endResetModel()
-            return
-        for start, end in reversed(list(zip(starts, [*starts[1:], len(keys)], strict=True))):
-            place = places[start]
-            first = place if self._is_ascending else len(self._keys) - place
-            self.beginInsertRows(QModelIndex(), first, first + end - start - 1)
-            self._keys[place:place] = keys[start:end]
-            self._shown.update(key[ID] for key in keys[start:end])
-            self.endInsertRows()
-
-    def _remove(self, place: int) -> None:
-        self.beginRemoveRows(QModelIndex(), self._turned(place), self._turned(place))
-        self._shown.discard(self._keys[place][ID])
-        del self._keys[place]
-        self.endRemoveRows()
-
-    def _move(self, place: int, key: Key) -> int:
-        """To where its new key belongs; that is in the same group."""
-        target = bisect_left(self._keys, key)
-        if target > place:
-            target -= 1  # it leaves a place before
-        if target != place:
-            source, goal = self._turned(place), self._turned(target)
-            # Qt counts the goal while the row still stands at its old place.
-            self.beginMoveRows(QModelIndex(), source, source, QModelIndex(), goal + (goal > source))
-        del self._keys[place]
-        self._keys.insert(target, key)
-        if target != place:
-            self.endMoveRows()
-        return target

@@ -65,7 +65,7 @@ class SessionModel(FlatTable):
         for event in events:
             if not isinstance(event, Notice):
                 self._note(event.session)
-        self._timer.start() if not self._timer.isActive() else None
+        self._flush_soon()
 
     def add(self, summaries: Iterable[SessionSummary]) -> None:
         """Sessions on disk; those that are in the list already stay as they are."""
@@ -98,7 +98,7 @@ class SessionModel(FlatTable):
             if session.session_id not in self._withdrawn:
                 self.documents.hold(row)
         self._changed.add(session.session_id)
-        self._timer.start() if not self._timer.isActive() else None
+        self._flush_soon()
 
     def session_judged(self, sessions: Iterable[Session]) -> None:
         """What is wrong with these is known now."""
@@ -107,7 +107,7 @@ class SessionModel(FlatTable):
             if row is not None:
                 row.summary.findings = session.findings
                 self._changed.add(session.session_id)
-        self._timer.start() if not self._timer.isActive() else None
+        self._flush_soon()
 
     def withdraw(self, session_ids: Iterable[str]) -> list[SessionRow]:
         """Takes sessions that are not open any more out of the list; they may come back with `restore`."""
@@ -188,6 +188,11 @@ class SessionModel(FlatTable):
         for first, last in runs_of(changed):
             self.dataChanged.emit(self.index(first, 0), self.index(last, LAST_COLUMN))
         self.documents.trim()
+
+    def _flush_soon(self) -> None:
+        """Not later for what comes meanwhile."""
+        if not self._timer.isActive():
+            self._timer.start()
 
     def _known(self, session_id: str) -> SessionRow | None:
         """In the list, about to come into it, or withdrawn."""

@@ -34,7 +34,7 @@ class StorageBox(QWidget):
 
     def _count(self) -> None:
         root = self._store.folder.root
-        Background(lambda: disk_use(root), self._show, OSError, self._on_failed).start()
+        Background(lambda: disk_use(root), self._show, OSError, self._on_failed, self._on_broken).start()
 
     def _show(self, use: DiskUse) -> None:
         text = self.tr("{0} files, {1}; index {2}; {3} free on the disk")
@@ -43,6 +43,9 @@ class StorageBox(QWidget):
 
     def _on_failed(self, error: OSError) -> None:
         self.use.setText(visible(f"{self._store.folder.root}: {error.strerror or error}"))
+
+    def _on_broken(self) -> None:
+        self.use.setText(self.tr("Counting did not work: something went wrong inside the program."))
 
     def _plan(self) -> None:
         self.clean_up.setEnabled(False)

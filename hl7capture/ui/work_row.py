@@ -20,7 +20,7 @@ Progress = Callable[[int, int], None]
 class Job:
     """run: works in the background, and tells its progress; what it returns goes to `on_done`, in the GUI's thread.
 
-    cancel: makes `run` end soon. expected: exceptions of `run` that go to `on_failed`.
+    cancel: makes `run` end soon. expected: exceptions of `run` that go to `on_failed`; any other ends the job, too.
     """
 
     title: str
@@ -77,7 +77,8 @@ class WorkRow(QWidget):
         self._show_progress()
         self._look.start()
         self.show()
-        Background(lambda: job.run(self._tell), self._on_done, job.expected, self._on_failed).start()
+        work = Background(lambda: job.run(self._tell), self._on_done, job.expected, self._on_failed, self._on_broken)
+        work.start()
 
     def _tell(self, done: int, total: int) -> None:
         """Runs in the background; the row looks now and then."""
@@ -95,6 +96,9 @@ class WorkRow(QWidget):
     def _on_failed(self, error: Exception) -> None:
         job = self._next()
         job.on_failed(error)
+
+    def _on_broken(self) -> None:
+        self._next()
 
     def _next(self) -> Job:
         """The job that has ended; the next one begins."""

@@ -469,6 +469,10 @@
         <translation>Wird verglichen …</translation>
     </message>
     <message>
+        <source>Comparing did not work: something went wrong inside the program.</source>
+        <translation>Das Vergleichen ist misslungen: Im Programm ist etwas schiefgegangen.</translation>
+    </message>
+    <message>
         <source>They mean the same.</source>
         <translation>Beide bedeuten dasselbe.</translation>
     </message>
@@ -2493,6 +2497,10 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     <message>
         <source>{0} files, {1}; index {2}; {3} free on the disk</source>
         <translation>Dateien: {0}, {1}; Index {2}; {3} frei auf der Festplatte</translation>
+    </message>
+    <message>
+        <source>Counting did not work: something went wrong inside the program.</source>
+        <translation>Das Zählen ist misslungen: Im Programm ist etwas schiefgegangen.</translation>
     </message>
     <message>
         <source>Clean up now</source>

@@ -1,5 +1,6 @@
 """A window on a real controller, in folders of the test's own."""
 
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hl7capture.app.controller import CaptureController, State
 from hl7capture.ui import theme
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.recent_files import RecentFiles
+from hl7capture.ui.trouble.trouble import Watch
 from tests.support.speech import answer, astm_transfer, mllp, oru, stx_transfer
 from tests.support.wire import Talk, pcap
 
@@ -73,6 +75,15 @@ def close(window: MainWindow, qtbot: QtBot) -> None:
         with qtbot.waitSignal(window.controller.shut_down, timeout=15_000):
             window.close()
         qtbot.waitUntil(lambda: not window.isVisible())
+
+
+@pytest.fixture
+def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
+    """Notices the errors of the program; else they fail the test."""
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    made = Watch()
+    yield made
+    made.close()
 
 
 @pytest.fixture

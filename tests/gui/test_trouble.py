@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,14 +18,6 @@ from hl7capture.ui.trouble.trouble import Trouble, Watch
 from tests.gui.conftest import read
 
 NAME = "Testmann^Tilda"
-
-
-@pytest.fixture
-def watch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
-    monkeypatch.setattr(logging, "raiseExceptions", False)
-    made = Watch()
-    yield made
-    made.close()
 
 
 @pytest.fixture

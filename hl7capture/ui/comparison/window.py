@@ -188,7 +188,9 @@ class ComparisonWindow(QWidget):
         self.status.setText(self.tr("Comparing…"))
         rules = rules_of(self._settings) if self._settings.mask_patient_data else None
         before, after = (side.text for side in self.sides)
-        Background(partial(compared, self._wanted, before, after, ignored, rules), self._on_compared).start(self._pool)
+        work = partial(compared, self._wanted, before, after, ignored, rules)
+        broken = partial(self._on_broken, self._wanted)
+        Background(work, self._on_compared, on_broken=broken).start(self._pool)
 
     def _show_mistake(self, text: str) -> None:
         self.mistake.setText(visible(text))
@@ -202,6 +204,10 @@ class ComparisonWindow(QWidget):
         if found.differing:
             self._select(self.model.row_of_difference(0))
         self._show_place()
+
+    def _on_broken(self, request: int) -> None:
+        if request == self._wanted:
+            self.status.setText(self.tr("Comparing did not work: something went wrong inside the program."))
 
     def _set_only_differences(self, only_differences: bool) -> None:
         number = self.model.difference_at(self.table.currentIndex().row())
