@@ -193,14 +193,13 @@ class SessionModel(QAbstractTableModel):
             for number, row in enumerate(fresh, first):
                 self._index[row.session_id] = number
             self.endInsertRows()
-        changed = []
+        changed: list[int] = []
         while self._changed and (not changed or time.monotonic() < deadline):
             session_id = next(iter(self._changed))
-            number = self._index.get(session_id)
             del self._changed[session_id]
-            if number is not None:
-                changed.append(number)
-                if not self._refresh(self._rows[number], deadline):
+            if session_id in self._index:
+                changed.append(self._index[session_id])
+                if not self._refresh(self._rows[changed[-1]], deadline):
                     self._changed[session_id] = None
         # In runs: the filter looks again at every row that is named, and there may be thousands between two.
         for first, last in runs_of(sorted(changed)):
