@@ -1,9 +1,8 @@
 """The summary of a session, made once, or followed while the session grows."""
 
-from collections.abc import Iterable
 from sys import intern
 
-from hl7capture.hl7.summary import Summary, summarise
+from hl7capture.hl7.brief import brief_of
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
 
@@ -17,7 +16,7 @@ REST = "other"
 def summary_of(session: Session) -> SessionSummary:
     """The summary of all that is there of the session."""
     summary = opening_of(session)
-    follow(summary, session, map(summarise, session.messages))
+    follow(summary, session)
     return summary
 
 
@@ -38,13 +37,13 @@ def opening_of(session: Session) -> SessionSummary:
     )
 
 
-def kind_of(message: Summary) -> str:
-    """What a message is counted as."""
-    return intern((message.kind or "message")[:LONGEST_KIND])
+def kind_of(message: str) -> str:
+    """What a message is counted as, by its text."""
+    return intern((brief_of(message).kind or "message")[:LONGEST_KIND])
 
 
-def follow(summary: SessionSummary, session: Session, fresh: Iterable[Summary]) -> None:
-    """Takes note of what the session has become. fresh: of the messages that have come since the last time."""
+def follow(summary: SessionSummary, session: Session, most: int | None = None) -> bool:
+    """Takes note of what the session has become; False where more than `most` elements or messages have come since."""
     if summary.is_open and not session.is_open:
         # An element may have got its tail, and lost a flag, after it was counted.
         summary.element_count = summary.flag_count = summary.size = 0
@@ -58,16 +57,16 @@ def follow(summary: SessionSummary, session: Session, fresh: Iterable[Summary]) 
     summary.has_note = bool(session.note)
     if session.findings is not None:
         summary.findings, summary.latencies = session.findings, session.latencies
-    for element in session.elements[summary.element_count :]:
-        summary.element_count += 1
-        summary.flag_count += bool(element.flags)
-        summary.size += len(element.data)
-    counts = dict(summary.kinds)
-    before = summary.message_count
-    for message in fresh:
-        summary.message_count += 1
-        kind = kind_of(message)
-        kind = kind if kind in counts or len(counts) < MOST_KINDS else REST
-        counts[kind] = counts.get(kind, 0) + 1
-    if summary.message_count > before:
+    elements = session.elements[summary.element_count :][:most]
+    summary.element_count += len(elements)
+    summary.flag_count += sum(1 for element in elements if element.flags)
+    summary.size += sum([len(element.data) for element in elements])
+    messages = session.messages[summary.message_count :][:most]
+    if messages:
+        counts = dict(summary.kinds)
+        for kind in map(kind_of, messages):
+            kind = kind if kind in counts or len(counts) < MOST_KINDS else REST
+            counts[kind] = counts.get(kind, 0) + 1
         summary.kinds = tuple(counts.items())
+        summary.message_count += len(messages)
+    return most is None or (len(elements) < most and len(messages) < most)

@@ -15,7 +15,7 @@ from hl7capture.ui.fields_search import FieldsSearch
 
 _MOST_EXPANDED = 120  # segments; beyond them a person opens what they need
 
-_WIDTHS = (130, 165, 45, 220)  # pixels, to begin with; the meaning has the rest
+_WIDTHS = (130, 160, 55, 215)  # pixels, to begin with; the meaning has the rest
 
 
 class FieldsView(QWidget):

@@ -1,5 +1,6 @@
 """The sessions as a table that grows while they happen."""
 
+import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -20,6 +21,8 @@ from hl7capture.ui.severity import BADGES
 from hl7capture.ui.theme import colour, colours
 
 _FLUSH_MS = 100
+_SLICE_SECONDS = 0.008  # of looking at what is new; then the window has its turn
+_AT_ONCE = 1000  # elements or messages that are looked at between two looks at the clock: some milliseconds
 _MOST_RUNS = 50  # of rows that go; where they are scattered wider the list is shown anew
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -29,14 +32,17 @@ _SEVERITIES = ("", "note", "warning", "error")
 
 
 class SessionModel(FlatTable):
-    """One row a session, in the order of their coming. Events are gathered and shown ten times a second."""
+    """One row a session, in the order of their coming. Events are gathered and shown ten times a second.
+
+    Where more comes than can be looked at in a moment, the rows are there at once, and their numbers follow.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[SessionRow] = []
         self._index: dict[str, int] = {}
         self._new: dict[str, SessionRow] = {}
-        self._changed: set[str] = set()
+        self._changed: dict[str, None] = {}  # who has waited longest comes first
         self._withdrawn: dict[str, SessionRow] = {}
         self.documents = HeldDocuments()
         self._titles = (
@@ -55,7 +61,7 @@ class SessionModel(FlatTable):
             self.tr("Source"),
             self.tr("Size"),
         )
-        self._timer = QTimer(self, interval=_FLUSH_MS, singleShot=True)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.flush)
 
     # -- filling -----------------------------------------------------------------------------------------------
@@ -97,7 +103,7 @@ class SessionModel(FlatTable):
             row.document.saved_at, row.document.persisted_until = session.saved_at, session.persisted_until
             if session.session_id not in self._withdrawn:
                 self.documents.hold(row)
-        self._changed.add(session.session_id)
+        self._changed[session.session_id] = None
         self._flush_soon()
 
     def session_judged(self, sessions: Iterable[Session]) -> None:
@@ -106,7 +112,7 @@ class SessionModel(FlatTable):
             row = self._known(session.session_id)
             if row is not None:
                 row.summary.findings = session.findings
-                self._changed.add(session.session_id)
+                self._changed[session.session_id] = None
         self._flush_soon()
 
     def withdraw(self, session_ids: Iterable[str]) -> list[SessionRow]:
@@ -167,32 +173,47 @@ class SessionModel(FlatTable):
         self.endResetModel()
 
     def flush(self) -> None:
-        """Shows what has gathered."""
+        """Shows what has gathered; all rows, and what can be looked at of them in a moment."""
         self._timer.stop()
+        deadline = time.monotonic() + _SLICE_SECONDS
         if self._new:
             first = len(self._rows)
             fresh = list(self._new.values())
             self._new = {}
-            for row in fresh:
-                row.refresh()
+            self._changed |= {row.session_id: None for row in fresh if not self._refresh(row, deadline)}
             self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
             self._rows += fresh
             for number, row in enumerate(fresh, first):
                 self._index[row.session_id] = number
             self.endInsertRows()
-        changed = sorted(self._index[session_id] for session_id in self._changed if session_id in self._index)
-        self._changed.clear()
-        for number in changed:
-            self._rows[number].refresh()
+        changed: list[int] = []
+        while self._changed and (not changed or time.monotonic() < deadline):
+            session_id = next(iter(self._changed))
+            del self._changed[session_id]
+            if session_id in self._index:
+                changed.append(self._index[session_id])
+                if not self._refresh(self._rows[changed[-1]], deadline):
+                    self._changed[session_id] = None
         # In runs: the filter looks again at every row that is named, and there may be thousands between two.
-        for first, last in runs_of(changed):
+        for first, last in runs_of(sorted(changed)):
             self.dataChanged.emit(self.index(first, 0), self.index(last, LAST_COLUMN))
         self.documents.trim()
+        if self._changed:
+            self._timer.start(0)
 
     def _flush_soon(self) -> None:
         """Not later for what comes meanwhile."""
         if not self._timer.isActive():
-            self._timer.start()
+            self._timer.start(_FLUSH_MS)
+
+    def _refresh(self, row: SessionRow, deadline: float) -> bool:
+        """False where time was over before all of the row was looked at."""
+        while not row.refresh(_AT_ONCE):
+            if time.monotonic() >= deadline:
+                return False
+        if row.document is not None and row.summary.saved_at is not None:
+            self.documents.hold(row)
+        return True
 
     def _known(self, session_id: str) -> SessionRow | None:
         """In the list, about to come into it, or withdrawn."""
@@ -200,7 +221,7 @@ class SessionModel(FlatTable):
 
     def _note(self, session: Session) -> None:
         if session.session_id in self._index:
-            self._changed.add(session.session_id)
+            self._changed[session.session_id] = None
         elif self._known(session.session_id) is None:
             self._new[session.session_id] = SessionRow(opening_of(session), session)
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from hl7capture.hl7.brief import Brief, brief_of
 from hl7capture.hl7.session_summary import follow
-from hl7capture.hl7.summary import Summary, summarise
 from hl7capture.model.session import EndReason, Session
 from hl7capture.model.session_summary import SessionSummary
 from hl7capture.ui.locale_words import duration_text, moment_text
@@ -41,11 +41,11 @@ def state_of(session: SessionSummary) -> SessionState:
 
 @dataclass(slots=True, eq=False)
 class SessionRow:
-    """A session in the list. document: while it is in memory; summaries: of its messages, as far as they were read."""
+    """A session in the list. document: while it is in memory."""
 
     summary: SessionSummary
     document: Session | None = None
-    summaries: list[Summary] = field(default_factory=list)
+    _briefs: dict[int, Brief] = field(default_factory=dict)  # of messages that were shown
 
     @property
     def session_id(self) -> str:
@@ -57,17 +57,23 @@ class SessionRow:
         assert self.document is not None
         return self.document
 
-    def refresh(self) -> None:
-        """Takes note of what has come since, and of messages not read yet."""
-        if self.document is None:
-            return
-        self.summaries += map(summarise, self.document.messages[len(self.summaries) :])
-        follow(self.summary, self.document, self.summaries[self.summary.message_count :])
+    def refresh(self, most: int | None = None) -> bool:
+        """Takes note of what has come since; False where that is more than `most` elements or messages."""
+        return self.document is None or follow(self.summary, self.document, most)
+
+    def brief(self, message: int | None) -> Brief | None:
+        """Of a message of the document; None while it is being put together."""
+        if message is None or message >= len(self.session.messages):
+            return None
+        brief = self._briefs.get(message)
+        if brief is None:
+            brief = self._briefs[message] = brief_of(self.session.messages[message])
+        return brief
 
     def release(self) -> None:
         """The document need not be in memory any more: it is on disk."""
         self.document = None
-        self.summaries = []
+        self._briefs = {}
 
     @property
     def start(self) -> str:

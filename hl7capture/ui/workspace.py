@@ -147,8 +147,6 @@ class Workspace(QMainWindow):
         if row is not None and row is self._shown:
             return
         self._shown = row
-        if row is not None:
-            row.refresh()
         self.ladder.show_session(row)
         self.detail.show_element(row, self.ladder.selected)
 

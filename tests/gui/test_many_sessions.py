@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 from hl7capture.hl7.filter.evaluation import Filter
 from hl7capture.hl7.session_summary import summary_of
 from hl7capture.model.events import SessionCompleted, SessionOpened
+from hl7capture.model.session import EndReason
 from hl7capture.store.settings_file import SettingsFile
-from hl7capture.ui import held_documents
+from hl7capture.ui import held_documents, session_model
 from hl7capture.ui.held_documents import HeldDocuments
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.session_filter import SessionFilter
@@ -92,6 +93,37 @@ def test_rows_scattered_all_over_are_put_in_their_places() -> None:
     assert [shown.row(n).summary.number for n in range(400)] == list(range(400))
     model.remove([session_of(n).session_id for n in range(0, 400, 2)])
     assert [shown.row(n).summary.number for n in range(200)] == list(range(1, 400, 2))
+
+
+def test_what_cannot_be_looked_at_in_a_moment_is_looked_at_later(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session_model, "_AT_ONCE", 3)
+    monkeypatch.setattr(session_model, "_SLICE_SECONDS", 0.0)
+    model = SessionModel()
+    changed: list[int] = []
+    model.dataChanged.connect(lambda first, _last: changed.append(first.row()))
+    messages = [message_of(f"MRN-{n}") for n in range(20)]
+    model.take(SessionOpened(session_of(n, *messages, end_reason=None)) for n in range(4))
+    model.flush()
+    assert [row.summary.number for row in model.rows()] == [0, 1, 2, 3]  # all are there at once
+    assert sum(row.summary.message_count for row in model.rows()) < 80
+    qtbot.waitUntil(lambda: all(row.summary.kinds_text == "20 × ORU^R01" for row in model.rows()))
+    assert set(changed) == {0, 1, 2, 3}
+    assert [row.summary.size for row in model.rows()] == [summary_of(session_of(0, *messages)).size] * 4
+
+
+def test_session_on_disk_before_the_list_has_seen_its_end_is_let_go_of() -> None:
+    model = SessionModel()
+    model.documents.most = 1
+    for number in range(3):
+        session = session_of(number, end_reason=None)
+        model.take([SessionOpened(session)])
+        model.flush()
+        session.end_reason = EndReason.CLOSED
+        model.take([SessionCompleted(session)])
+        session.saved_at = 1.0
+        model.session_saved(session)
+    model.flush()
+    assert [row.document is not None for row in model.rows()] == [False, False, True]
 
 
 def held_row(number: int) -> SessionRow:

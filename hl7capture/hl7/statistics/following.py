@@ -7,7 +7,6 @@ from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged, AnswerSta
 from hl7capture.hl7.acknowledgements.pairing import Pairing
 from hl7capture.hl7.session_summary import MOST_KINDS, REST, kind_of, opening_of
 from hl7capture.hl7.statistics.latency import bucket_of
-from hl7capture.hl7.summary import summarise
 from hl7capture.model.elements import Direction, ElementType
 from hl7capture.model.session import EndReason, Session
 from hl7capture.model.session_summary import SessionSummary
@@ -87,7 +86,7 @@ class Following:
                 told.times[element.message] = element.timestamp
         fresh = []
         for text in session.messages[len(told.kinds) :]:
-            kind = kind_of(summarise(text))
+            kind = kind_of(text)
             kind = kind if kind in told.counts or len(told.counts) < MOST_KINDS else REST
             fresh.append((told.times.pop(len(told.kinds), session.end_time), kind))
             told.kinds.append(kind)
@@ -109,7 +108,7 @@ class Following:
             if not is_known and told is self._told and session.is_open:
                 open_ones.append((one, told))
                 continue
-            kind = told.kinds[one.message] if is_known and one.message is not None else kind_of(summarise(""))
+            kind = told.kinds[one.message] if is_known and one.message is not None else kind_of("")
             bucket = bucket_of(one.latency or 0.0)
             counts = told.latencies.setdefault(kind, {})
             counts[bucket] = counts.get(bucket, 0) + 1

@@ -9,7 +9,6 @@ from math import ceil, log2
 
 from hl7capture.hl7.acknowledgements.acknowledged import Acknowledgements
 from hl7capture.hl7.session_summary import MOST_KINDS, REST, kind_of
-from hl7capture.hl7.summary import summarise
 from hl7capture.model.session import Latencies, Session
 
 _PER_DOUBLING = 8
@@ -75,4 +74,4 @@ def latencies_of(session: Session, acknowledgements: Acknowledgements) -> Latenc
 def kind_of_message(session: Session, message: int | None) -> str:
     """message: its index; one that is not there (yet) has no kind of its own."""
     text = session.messages[message] if message is not None and message < len(session.messages) else ""
-    return kind_of(summarise(text))
+    return kind_of(text)

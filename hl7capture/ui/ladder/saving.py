@@ -37,8 +37,8 @@ class LadderSaving(QObject):
         chosen, kind = QFileDialog.getSaveFileName(self._window, self.tr("Export ladder"), suggested, ";;".join(kinds))
         if not chosen:
             return
-        # The session may go on meanwhile; what is read of it here is that of now.
-        still = SessionRow(row.summary, row.document, list(row.summaries))
+        # A row of its own for the other thread, which reads messages into it.
+        still = SessionRow(row.summary, row.document)
         path = Path(chosen)
         asked = kinds.get(kind, PictureKind.SVG)
         work = partial(_write, path, asked, partial(picture, still, unfolded, marks, QFont(font), start))

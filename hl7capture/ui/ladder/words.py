@@ -6,7 +6,6 @@ from typing import NamedTuple
 from PySide6.QtCore import QCoreApplication
 
 from hl7capture.hl7.acknowledgements.words import is_negative
-from hl7capture.hl7.summary import Summary
 from hl7capture.model.elements import Direction, Element, ElementType, Flag
 from hl7capture.ui.ladder.frames import Frames
 from hl7capture.ui.ladder.layout import Layout, Row
@@ -45,25 +44,25 @@ def label_of(row: SessionRow, element: Element, time: str = "") -> str:
     if element.type is ElementType.FRAME:
         number = chr(element.data[1]) if element.data[1:2].isdigit() else "?"
         return translate("Ladder", "Frame {0} · {1}").format(number, size)
-    summary = _summary(row, element.message)
-    if summary is None:
+    brief = row.brief(element.message)
+    if brief is None:
         return _joined(translate("Ladder", "Message"), size)
-    kind = f"{summary.kind or translate('Ladder', 'Message')} {summary.ack_code}".rstrip()
-    refused = translate("Ladder", "refused") if is_negative(summary.ack_code.upper()) else ""
-    return _joined(kind, refused, time, summary.control_id, size)
+    kind = f"{brief.kind or translate('Ladder', 'Message')} {brief.ack_code}".rstrip()
+    refused = translate("Ladder", "refused") if is_negative(brief.ack_code.upper()) else ""
+    return _joined(kind, refused, time, brief.control_id, size)
 
 
 def label_of_frames(row: SessionRow, frames: Frames) -> str:
     """`Result · 17 · 7 frames · 1.2 kB`"""
-    summary = _summary(row, frames.message)
-    kind = (summary.kind if summary else "") or translate("Ladder", "Message")
+    brief = row.brief(frames.message)
+    kind = (brief.kind if brief else "") or translate("Ladder", "Message")
     count = (
         translate("Ladder", "1 frame")
         if frames.frames == 1
         else translate("Ladder", "{0} frames").format(number_text(frames.frames))
     )
     continued = translate("Ladder", "continued") if frames.is_continued else ""
-    return _joined(kind, continued, summary.control_id if summary else "", count, size_text(frames.octets))
+    return _joined(kind, continued, brief.control_id if brief else "", count, size_text(frames.octets))
 
 
 def answers_to(frames: Frames) -> str:
@@ -162,9 +161,9 @@ def colour_of(row: SessionRow, element: Element) -> str:
     """Name of an arrow's colour: what accepts is good; what refuses, and what was cut, is bad."""
     if Flag.TRUNCATED in element.flags:
         return "bad"
-    summary = _summary(row, element.message) if element.type is ElementType.MESSAGE else None
-    if summary is not None and summary.ack_code:
-        return "good" if summary.ack_code in _ACCEPTING else "bad"
+    brief = row.brief(element.message) if element.type is ElementType.MESSAGE else None
+    if brief is not None and brief.ack_code:
+        return "good" if brief.ack_code in _ACCEPTING else "bad"
     return _COLOURS[element.type]
 
 
@@ -173,9 +172,3 @@ _ACCEPTING = ("AA", "CA")  # HL7 table 0008
 
 def _joined(*parts: str) -> str:
     return visible(" · ".join(filter(None, parts)), _LONGEST)
-
-
-def _summary(row: SessionRow, message: int | None) -> Summary | None:
-    if message is None or message >= len(row.summaries):
-        return None
-    return row.summaries[message]
