@@ -187,7 +187,7 @@ def test_recent_captures_tell_size_date_and_absence(window: MainWindow, tmp_path
         return [str(recent.item(row).data(SPOKEN)) for row in range(recent.count())]
 
     qtbot.waitUntil(lambda: "gone.pcap, not there any more" in spoken())
-    assert spoken()[1].startswith("there.pcap, 2.0 KiB")
+    assert spoken()[1].startswith("there.pcap, 2.0 kB")
     recent.setFocus()
     recent.setCurrentRow(0)
     qtbot.keyClick(recent, Qt.Key.Key_Delete)

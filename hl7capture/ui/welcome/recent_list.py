@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from hl7capture.ui.icons import icon
+from hl7capture.ui.locale_words import size_text
 from hl7capture.ui.plain import visible
 from hl7capture.ui.recent_files import FileFacts
 from hl7capture.ui.welcome.two_lines import BELOW, IS_MUTED, TwoLines
@@ -61,7 +62,6 @@ class RecentList(QListWidget):
             super().keyPressEvent(event)
 
     def _words(self, fact: FileFacts) -> str:
-        locale = QLocale()
         date = QDateTime.fromSecsSinceEpoch(int(fact.changed))
-        when = locale.toString(date, QLocale.FormatType.ShortFormat)
-        return f"{locale.formattedDataSize(fact.size, 1)}   ·   {when}"
+        when = QLocale().toString(date, QLocale.FormatType.ShortFormat)
+        return f"{size_text(fact.size)}   ·   {when}"
