@@ -1236,7 +1236,7 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
     </message>
     <message>
         <source>nothing found to be wrong</source>
-        <translation>nichts zu beanstanden</translation>
+        <translation>nichts ist auffällig</translation>
     </message>
     <message>
         <source>last {0}</source>
