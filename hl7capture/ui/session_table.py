@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QItemSelectionRange,
     QModelIndex,
     QPoint,
+    QRect,
     Qt,
     Signal,
 )
@@ -151,10 +152,14 @@ class SessionTable(QTableView):
             self.verticalHeader().setDefaultSectionSize(scaled(_LINE_HEIGHT))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A banner above takes some of the room: who looked at the end goes on doing so."""
+        """A banner or a pane takes some of the room: who looked at the end, or at a row, goes on doing so."""
+        current = self.currentIndex()
+        is_seen = QRect(QPoint(), event.oldSize()).contains(self.visualRect(current).center())
         self._remember_place()
         super().resizeEvent(event)
         self._follow()
+        if current.isValid() and is_seen:
+            self.scrollTo(current)
 
     # -- keys and menu -----------------------------------------------------------------------------------------
 

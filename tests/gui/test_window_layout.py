@@ -11,10 +11,12 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
+from hl7capture.model.events import SessionCompleted
 from hl7capture.ui.layout_memory import LayoutMemory
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.window_layout import WindowLayout
 from tests.gui.conftest import close
+from tests.support.stored import message_of, session_of
 
 Opened = Callable[[], tuple[MainWindow, LayoutMemory]]
 
@@ -173,3 +175,22 @@ def test_a_file_that_cannot_be_written_is_no_reason_to_stop(
     close(window, qtbot)
     file.close()
     assert "cannot be kept" in caplog.text
+
+
+def test_a_row_that_is_looked_at_stays_in_sight_when_the_panes_take_room(opened: Opened, qtbot: QtBot) -> None:
+    window, _ = opened()
+    window.model.take(
+        [SessionCompleted(session) for session in (session_of(number, message_of("SIM-1")) for number in range(60))]
+    )
+    window.model.flush()
+    window.go_to_sessions()
+    qtbot.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+    table = window.table
+    qtbot.waitUntil(lambda: table.viewport().height() > 500)
+    table.verticalScrollBar().setValue(0)
+    last_seen = table.rowAt(table.viewport().height() - 5) - 1
+    table.selectRow(last_seen)
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: table.viewport().height() < 400)
+    place = table.visualRect(table.currentIndex())
+    assert table.viewport().rect().contains(place.center())
