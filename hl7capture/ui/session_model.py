@@ -17,7 +17,7 @@ from hl7capture.ui.icons import icon
 from hl7capture.ui.locale_words import moment_text, size_text
 from hl7capture.ui.plain import visible
 from hl7capture.ui.session_row import SessionRow, state_of
-from hl7capture.ui.severity import BADGES
+from hl7capture.ui.severity import BADGES, severity_word
 from hl7capture.ui.theme import colour, colours
 
 _FLUSH_MS = 100
@@ -269,7 +269,7 @@ class SessionModel(FlatTable):
             if role == Qt.ItemDataRole.DecorationRole:
                 return icon(badge.icon, getattr(colours(), badge.colour))
             if role == Qt.ItemDataRole.ToolTipRole:
-                return "\n".join(f"{severity}: {code}" for code, severity in row.summary.findings)
+                return "\n".join(f"{severity_word(severity)}: {code}" for code, severity in row.summary.findings)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self._titles[column]}: {self._text(row, column)}"
         return None

@@ -16,7 +16,8 @@ class Badge(NamedTuple):
     colour: str
 
 
-# Each of its own shape, as the states of sessions have theirs. A severity out of the index, a string, is a key as well.
+# Each icon has a shape of its own, as those of the states have. In the index severities are plain text: that is a key,
+# too.
 BADGES: dict[str, Badge] = {
     Severity.ERROR: Badge("error", "bad"),
     Severity.WARNING: Badge("incomplete", "warning"),
@@ -24,9 +25,9 @@ BADGES: dict[str, Badge] = {
 }
 
 
-def severity_word(severity: Severity) -> str:
+def severity_word(severity: str) -> str:
     """`Error`, `Warnung`"""
-    words = {
+    words: dict[str, str] = {
         Severity.ERROR: translate("Severity", "Error"),
         Severity.WARNING: translate("Severity", "Warning"),
         Severity.NOTE: translate("Severity", "Note"),

@@ -79,7 +79,7 @@ def test_findings_stand_in_the_table_and_are_found_by_the_filter(
     read(window, file, qtbot)
     cell = window.filter.index(0, FINDINGS)
     qtbot.waitUntil(lambda: cell.data() == "ack-negative")
-    assert cell.data(Qt.ItemDataRole.ToolTipRole) == "error: ack-negative"
+    assert cell.data(Qt.ItemDataRole.ToolTipRole) == "Error: ack-negative"
     assert not cell.data(Qt.ItemDataRole.DecorationRole).isNull()
     for text, rows in (("finding = ack-missing", 0), ("finding = ack-negative", 1)):
         window.filtering.box.setText(text)

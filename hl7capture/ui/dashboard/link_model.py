@@ -10,7 +10,7 @@ from hl7capture.ui.dashboard.words import moment_text, span_text
 from hl7capture.ui.flat_table import FlatTable, Index
 from hl7capture.ui.icons import icon
 from hl7capture.ui.plain import visible
-from hl7capture.ui.severity import BADGES, Badge
+from hl7capture.ui.severity import BADGES, Badge, severity_word
 from hl7capture.ui.theme import colour, colours
 
 DEVICE, LIS, STATE, MESSAGE, FINDING = range(5)
@@ -100,7 +100,7 @@ class LinkModel(FlatTable):
                 if state.finding is None:
                     return ""
                 time, code, severity = state.finding
-                return f"{severity}: {code}, {moment_text(time, self._now)}"
+                return f"{severity_word(severity)}: {code}, {moment_text(time, self._now)}"
 
 
 def _badge(state: LinkState, column: int) -> Badge | None:
