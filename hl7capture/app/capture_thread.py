@@ -17,10 +17,12 @@ from hl7capture.model.events import Counters, Event, Notice, SessionCompleted, S
 from hl7capture.model.settings import Settings
 from hl7capture.model.source import Source, SourceCutError, SourceError, total
 from hl7capture.store.session_store import SessionStore
+from hl7capture.turns import give_way
 
 log = logging.getLogger(__name__)
 
 _PROGRESS_INTERVAL = 0.2  # seconds
+_TELL_INTERVAL = 0.05  # each telling costs the window some turns
 
 
 @dataclass(slots=True)
@@ -73,6 +75,8 @@ class CaptureThread(QThread):
         self._ignored: set[str] = set()  # sessions that began during a pause
         self.next_number = first_number
         self._shown_at = 0.0
+        self._happened: list[Event] = []  # that nobody was told of yet
+        self._told_at = 0.0
 
     def apply(self, settings: Settings) -> None:
         """New settings count from the next piece on."""
@@ -105,6 +109,7 @@ class CaptureThread(QThread):
             for raw in self._raw:
                 raw.close()
             self._tell_about_raw()
+            self._tell(at_once=True)
             self._show_progress(at_once=True)
 
     def _capture(self) -> None:
@@ -116,12 +121,14 @@ class CaptureThread(QThread):
         self.next_number = max(self.next_number, self._store.newest_number() + 1)
         for number, source in enumerate(self._sources):
             engine = Engine(self._settings, probe=self._probe, source=source.name)
+            engine.between = give_way
             raw_packets = self._raw[number] if self._raw else None
             self._parts.append(_Part(Reading(source, engine), raw_packets))
         intake = Intake(self._sources)
         try:
             for number, piece in intake:
                 self._take(self._parts[number], piece)
+                self._tell()
                 self._show_progress()
         finally:
             intake.close()
@@ -149,7 +156,15 @@ class CaptureThread(QThread):
         if not isinstance(error, SourceCutError):
             self._fail(error)
 
+    def _tell(self, *, at_once: bool = False) -> None:
+        now = time.monotonic()
+        if self._happened and (at_once or now - self._told_at >= _TELL_INTERVAL):
+            told, self._happened = self._happened, []
+            self._told_at = now
+            self.happened.emit(told)
+
     def _fail(self, error: SourceError) -> None:
+        self._tell(at_once=True)  # what was there before
         if error.lacks_rights:
             self.lacks_rights.emit()
         self.failed.emit(str(error), error.is_usage)
@@ -162,8 +177,7 @@ class CaptureThread(QThread):
         wanted = [event for event in events if self._is_wanted(event, is_paused)]
         if self._persist:
             self._keep(wanted)
-        if wanted:
-            self.happened.emit(wanted)
+        self._happened += wanted
 
     def _keep(self, events: list[Event]) -> None:
         for event in events:
@@ -198,4 +212,4 @@ class CaptureThread(QThread):
         for part in self._parts:
             if part.raw is not None and part.raw.problem != part.problem:
                 part.problem = part.raw.problem
-                self.happened.emit([Notice(part.problem or f"Raw packets are written again to {part.raw.path}")])
+                self._happened.append(Notice(part.problem or f"Raw packets are written again to {part.raw.path}"))

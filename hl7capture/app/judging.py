@@ -20,6 +20,7 @@ from hl7capture.hl7.privacy.sessions import Deidentification
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 from hl7capture.store.jobs import Job
+from hl7capture.turns import give_way
 
 _MOST_REMEMBERED = 32 << 20  # bytes of sessions, and of what is known of their answers
 _ANSWER_MEMORY = 1000  # bytes, roughly, for what is known of one message or frame
@@ -97,7 +98,10 @@ class Judge(QObject):
                 if self._is_closing or (asked is None and not sessions):
                     self._is_running = False
                     return
-            judged = {session.session_id: session for one in sessions for session in self._judge(one)}
+            judged: dict[str, Session] = {}
+            for one in sessions:
+                give_way()
+                judged |= {session.session_id: session for session in self._judge(one)}
             if judged:
                 self.judged.emit(list(judged.values()))
             if asked is not None:

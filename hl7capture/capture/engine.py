@@ -4,7 +4,7 @@
 """
 
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import numpy as np
 
@@ -45,7 +45,7 @@ class Engine:
     """Reads one capture. `settings` may be replaced at any time and counts from then on.
 
     probe: name of this machine; source: interface or file name: both go into every session.
-    first_number: the running number of the first session.
+    first_number: the running number of the first session. between: called now and then, between two connections.
     """
 
     def __init__(self, settings: Settings, *, probe: str, source: str, first_number: int = 1) -> None:
@@ -59,6 +59,7 @@ class Engine:
         self._now = 0  # time of the latest packet, nanoseconds
         self._swept = 0  # time of the latest look for silent connections
         self._happenings: list[Happening] = []
+        self.between: Callable[[], None] = lambda: None
         self.held_bytes = 0  # what all connections keep in memory until more of them comes
 
     @property
@@ -89,6 +90,7 @@ class Engine:
         copies = self._copies()
         for key, rows in by_connection(found):
             self._receive(key, found, rows, copies.pop(key, None))
+            self.between()
         for key, rest in copies.items():  # of packets that came in an earlier piece
             if (link := self._links.get(key)) is not None and not link.is_ignored:
                 link.connection.ledger.copies(rest)

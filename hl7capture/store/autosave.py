@@ -15,6 +15,7 @@ from hl7capture.store.journal import Journal, Snapshot
 from hl7capture.store.remedies import remedy
 from hl7capture.store.session_folder import SessionFolder
 from hl7capture.store.trouble_log import TroubleLog
+from hl7capture.turns import give_way
 
 log = logging.getLogger(__name__)
 
@@ -129,6 +130,7 @@ class Autosave(QObject):
         """Why some could not be written, or ""."""
         problem = ""
         for session in sessions:
+            give_way()
             try:
                 self._write_one(session)
                 continue

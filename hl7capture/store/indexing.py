@@ -20,6 +20,7 @@ from hl7capture.store.index import Row, SessionIndex, text_of
 from hl7capture.store.jobs import Job
 from hl7capture.store.scanning import stored_file
 from hl7capture.store.session_folder import SessionFolder
+from hl7capture.turns import give_way
 
 log = logging.getLogger(__name__)
 
@@ -109,6 +110,7 @@ class Indexer:
             index.close()
 
     def _row(self, folder: SessionFolder, session: Session) -> Row | None:
+        give_way()
         try:
             file = stored_file(folder.sessions, folder.path_of(session.session_id))
         except OSError:

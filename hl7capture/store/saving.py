@@ -17,6 +17,7 @@ from hl7capture.store.remedies import remedy
 from hl7capture.store.session_folder import SessionFolder
 from hl7capture.store.trouble_log import TroubleLog
 from hl7capture.store.waiting import Waiter, Waiting
+from hl7capture.turns import give_way
 
 log = logging.getLogger(__name__)
 
@@ -128,6 +129,7 @@ class Saver(QObject):
         failure = ""
         failed: list[Waiter] = []
         while len(failed) < _MOST_FAILURES and (waiter := self._waiting.take()) is not None:
+            give_way()
             if reason := self._write_one(waiter):
                 failure = reason
                 failed.append(waiter)

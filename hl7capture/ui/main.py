@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from hl7capture.app.controller import CaptureController
 from hl7capture.app.log_format import log_to_stderr
 from hl7capture.app.termination import Termination, leave
+from hl7capture.turns import SWITCH_SECONDS
 from hl7capture.ui import theme, translation
 from hl7capture.ui.background import Background
 from hl7capture.ui.desktop.presence import Desktop
@@ -28,6 +29,7 @@ def run(files: list[Path], output: Path | None, *, is_minimised: bool = False) -
     Where the window is open already, with this folder of sessions, it gets the captures instead.
     """
     log_to_stderr()
+    sys.setswitchinterval(SWITCH_SECONDS)
     watch = Watch()
     application = QApplication(sys.argv[:1])
     application.setApplicationName("hl7capture")

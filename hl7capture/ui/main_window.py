@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
@@ -11,6 +11,7 @@ from hl7capture import __version__
 from hl7capture.app.controller import CaptureController, State
 from hl7capture.model.settings import Settings
 from hl7capture.store.incoming import is_session_file_name
+from hl7capture.turns import window_at_work
 from hl7capture.ui import theme
 from hl7capture.ui.banner import Banner
 from hl7capture.ui.capturing import Capturing
@@ -308,6 +309,12 @@ class MainWindow(QMainWindow):
         box.exec()
 
     # -- Qt's own ----------------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is not QEvent.Type.UpdateRequest:
+            return super().event(event)
+        with window_at_work():  # all that has changed is painted in this
+            return super().event(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() and any(url.isLocalFile() for url in event.mimeData().urls()):

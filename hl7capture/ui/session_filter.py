@@ -208,6 +208,7 @@ class SessionFilter(SortedRows):
                 del self._all[bisect_left(self._all, key)]
 
     def _on_changed(self, first: Index, last: Index) -> None:
+        stayed: list[int] = []  # places of rows that have none but other values
         for row in self._model.rows()[first.row() : last.row() + 1]:
             self._touch((row.session_id,))
             old, new = self._key_of[row.session_id], self._order.key(row)
@@ -216,15 +217,25 @@ class SessionFilter(SortedRows):
                 del self._all[bisect_left(self._all, old)]
                 insort(self._all, new)
                 self._key_of[row.session_id] = new
+            is_shown = self._passes(row) if place is None or row.document is not None else True
+            if place is not None and is_shown and new == old:
+                stayed.append(place)
+                continue
+            self._tell_changed(stayed)  # before their places are others
+            stayed = []
             if place is None:
-                self._insert([new] if self._passes(row) else [])
-                continue
-            if row.document is not None and not self._passes(row):
+                self._insert([new] if is_shown else [])
+            elif not is_shown:
                 self._remove([old])
-                continue
-            if new != old:
-                place = self._move(place, new)
-            self.dataChanged.emit(self.index(self._turned(place), 0), self.index(self._turned(place), LAST_COLUMN))
+            else:
+                stayed.append(self._move(place, new))
+        self._tell_changed(stayed)
+
+    def _tell_changed(self, places: list[int]) -> None:
+        """Run by run; `createIndex`, for `index` asks Python for the numbers of rows and columns, each time."""
+        for start, end in self._runs_in_groups(sorted(places)):
+            first, last = sorted((self._turned(start), self._turned(end)))
+            self.dataChanged.emit(self.createIndex(first, 0), self.createIndex(last, LAST_COLUMN))
 
     def _on_reset(self) -> None:
         rows = {row.session_id: row for row in self._model.rows()}

@@ -243,13 +243,13 @@ class GroupedSessions(QAbstractTableModel):
             self.endMoveRows()
 
     def _on_changed(self, first: Index, last: Index) -> None:
-        for place in range(first.row(), last.row() + 1):
-            number = bisect_left(self._keys, self._sessions.group_at(place))
-            group = self._groups[number]
-            if group.is_unfolded:
-                line = self._line_starts()[number] + group.head + place - self._source_start(number)
-                self.dataChanged.emit(self.index(line, first.column()), self.index(line, last.column()))
-            self._note(number, place, place)
+        number = bisect_left(self._keys, self._sessions.group_at(first.row()))
+        group = self._groups[number]
+        if group.is_unfolded:
+            start = self._line_starts()[number] + group.head - self._source_start(number)
+            top, bottom = start + first.row(), start + last.row()
+            self.dataChanged.emit(self.createIndex(top, first.column()), self.createIndex(bottom, last.column()))
+        self._note(number, first.row(), last.row())
 
     def _before_layout(self) -> None:
         """Sessions change their places within their groups; no line of a group does."""

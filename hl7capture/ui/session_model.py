@@ -11,6 +11,7 @@ from hl7capture.model.elements import Framing
 from hl7capture.model.events import Event, Notice
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
+from hl7capture.turns import window_at_work
 from hl7capture.ui.flat_table import FlatTable, Index
 from hl7capture.ui.held_documents import HeldDocuments
 from hl7capture.ui.icons import icon
@@ -174,6 +175,10 @@ class SessionModel(FlatTable):
 
     def flush(self) -> None:
         """Shows what has gathered; all rows, and what can be looked at of them in a moment."""
+        with window_at_work():
+            self._flush()
+
+    def _flush(self) -> None:
         self._timer.stop()
         deadline = time.monotonic() + _SLICE_SECONDS
         if self._new:
@@ -196,7 +201,7 @@ class SessionModel(FlatTable):
                     self._changed[session_id] = None
         # In runs: the filter looks again at every row that is named, and there may be thousands between two.
         for first, last in runs_of(sorted(changed)):
-            self.dataChanged.emit(self.index(first, 0), self.index(last, LAST_COLUMN))
+            self.dataChanged.emit(self.createIndex(first, 0), self.createIndex(last, LAST_COLUMN))
         self.documents.trim()
         if self._changed:
             self._timer.start(0)

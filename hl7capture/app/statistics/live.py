@@ -11,6 +11,7 @@ from hl7capture.hl7.statistics.links import LinkState, LinkStates
 from hl7capture.hl7.statistics.series import MINUTE, SECOND, Link, Series, Statistics, Totals
 from hl7capture.model.session import EndReason, Session
 from hl7capture.model.session_summary import SessionSummary
+from hl7capture.turns import give_way
 
 LIVE = 5 * MINUTE  # milliseconds, in bins of a second
 _LIVE_BINS = LIVE // SECOND + 60
@@ -68,12 +69,14 @@ class LiveStatistics:
     def grow(self, sessions: Iterable[Session], now: float) -> None:
         """Sessions of a live capture that have opened, grown or ended since the last time."""
         for session in sessions:
+            give_way()
             with self._lock:
                 self._grow(session, now)
 
     def judged(self, sessions: Iterable[Session]) -> None:
         """Sessions that have ended, or are judged anew; of captures that are read, too."""
         for session in sessions:
+            give_way()
             summary = summary_of(session)
             with self._lock:
                 self._judged(summary)
