@@ -45,6 +45,7 @@ class FieldsView(QWidget):
         for column, width in enumerate(_WIDTHS):
             self.tree.setColumnWidth(column, width)
         self.tree.header().setStretchLastSection(True)
+        self.setFocusProxy(self.tree)
         self._empty = QCheckBox(self.tr("Show empty fields"))
         self._empty.setProperty("muted", True)
         self._empty.toggled.connect(self._set_with_empty)

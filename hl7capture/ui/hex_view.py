@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAction,
+    QFocusEvent,
     QFontMetricsF,
+    QKeyEvent,
     QKeySequence,
     QMouseEvent,
     QPainter,
@@ -16,7 +18,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from hl7capture.hl7.privacy.masking import MASK, Span
+from hl7capture.ui.announcing import describe
 from hl7capture.ui.clipboard import copy_text
+from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.theme import colour, monospaced
 
 _WIDTH = 16
@@ -48,10 +52,15 @@ def hidden_between(hidden: Spans, first: int, last: int) -> Iterator[int]:
         yield from range(max(start, first), min(end, last))
 
 
+def _column_of(byte: int) -> int:
+    """Where a byte of a line stands: there is a gap in its middle."""
+    return _BYTES + 3 * byte + (byte >= _WIDTH // 2)
+
+
 class HexView(QAbstractScrollArea):
     """Paints the lines in sight, so that 50 MB are as quick as 50 bytes.
 
-    chosen: the byte that a person has clicked.
+    chosen: the byte that a person has gone to, by a click or by keys.
     deidentified_wanted: the bytes without patients' data.
     """
 
@@ -66,6 +75,7 @@ class HexView(QAbstractScrollArea):
         self._data = b""
         self._hidden: Spans = ()
         self._marked: tuple[int, int] | None = None
+        self._at = -1
         copy = QAction(self.tr("Copy as hex"), self)
         copy.setShortcut(QKeySequence.StandardKey.Copy)
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -80,11 +90,18 @@ class HexView(QAbstractScrollArea):
         """The bytes that are shown."""
         return self._data
 
+    @property
+    def at(self) -> int:
+        """The byte that the keys have gone to; -1: none."""
+        return self._at
+
     def show_bytes(self, data: bytes, hidden: Spans = ()) -> None:
         """Other bytes. hidden: spans of them that are masked, in order."""
         self._data = data
         self._hidden = hidden
         self._marked = None
+        self._at = -1
+        self._describe()
         self.verticalScrollBar().setValue(0)
         self._measure()
         self.viewport().update()
@@ -92,6 +109,7 @@ class HexView(QAbstractScrollArea):
     def conceal(self, hidden: Spans) -> None:
         """Masks these spans of the bytes, in order, and shows the others."""
         self._hidden = hidden
+        self._describe()
         self.viewport().update()
 
     @property
@@ -124,7 +142,22 @@ class HexView(QAbstractScrollArea):
         super().mousePressEvent(event)
         byte = self.byte_at(event.position().toPoint())
         if event.button() is Qt.MouseButton.LeftButton and byte is not None:
-            self.chosen.emit(byte)
+            self._go_to(byte)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        byte = self._led_to(event)
+        if byte is None:
+            super().keyPressEvent(event)
+        elif self._data:
+            self._go_to(min(max(byte, 0), len(self._data) - 1))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -142,6 +175,10 @@ class HexView(QAbstractScrollArea):
             for column, width in self._marks(number):
                 mark = QRectF(x + column * advance, y - metrics.ascent(), width * advance, step)
                 painter.fillRect(mark, colour("selection"))
+            if self.hasFocus() and number == self._at // _WIDTH and self._at >= 0:
+                column = _column_of(self._at % _WIDTH)
+                painter.setPen(colour("accent"))
+                painter.drawRect(QRectF(x + column * advance - 1, y - metrics.ascent(), 2 * advance + 2, step - 1))
             for text, column, ink in zip(
                 hex_line(self._data, number, self._hidden),
                 (0, _BYTES, _CHARACTERS),
@@ -151,6 +188,48 @@ class HexView(QAbstractScrollArea):
                 painter.setPen(colour(ink))
                 painter.drawText(QPointF(x + column * advance, y), text)
 
+    def _led_to(self, event: QKeyEvent) -> int | None:
+        """Where a key leads, perhaps beyond the ends; None where it leads nowhere."""
+        is_whole = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        page = self.verticalScrollBar().pageStep() * _WIDTH
+        steps = {
+            Qt.Key.Key_Left: -1,
+            Qt.Key.Key_Right: 1,
+            Qt.Key.Key_Up: -_WIDTH,
+            Qt.Key.Key_Down: _WIDTH,
+            Qt.Key.Key_PageUp: -page,
+            Qt.Key.Key_PageDown: page,
+            Qt.Key.Key_Home: -len(self._data) if is_whole else -(max(self._at, 0) % _WIDTH),
+            Qt.Key.Key_End: len(self._data) if is_whole else _WIDTH - 1 - max(self._at, 0) % _WIDTH,
+        }
+        step = steps.get(Qt.Key(event.key()))
+        if step is None:
+            return None
+        is_begun = self._at >= 0 or is_whole
+        return self._at + step if is_begun else self.verticalScrollBar().value() * _WIDTH
+
+    def _go_to(self, byte: int) -> None:
+        self._at = byte
+        self.chosen.emit(byte)
+        bar, line = self.verticalScrollBar(), byte // _WIDTH
+        bar.setValue(min(max(bar.value(), line - bar.pageStep() + 1), line))
+        self._describe()
+        self.viewport().update()
+
+    def _describe(self) -> None:
+        """For screen readers: `Byte 18 of 512, offset 11: hex 4D, M`; what is masked is not said."""
+        size = number_text(len(self._data))
+        if self._at < 0:
+            describe(self, self.tr("{0} bytes").format(size) if self._data else "")
+            return
+        byte, place = self._data[self._at], (number_text(self._at + 1), size, f"{self._at:X}")
+        if any(hidden_between(self._hidden, self._at, self._at + 1)):
+            words = self.tr("Byte {0} of {1}, offset {2}: masked").format(*place)
+        else:
+            words = self.tr("Byte {0} of {1}, offset {2}: hex {3}").format(*place, f"{byte:02X}")
+            words += f", {chr(byte)}" if 0x20 < byte < 0x7F else ""
+        describe(self, words)
+
     def _marks(self, line: int) -> list[tuple[int, int]]:
         """Where a line is marked: columns, and how many of them."""
         if self._marked is None:
@@ -158,7 +237,7 @@ class HexView(QAbstractScrollArea):
         first, last = (min(max(byte - line * _WIDTH, 0), _WIDTH) for byte in self._marked)
         if first >= last:
             return []
-        begin, end = (_BYTES + 3 * byte + (byte >= _WIDTH // 2) for byte in (first, last - 1))
+        begin, end = (_column_of(byte) for byte in (first, last - 1))
         return [(begin, end + 2 - begin), (_CHARACTERS + first, last - first)]
 
     def _step(self) -> int:

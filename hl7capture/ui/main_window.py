@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from hl7capture import __version__
@@ -38,6 +38,7 @@ from hl7capture.ui.status import Status
 from hl7capture.ui.store_notices import StoreNotices
 from hl7capture.ui.toolbar import Toolbar
 from hl7capture.ui.welcome_page import WelcomePage
+from hl7capture.ui.window_keys import WindowKeys
 from hl7capture.ui.work_row import WorkRow
 from hl7capture.ui.workspace import Workspace
 
@@ -149,6 +150,9 @@ class MainWindow(QMainWindow):
         self.deleting = Deleting(self.model, controller, self.banner, self)
         self.copies = Copies(store, self.model, lambda: controller.settings, deidentified, self)
         self.files = SessionFiles(controller, self.banner, self.work, self.model.document_of, self)
+        self._keys = WindowKeys(
+            [(self.detail, self.ladder), (self.ladder, self.table), (self.detail, self.table)], self
+        )
 
     def _lay_out(self) -> None:
         arrangement = self.table.arrangement
@@ -315,6 +319,10 @@ class MainWindow(QMainWindow):
             return super().event(event)
         with window_at_work():  # all that has changed is painted in this
             return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._keys.take(event):
+            super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() and any(url.isLocalFile() for url in event.mimeData().urls()):

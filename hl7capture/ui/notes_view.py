@@ -33,6 +33,7 @@ class NotesView(QWidget):
         self.edit.document().setDocumentMargin(10)
         self.edit.textChanged.connect(self._on_text)
         self.edit.left.connect(self.left)
+        self.setFocusProxy(self.edit)
         self.state = plain_label("")
         self.state.setProperty("muted", True)
         self.state.setContentsMargins(12, 4, 12, 4)

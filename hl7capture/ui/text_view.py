@@ -25,6 +25,10 @@ class TextView(QPlainTextEdit):
         super().__init__(parent)
         self.setAccessibleName(self.tr("Message text"))
         self.setReadOnly(True)
+        self.setTextInteractionFlags(  # a cursor is there for the keys, too
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.setTabChangesFocus(True)
         self.setAcceptDrops(False)  # files dropped here are for the window
         self.setFont(monospaced())
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)

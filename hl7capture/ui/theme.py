@@ -157,6 +157,7 @@ def _style_sheet(c: Colours) -> str:
     QPushButton[link="true"]:focus {{ background: {c.selection}; }}
     QPushButton[primary="true"], QToolButton[primary="true"] {{
         background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; }}
+    QPushButton[primary="true"]:focus, QToolButton[primary="true"]:focus {{ border: 2px solid {c.text}; }}
     QPushButton[primary="true"]:disabled, QToolButton[primary="true"]:disabled {{
         background: {c.raised}; color: {c.muted}; border-color: {c.line}; }}
     QLineEdit, QComboBox, QSpinBox {{ background: {c.panel}; border: 1px solid {c.line}; border-radius: 6px;
@@ -179,6 +180,10 @@ def _style_sheet(c: Colours) -> str:
     QTableView, QTreeView, QListView, QPlainTextEdit, QAbstractScrollArea#ladder, QAbstractScrollArea#hex {{
         background: {c.panel}; border: 0; alternate-background-color: {c.window};
         selection-background-color: {c.selection}; selection-color: {c.text}; }}
+    QTableView, QTreeView, QPlainTextEdit, QScrollArea, QAbstractScrollArea#ladder, QAbstractScrollArea#hex,
+        QWidget#plots {{ border: 1px solid transparent; }}
+    QTableView:focus, QTreeView:focus, QPlainTextEdit:focus, QScrollArea:focus, QAbstractScrollArea#ladder:focus,
+        QAbstractScrollArea#hex:focus, QWidget#plots:focus {{ border-color: {c.accent}; }}
     QTableView::item, QTreeView::item {{ padding: 3px 6px; }}
     QTableView, QTreeView, QListView {{ outline: 0; }}
     QListWidget {{ border: 1px solid transparent; border-radius: 6px; padding: 3px; }}

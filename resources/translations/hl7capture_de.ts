@@ -1257,6 +1257,18 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
         <source>Copy as hex, de-identified</source>
         <translation>Als Hex kopieren, pseudonymisiert</translation>
     </message>
+    <message>
+        <source>{0} bytes</source>
+        <translation>{0} Bytes</translation>
+    </message>
+    <message>
+        <source>Byte {0} of {1}, offset {2}: masked</source>
+        <translation>Byte {0} von {1}, Versatz {2}: maskiert</translation>
+    </message>
+    <message>
+        <source>Byte {0} of {1}, offset {2}: hex {3}</source>
+        <translation>Byte {0} von {1}, Versatz {2}: hex {3}</translation>
+    </message>
 </context>
 <context>
     <name>InterfaceList</name>

@@ -16,6 +16,7 @@ from hl7capture.app.statistics.board import Board, View, Wanted
 from hl7capture.app.statistics.live import LIVE
 from hl7capture.hl7.statistics.links import LinkState
 from hl7capture.hl7.statistics.series import DAY, HOUR, SECOND, Link
+from hl7capture.ui.announcing import describe
 from hl7capture.ui.dashboard.choice_box import ChoiceBox
 from hl7capture.ui.dashboard.link_table import LinkTable
 from hl7capture.ui.dashboard.plots import Plots
@@ -167,7 +168,7 @@ class DashboardPage(QWidget):
         text = self._sentence(view) if at < 0 else self._bin(view, at)
         if text != self.readout.text():
             self.readout.setText(text)
-            self.plots.setAccessibleDescription(text)
+            describe(self.plots, text)
 
     def _bin(self, view: View, at: int) -> str:
         series = view.series

@@ -59,8 +59,10 @@ class Plots(QWidget):
         self._at = -1
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Plots: messages, latencies and findings over time"))
+        self.setObjectName("plots")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # for the frame that shows the focus
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(1, 1, 1, 1)
         layout.setSpacing(2)
         self._plots: list[Any] = []
         self._headings: list[QLabel] = []

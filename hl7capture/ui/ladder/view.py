@@ -3,17 +3,11 @@
 from functools import partial
 
 from PySide6.QtCore import Qt, QThreadPool, Signal
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
-    QAction,
-    QKeyEvent,
-    QKeySequence,
-    QMouseEvent,
-)
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from hl7capture.hl7.findings.finding import Finding
+from hl7capture.ui.announcing import describe
 from hl7capture.ui.background import Background
 from hl7capture.ui.ladder.keys import target_of
 from hl7capture.ui.ladder.layout import Place
@@ -211,10 +205,6 @@ class Ladder(Surface):
         """For screen readers: the chosen arrow in words."""
         place = self.chosen()
         if self.row is None or self.layout_ is None or place is None:
-            self.setAccessibleDescription("")
-            return
-        text = spoken(self.row, self.layout_, self.layout_.row(place), self.marks)
-        if text != self.accessibleDescription():
-            self.setAccessibleDescription(text)
-            if self.hasFocus():
-                QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+            describe(self, "")
+        else:
+            describe(self, spoken(self.row, self.layout_, self.layout_.row(place), self.marks))
