@@ -5,11 +5,12 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, NoReturn
 
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
-from hl7capture.store.document import to_document
+from hl7capture.store.document import document_pieces
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,9 +54,10 @@ def tell_recovered(recovery: "Recovery") -> None:
 
 def print_document(session: Session) -> None:
     """The session as one line of JSON."""
-    rest = memoryview(to_document(session) + b"\n")
-    while rest:  # an unbuffered standard output (PYTHONUNBUFFERED) may take a part when a signal comes
-        rest = rest[sys.stdout.buffer.write(rest) :]
+    for piece in chain(document_pieces(session), (b"\n",)):
+        rest = memoryview(piece)
+        while rest:  # an unbuffered standard output (PYTHONUNBUFFERED) may take a part when a signal comes
+            rest = rest[sys.stdout.buffer.write(rest) :]
     sys.stdout.buffer.flush()
 
 

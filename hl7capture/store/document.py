@@ -4,7 +4,9 @@ Unknown fields survive a load and save. A newer version is not touched, for its 
 """
 
 import re
-from typing import Annotated, Any
+from binascii import hexlify
+from collections.abc import Callable, Iterable, Iterator
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -17,6 +19,9 @@ VERSION = 1
 
 encode = msgspec.json.Encoder().encode
 
+_PIECE = 1 << 20  # bytes of elements or characters of messages that are encoded together
+
+_Item = TypeVar("_Item")
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 
 
@@ -68,8 +73,57 @@ ELEMENT_KEYS = frozenset(ElementDocument.__struct_encode_fields__)
 
 def to_document(session: Session) -> bytes:
     """The session as one line of JSON in UTF-8, without a line end."""
-    elements = [element_values(element) for element in session.elements]
-    return encode({**head_values(session), "elements": elements, "messages": session.messages})
+    return b"".join(document_pieces(session))
+
+
+def document_pieces(session: Session) -> Iterator[bytes]:
+    """`to_document` in pieces: a message of 50 MB is 150 MB of JSON, and nobody needs that at once."""
+    yield encode(head_values(session))[:-1]
+    yield b',"elements":['
+    yield from _array(session.elements, lambda element: len(element.data), element_values, _large_element)
+    yield b'],"messages":['
+    yield from _array(session.messages, len, str, _large_text)
+    yield b"]}"
+
+
+def _array(
+    items: Iterable[_Item],
+    size: Callable[[_Item], int],
+    values: Callable[[_Item], Any],
+    large: Callable[[_Item], Iterator[bytes]],
+) -> Iterator[bytes]:
+    """What stands between the brackets of a JSON array: small items together, large ones in pieces of their own."""
+    comma = b""
+    gathered: list[Any] = []
+    octets = 0
+    for item in items:
+        more = size(item)
+        if gathered and octets + more > _PIECE:
+            yield comma + encode(gathered)[1:-1]
+            comma, gathered, octets = b",", [], 0
+        if more > _PIECE:
+            yield comma
+            yield from large(item)
+            comma = b","
+        else:
+            gathered.append(values(item))
+            octets += more
+    if gathered:
+        yield comma + encode(gathered)[1:-1]
+
+
+def _large_element(element: Element) -> Iterator[bytes]:
+    # Only what this program writes itself stands before the bytes, so the first empty text is theirs.
+    before, empty, after = encode(element_values(element._replace(data=b""))).partition(b'"hexData":"')
+    yield before + empty
+    yield from (hexlify(element.data[at : at + _PIECE]) for at in range(0, len(element.data), _PIECE))
+    yield after
+
+
+def _large_text(text: str) -> Iterator[bytes]:
+    yield b'"'
+    yield from (encode(text[at : at + _PIECE])[1:-1] for at in range(0, len(text), _PIECE))
+    yield b'"'
 
 
 def head_values(session: Session) -> dict[str, Any]:

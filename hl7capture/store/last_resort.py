@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 from hl7capture.model.session import Session, is_session_id
-from hl7capture.store.atomic import make_private, write_atomically
-from hl7capture.store.document import from_document, to_document
+from hl7capture.store.atomic import make_private, write_pieces_atomically
+from hl7capture.store.document import document_pieces, from_document
 
 
 class LastResort:
@@ -30,7 +30,7 @@ class LastResort:
         self._check_owner()
         make_private(self.folder)
         self._check_owner()
-        write_atomically(self.folder / f"{session.session_id}.json", to_document(session))
+        write_pieces_atomically(self.folder / f"{session.session_id}.json", document_pieces(session))
 
     def paths(self) -> list[Path]:
         """What lies there, oldest first. Raises OSError."""

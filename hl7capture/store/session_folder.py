@@ -11,8 +11,8 @@ from PySide6.QtCore import QLockFile
 
 from hl7capture.model.session import Session, is_session_id
 from hl7capture.store import journal
-from hl7capture.store.atomic import TEMPORARY_SUFFIX, make_private, sync_folder, write_atomically
-from hl7capture.store.document import DocumentError, from_document, to_document
+from hl7capture.store.atomic import TEMPORARY_SUFFIX, make_private, sync_folder, write_pieces_atomically
+from hl7capture.store.document import DocumentError, document_pieces, from_document
 from hl7capture.store.scanning import StoredFile
 
 LARGEST_FILE = 256 << 20
@@ -68,7 +68,7 @@ class SessionFolder:
         now = time.time() * 1000
         session.saved_at = round(now, 3)
         session.persisted_until = keep_until if keep_until > now else int(now) + retention_days * _DAY_MS
-        write_atomically(path, to_document(session))
+        write_pieces_atomically(path, document_pieces(session))
         journal.remove(self.journal_of(session.session_id))  # the document has taken its place
         return path
 

@@ -57,7 +57,7 @@ class Found:
         if self.is_behind_hole:
             self.is_behind_hole = False
             flags = flags if Flag.GAP in flags else (*flags, Flag.GAP)
-        data = bytes(self._unread.data[at:end])
+        data = self._unread.part(at, end)
         self._elements.append(Framed(self._side, order, time, start, kind, data, flags, body, number, ends_text))
 
     def told_by(self, at: int) -> None:
@@ -109,7 +109,7 @@ class Found:
             length += 1
         if length:
             order, time = self._unread.packet(at + length - 1)
-            self._elements.append(Tail(self._side, order, time, bytes(data[at : at + length])))
+            self._elements.append(Tail(self._side, order, time, self._unread.part(at, at + length)))
             if at + length == len(data):
                 self._tail_of = wanted[length:]
         return length

@@ -33,7 +33,7 @@ class Frame:
             if match and match.start() < turn:
                 end = match.start()
                 if data[end] == CR:
-                    body = bytes(data[at + 1 : end])
+                    body = self._unread.part(at + 1, end)
                     self._found.add(ElementType.MESSAGE, at, end + 2, flags=text_flags(body), body=body)
                     return end + 2
                 self._unread.scanned = end
@@ -80,7 +80,7 @@ class Frame:
     def _add(self, at: int, end: int, core: int, behind: int) -> None:
         """A whole frame: ETX or ETB at `end`, the checksum up to `core`, CR LF up to `behind`."""
         data = self._unread.data
-        checksum = bytes(data[end + 1 : core])
+        checksum = self._unread.part(end + 1, core)
         flags: tuple[str, ...] = ()
         if not checksum:
             flags = (Flag.NO_CHECKSUM,)
@@ -93,7 +93,7 @@ class Frame:
             behind,
             decided=core - 1,
             flags=flags,
-            body=bytes(data[at + 2 if has_number else at + 1 : end]),
+            body=self._unread.part(at + 2 if has_number else at + 1, end),
             number=data[at + 1] - 0x30 if has_number else -1,
             ends_text=data[end] == ETX,
         )

@@ -79,7 +79,7 @@ class MllpBlock:
 
     def _add(self, at: int, end: int, behind: int, *flags: str) -> None:
         """A whole block: its 1C stands at `end`."""
-        inside = bytes(self._unread.data[at + 1 : end])
+        inside = self._unread.part(at + 1, end)
         body = inside.lstrip(b"\x0b")
         if len(body) < len(inside):
             flags = (*flags, Flag.DOUBLED_START)

@@ -46,14 +46,14 @@ class Unframed:
     def header(self, at: int) -> int | None:
         """How long the header at `at` is; 0 where it is none, None where more is needed to tell."""
         turn = self._unread.turn_after(at)
-        length = header_end(bytes(self._unread.data[at : min(turn, at + LONGEST)]))
+        length = header_end(self._unread.part(at, min(turn, at + LONGEST)))
         return 0 if length is None and turn < len(self._unread) else length
 
     def take(self, at: int, header: int, largest: int) -> int | None:
         """Where the message at `at` is over; None where more is needed. It is cut at `largest`."""
         data = self._unread.data
         turn = self._turn_that_ends(at)
-        name = header_name(bytes(data[at : at + header]))
+        name = header_name(self._unread.part(at, at + header))
         match = _NEXT[name].search(data, max(at + header, self._unread.scanned - LONGEST), min(turn, largest))
         if match:
             has_end = match[0] == b"\x1c\r"
@@ -100,5 +100,5 @@ class Unframed:
             self._add(at, turn, turn, Flag.NO_FRAMING)
 
     def _add(self, at: int, end: int, behind: int, *flags: str) -> None:
-        body = bytes(self._unread.data[at:end]).lstrip(BLANKS)
+        body = self._unread.part(at, end).lstrip(BLANKS)
         self._found.add(self.kind, at, behind, flags=(*flags, *text_flags(body)), body=body)

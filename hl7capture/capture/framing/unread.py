@@ -45,6 +45,13 @@ class Unread:
             return run.data
         return bytes(self.data) + run.data if len(self.data) <= len(run.data) else None
 
+    def part(self, at: int, end: int) -> bytes:
+        """The bytes from `at` to `end`, copied once: a message may have 50 MB."""
+        if isinstance(self.data, bytes):
+            return self.data[at:end]
+        with memoryview(self.data) as view:
+            return bytes(view[at:end])
+
     def add(self, run: Run, exchange: Exchange) -> None:
         """The bytes that follow. Everything before them has been looked at."""
         self._run, self._exchange = run, exchange

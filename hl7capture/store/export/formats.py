@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
 from hl7capture.model.session import Session
-from hl7capture.store.document import to_document
+from hl7capture.store.document import document_pieces
 from hl7capture.store.export.messages import messages_of
 from hl7capture.store.export.packets import packets_of
 from hl7capture.store.export.table import table_of
@@ -29,7 +29,8 @@ def exported(sessions: Iterable[Session], to: Format) -> Iterator[bytes]:
 
 def _documents_of(sessions: Iterable[Session]) -> Iterator[bytes]:
     for session in sessions:
-        yield to_document(session) + b"\n"
+        yield from document_pieces(session)
+        yield b"\n"
 
 
 _WRITERS: dict[Format, Callable[[Iterable[Session]], Iterator[bytes]]] = {

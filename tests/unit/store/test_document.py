@@ -13,7 +13,7 @@ from hl7capture.model.elements import Direction, Element, ElementType, Framing
 from hl7capture.model.events import SessionCompleted
 from hl7capture.model.session import EndReason, Session
 from hl7capture.model.settings import Settings
-from hl7capture.store.document import DocumentError, from_document, to_document
+from hl7capture.store.document import DocumentError, document_pieces, from_document, to_document
 from tests.support.engine import everything, sessions_of
 from tests.support.speech import answer, astm_transfer, mllp, oru
 from tests.support.wire import conversation, pcap
@@ -206,3 +206,31 @@ def test_a_file_name_that_is_no_text_still_gives_a_document() -> None:
     events = engine.feed(pcap(conversation((0, mllp(oru()))).segments)) + engine.finish()
     [made] = [event.session for event in events if isinstance(event, SessionCompleted)]
     assert json.loads(to_document(made))["source"] == "ward?.pcap"
+
+
+@given(
+    st.lists(st.sampled_from([0, 1, 3, 7, 8, 9, 20]), max_size=6),
+    st.lists(st.text(max_size=20), max_size=5),
+)
+def test_pieces_together_are_the_document(sizes: list[int], messages: list[str]) -> None:
+    said = session()
+    said.elements = [
+        said.elements[0]._replace(id=number, data=bytes(range(size)), extra={"hexData2": '"hexData":""'})
+        for number, size in enumerate(sizes)
+    ]
+    said.messages = messages
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hl7capture.store.document._PIECE", 8)
+        data = to_document(said)
+    assert data == to_document(said)
+    assert from_document(data).elements == said.elements
+    assert from_document(data).messages == messages
+
+
+def test_a_large_message_is_written_in_pieces() -> None:
+    said = session()
+    said.elements = [said.elements[0]._replace(data=bytes(5 << 20))]
+    said.messages = ['é\0"' * (1 << 20)]
+    pieces = list(document_pieces(said))
+    assert max(map(len, pieces)) < 16 << 20
+    assert from_document(b"".join(pieces)).messages == said.messages
