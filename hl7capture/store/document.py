@@ -77,7 +77,22 @@ def to_document(session: Session) -> bytes:
 
 
 def document_pieces(session: Session) -> Iterator[bytes]:
-    """`to_document` in pieces: a message of 50 MB is 150 MB of JSON, and nobody needs that at once."""
+    """`to_document` in pieces: a message of 50 MB is 150 MB of JSON, and nobody needs that at once.
+
+    An ordinary session is one piece, and is written with one call.
+    """
+    gathered: list[bytes] = []
+    octets = 0
+    for piece in _small_pieces(session):
+        gathered.append(piece)
+        octets += len(piece)
+        if octets > _PIECE:
+            yield b"".join(gathered)
+            gathered, octets = [], 0
+    yield b"".join(gathered)
+
+
+def _small_pieces(session: Session) -> Iterator[bytes]:
     yield encode(head_values(session))[:-1]
     yield b',"elements":['
     yield from _array(session.elements, lambda element: len(element.data), element_values, _large_element)

@@ -103,11 +103,11 @@ def test_a_note_and_the_mark_do_not_overwrite_each_other(window: MainWindow, out
 def test_a_disk_that_refuses_is_told_and_the_note_not_lost(
     window: MainWindow, output: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_path: Path, _data: bytes) -> None:
+    def refuse(_path: Path, _pieces: object) -> None:
         raise OSError(28, "No space left on device", "x")
 
     with monkeypatch.context() as broken:
-        broken.setattr(session_folder, "write_atomically", refuse)
+        broken.setattr(session_folder, "write_pieces_atomically", refuse)
         write(window, "kept all the same")
         qtbot.waitUntil(lambda: any("is not saved" in text for text in window.banner.texts))
         assert "Not saved" in window.detail.notes.state.text()

@@ -5,6 +5,7 @@ import os
 import stat
 import threading
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -80,13 +81,13 @@ def test_persistence_off_writes_nothing_and_on_again_writes(store: SessionStore,
 
 def test_save_returns_at_once_while_the_disk_stalls(store: SessionStore, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
-    real = session_folder.write_atomically
+    real = session_folder.write_pieces_atomically
 
-    def stalled(path: Path, data: bytes) -> None:
+    def stalled(path: Path, pieces: Iterable[bytes]) -> None:
         go_on.wait(20)
-        real(path, data)
+        real(path, pieces)
 
-    monkeypatch.setattr(session_folder, "write_atomically", stalled)
+    monkeypatch.setattr(session_folder, "write_pieces_atomically", stalled)
     for session in some_sessions(3):
         store.save(session)
     assert store.waiting == 3  # nothing was written, and nobody was kept
