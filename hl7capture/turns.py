@@ -63,7 +63,7 @@ def give_way() -> None:
 
 @contextmanager
 def window_at_work() -> Iterator[None]:
-    """For the window's thread."""
+    """For the window's thread. As a decorator only where a signal brings exactly what the function takes."""
     turns.begin()
     try:
         yield

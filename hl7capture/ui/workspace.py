@@ -132,9 +132,9 @@ class Workspace(QSplitter):
     def _on_fetch_failed(self, session_id: str, reason: str) -> None:
         self.told.emit(self.tr("Session {0} cannot be shown: {1}.").format(session_id, reason), True)
 
-    @window_at_work()
     def _on_rows_changed(self, first: QModelIndex, last: QModelIndex) -> None:
         row = self._shown
         if row is not None and any(self._model.row(n) is row for n in range(first.row(), last.row() + 1)):
-            self.ladder.grow()
-            self.detail.show_element(row, self.ladder.selected)
+            with window_at_work():
+                self.ladder.grow()
+                self.detail.show_element(row, self.ladder.selected)
