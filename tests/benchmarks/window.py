@@ -38,6 +38,7 @@ _FIRST_PAINT, _PAUSE, _FRAME, _CHOICE = 1000, 50, 16, 50  # ms at the most
 _MEMORY = 500  # MB at the most
 _BARE_WINDOWS = 5  # of whose time the first paint may take at the most
 _RESULT = f"a result of {trees.SEGMENTS} segments"
+_WHERE = {"on disk alone": False, "in memory": True}
 _PIPE_BYTES = 1 << 20
 _SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ of fcntl.h
 
@@ -106,19 +107,16 @@ def _stream(setup: Setup, found: Findings) -> None:
 def _choose(setup: Setup, found: Findings) -> None:
     stored = stored_sessions(setup, max(50, round(_STORED * setup.size)))
     names = sorted(path.stem for path in (stored / "sessions").iterdir())
-    older, newer = names[: len(names) // 4], names[-5:]
-    ran = _run("choose", stored, *older[:: max(len(older) // 5, 1)][:5], *newer)["chosen"]
-    for words, is_in_memory in (("on disk alone", False), ("in memory", True)):
+    ran = _run("choose", stored, *names[: len(names) // 4 : max(len(names) // 20, 1)][:5])["chosen"]
+    for words, is_in_memory in _WHERE.items():
         took = [1000 * one["seconds"] for one in ran if one["isInMemory"] is is_in_memory]
-        if took:
-            found.add(f"window: choosing a session {words}", median(took), unit="ms", **_bound(setup, _CHOICE))
+        found.add(f"window: choosing a session {words}", median(took or [0.0]), unit="ms", **_bound(setup, _CHOICE))
     folder, ids = _special(setup)
     _run("choose", folder)  # makes the index
-    for words, settings in (("in memory", {}), ("on disk alone", {"maxSessionsInMemory": 1})):
-        chosen = _run("choose", folder, *ids.values(), **settings)["chosen"]
-        for name, one in zip(ids, chosen, strict=True):
-            if one["isInMemory"] is not (words == "in memory"):
-                continue  # there was no room for it
+    chosen = _run("choose", folder, *ids.values(), maxSessionsInMemory=1)["chosen"]
+    for name, both in zip(ids, zip(chosen[::2], chosen[1::2], strict=True), strict=True):
+        for one in both:
+            words = next(words for words, is_in_memory in _WHERE.items() if is_in_memory is one["isInMemory"])
             choice = _bound(setup, _CHOICE) if name == _RESULT else {}
             found.add(f"window: choosing {name}, {words}", 1000 * one["seconds"], unit="ms", **choice)
             pause = 1000 * one["longest"]

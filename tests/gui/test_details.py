@@ -231,6 +231,24 @@ def test_of_very_many_segments_more_are_made_when_they_are_asked_for(
     assert not model.canFetchMore(QModelIndex())
 
 
+def test_lines_that_are_too_many_for_a_moment_come_at_once_where_they_are_wanted(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_view, "_AT_ONCE", 10)
+    lines = [f"OBX|{n}|NM|{n}^x" for n in range(500)]
+    text = window.detail.text
+    text.show_message("\r".join(lines))
+    assert text.toPlainText() == "\n".join(lines[:10])
+    at = len("\r".join(lines[:400])) + 1
+    text.mark(at, at + 7)
+    assert text.marked_text() == "OBX|400"
+    text.show_message("\r".join(lines[::-1]))
+    qtbot.waitUntil(lambda: text.toPlainText() == "\n".join(lines[::-1]))
+    text.show_message("NTE|1\r")
+    qtbot.wait(20)
+    assert text.toPlainText() == "NTE|1"  # nothing of the message before comes behind it
+
+
 # -- trouble -----------------------------------------------------------------------------------------------------
 
 
