@@ -18,7 +18,7 @@ from hl7capture.model.elements import Flag
 from hl7capture.model.events import SessionCompleted
 from hl7capture.model.session import Session
 from hl7capture.model.source import SourceError
-from hl7capture.ui import fields_model, theme
+from hl7capture.ui import fields_model, text_view, theme
 from hl7capture.ui.banner import Remedy
 from hl7capture.ui.detail import _FLAGS
 from hl7capture.ui.fields_model import FieldsModel
