@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 SWITCH_SECONDS = 0.001  # for `sys.setswitchinterval`: how long the window waits where nobody gives way
-_LONGEST = 0.05  # seconds: whatever the window does for longer, the others go on beside it
+_LONGEST = 0.2  # seconds: whatever the window does for longer, the others go on beside it
 
 
 class Turns:

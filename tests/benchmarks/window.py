@@ -40,6 +40,7 @@ _BARE_WINDOWS = 5  # of whose time the first paint may take at the most
 _RESULT = f"a result of {trees.SEGMENTS} segments"
 _WHERE = {"on disk alone": False, "in memory": True}
 _PIPE_BYTES = 1 << 20
+_STEP = 0.01  # seconds of packets that are written at once
 _SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ of fcntl.h
 
 
@@ -160,8 +161,8 @@ def _play(capture: Path, pipe: Path, rate: float, seconds: float) -> None:
         while True:
             elapsed = time.monotonic() - begin
             due = int(elapsed * rate) - sent if elapsed < seconds else _PIPE_BYTES
-            if due <= 0:
-                time.sleep(0.005)
+            if elapsed < seconds and due < rate * _STEP:
+                time.sleep(_STEP)
                 continue
             data = source.read(min(due, _PIPE_BYTES))
             if not data:
