@@ -1,38 +1,72 @@
 """The window comes first: threads that work in Python give it its turn.
 
 One thread at a time runs Python. Who wants to go on waits until another one gives up, each time for as long as
-`sys.getswitchinterval()` and longer where several wait; and Qt calls Python hundreds of times to paint one list. While
-sessions come fast that made half a second of a picture that takes ten milliseconds. So the window says when it is at
-such work, and the other threads wait for its end, between two small steps of theirs: a few times a second, for a few
-milliseconds.
+`sys.getswitchinterval()`, and longer where several wait; and Qt calls Python hundreds of times to paint one list. While
+sessions came fast that made half a second of a picture that takes ten milliseconds. So the other threads wait, between
+two small steps of theirs, while the window is at work: it says so itself, and who sends it something does.
 """
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 SWITCH_SECONDS = 0.001  # for `sys.setswitchinterval`: how long the window waits where nobody gives way
-_LONGEST = 0.05  # seconds: whatever the window does, the others go on, if slowly
+_LONGEST = 0.2  # seconds: whatever the window does for longer, the others go on beside it
 
-_is_free = threading.Event()
-_is_free.set()
-_holders: list[int] = []  # the window's thread, as often as it has begun
+
+class Turns:
+    """The program's one window. on_last: called when its work seems done; calls `end` as soon as nothing waits for it.
+
+    Without a window nobody waits.
+    """
+
+    def __init__(self) -> None:
+        self.on_last: Callable[[], None] | None = None
+        self._is_free = threading.Event()
+        self._is_free.set()
+        self._window = 0  # its thread
+        self._since = 0.0
+
+    def begin(self) -> None:
+        """The window has, or will have at once, something to do. From any thread."""
+        if self.on_last is not None and self._is_free.is_set():
+            self._since = time.monotonic()
+            self._is_free.clear()
+
+    def end(self) -> None:
+        """It has nothing more to do. From its thread."""
+        self._window = threading.get_ident()
+        self._is_free.set()
+
+    def call(self) -> None:
+        """Something is about to be sent to the window: it is to look at it at once. From any thread."""
+        if self.on_last is not None:
+            self.begin()
+            self.on_last()
+
+    def give_way(self) -> None:
+        """Waits while the window is at work. For all other threads, between two steps; never with a lock in hand."""
+        if not self._is_free.is_set() and threading.get_ident() != self._window:
+            rest = self._since + _LONGEST - time.monotonic()
+            if rest > 0:
+                self._is_free.wait(rest)
+
+
+turns = Turns()
+
+
+def give_way() -> None:
+    """`Turns.give_way`"""
+    turns.give_way()
 
 
 @contextmanager
 def window_at_work() -> Iterator[None]:
-    """For the window's thread alone; may be nested."""
-    _holders.append(threading.get_ident())
-    _is_free.clear()
+    """For the window's thread. As a decorator only where a signal brings exactly what the function takes."""
+    turns.begin()
     try:
         yield
     finally:
-        _holders.pop()
-        if not _holders:
-            _is_free.set()
-
-
-def give_way() -> None:
-    """Waits while the window is at work. For all other threads, between two steps; never with a lock in hand."""
-    if not _is_free.is_set() and threading.get_ident() not in _holders:
-        _is_free.wait(_LONGEST)
+        if turns.on_last is not None:
+            turns.on_last()

@@ -17,7 +17,7 @@ from hl7capture.model.events import Counters, Event, Notice, SessionCompleted, S
 from hl7capture.model.settings import Settings
 from hl7capture.model.source import Source, SourceCutError, SourceError, total
 from hl7capture.store.session_store import SessionStore
-from hl7capture.turns import give_way
+from hl7capture.turns import give_way, turns
 
 log = logging.getLogger(__name__)
 
@@ -161,6 +161,7 @@ class CaptureThread(QThread):
         if self._happened and (at_once or now - self._told_at >= _TELL_INTERVAL):
             told, self._happened = self._happened, []
             self._told_at = now
+            turns.call()
             self.happened.emit(told)
 
     def _fail(self, error: SourceError) -> None:

@@ -20,7 +20,7 @@ from hl7capture.hl7.privacy.sessions import Deidentification
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 from hl7capture.store.jobs import Job
-from hl7capture.turns import give_way
+from hl7capture.turns import give_way, turns
 
 _MOST_REMEMBERED = 32 << 20  # bytes of sessions, and of what is known of their answers
 _ANSWER_MEMORY = 1000  # bytes, roughly, for what is known of one message or frame
@@ -103,6 +103,7 @@ class Judge(QObject):
                 give_way()
                 judged |= {session.session_id: session for session in self._judge(one)}
             if judged:
+                turns.call()
                 self.judged.emit(list(judged.values()))
             if asked is not None:
                 report = self._report_of(asked)

@@ -3,6 +3,8 @@
 This runs for every message of a live capture, so it cuts the first line, and that once.
 """
 
+from sys import intern
+
 import msgspec
 
 from hl7capture.hl7 import er7
@@ -46,6 +48,7 @@ def header_of(text: str) -> Header | None:
         return None
     delimiters = er7.delimiters_of(line)
     separator, component, repetition = delimiters.field, delimiters.component, delimiters.repetition
+    # What is the same in most messages is kept once: many thousand headers are remembered.
     # MSH-1 is the separator itself, so a header's field n is the part numbered n - 1.
     fields = line.split(separator, _FIELDS)
     fields += [""] * (_FIELDS - len(fields))
@@ -59,15 +62,15 @@ def header_of(text: str) -> Header | None:
         "MSH",
         separator,
         component,
-        fields[1],
+        intern(fields[1]),
         fields[6].partition(component)[0].strip(),
-        fields[8].partition(component)[0],
+        intern(fields[8].partition(component)[0]),
         fields[9].partition(component)[0],
         "",
-        fields[11].partition(component)[0].strip(),
-        fields[14].partition(component)[0],
-        fields[15].partition(component)[0],
-        fields[17].partition(component)[0].partition(repetition or "\r")[0].strip(),
+        intern(fields[11].partition(component)[0].strip()),
+        intern(fields[14].partition(component)[0]),
+        intern(fields[15].partition(component)[0]),
+        intern(fields[17].partition(component)[0].partition(repetition or "\r")[0].strip()),
     )
 
 

@@ -4,11 +4,14 @@ ER7 and E1394 differ in which character does what, not in how they nest (HL7 v2.
 Nothing is decoded here: an escaped delimiter is not there as itself, so cutting comes first.
 """
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from hl7capture.hl7.node import UNKNOWN, Definition, Definitions, Node
 
+_LINE_END = re.compile(r"[\r\n]")
+_PIECE = 1 << 18  # characters that are cut at once: of 50 MB all other threads would have to wait for it
 BLANK = "\ufeff \t\v\f"  # what may stand before a line: a byte order mark, blanks, the VT of a block that was cut
 
 
@@ -28,12 +31,19 @@ USUAL = Delimiters("|", "^", "~", "\\", "&")  # of ER7 (HL7 v2.5 §2.5.4)
 
 def lines(text: str) -> Iterator[tuple[int, str]]:
     """The lines that are not blank, each with its offset. They end with CR, LF or both: all of these occur."""
-    start = 0
-    for line in text.replace("\n", "\r").split("\r"):
-        value = line.lstrip(BLANK)
-        if value:
-            yield start + len(line) - len(value), value
-        start += len(line) + 1
+    begin = 0
+    while begin < len(text):
+        end = len(text)
+        if end - begin > _PIECE:
+            found = _LINE_END.search(text, begin + _PIECE)
+            end = found.start() if found else end
+        start = begin
+        for line in text[begin:end].replace("\n", "\r").split("\r"):
+            value = line.lstrip(BLANK)
+            if value:
+                yield start + len(line) - len(value), value
+            start += len(line) + 1
+        begin = end + 1
 
 
 def plain(number: int, start: int, line: str) -> Node:

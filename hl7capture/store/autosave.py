@@ -108,6 +108,7 @@ class Autosave(QObject):
             ended, dirty = work
             with suppress(OSError):  # the next start finds what is left of them
                 for session_id in ended if self.settings.enable_persistence else list(self._journals):
+                    give_way()
                     self._forget(session_id)
             if dirty is not None:
                 self._tell(self._write_all(dirty))

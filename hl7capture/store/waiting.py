@@ -98,5 +98,6 @@ class Waiting:
 
 def weight_of(session: Session) -> int:
     """Bytes of memory that a session takes, about."""
-    data = sum(len(element.data) + _ELEMENT_BYTES for element in session.elements)
+    elements = list(session.elements)
+    data = sum([len(element.data) for element in elements]) + _ELEMENT_BYTES * len(elements)
     return data + sum(map(len, session.messages))

@@ -14,6 +14,7 @@ from hl7capture.hl7.tree import Node, nodes_at
 from hl7capture.model.elements import Direction, Element, ElementType, Flag
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
+from hl7capture.turns import window_at_work
 from hl7capture.ui.background import Background
 from hl7capture.ui.connection_view import ConnectionView
 from hl7capture.ui.deidentified_copy import DeidentifiedCopy
@@ -166,6 +167,7 @@ class Detail(QWidget):
             self._shown = None
             self.show_element(self._row, self._number)
 
+    @window_at_work()
     def show_element(self, row: SessionRow | None, number: int) -> None:
         """One element of a session; none where `number` is no element."""
         self._row, self._number = row, number
@@ -273,6 +275,7 @@ class Detail(QWidget):
         self.fields.show_nodes(nodes, delimiters, is_masked=is_masked)
         let_go(before)
 
+    @window_at_work()
     def _on_parsed(self, parsed: Parsed) -> None:
         if parsed.request != self._wanted:
             let_go([parsed.nodes])

@@ -14,29 +14,24 @@ from hl7capture.ui.theme import colour
 Index = QModelIndex | QPersistentModelIndex
 _MOST_SHOWN = 2000  # characters of a value
 _MEANING = 4
+_AT_ONCE = 2000  # rows that a view lays out in some milliseconds
 
 
 class _Item:
-    """A node, the place it has, and its children once they were asked for."""
+    """A node, the place it has, and its children, as far as they were asked for. seen: nodes among which they are."""
 
-    __slots__ = ("_children", "node", "parent", "row")
+    __slots__ = ("children", "node", "parent", "row", "seen")
 
     def __init__(self, node: Node | None, parent: "_Item | None", row: int) -> None:
         self.node = node
         self.parent = parent
         self.row = row
-        self._children: list[_Item] | None = None
-
-    def children(self, with_empty: bool, top: tuple[Node, ...]) -> "list[_Item]":
-        if self._children is None:
-            nodes = top if self.node is None else self.node.children
-            shown = [node for node in nodes if with_empty or node.value]
-            self._children = [_Item(node, self, row) for row, node in enumerate(shown)]
-        return self._children
+        self.children: list[_Item] = []
+        self.seen = 0
 
 
 class FieldsModel(QAbstractItemModel):
-    """A message's tree; made as far as it is opened."""
+    """A message's tree; made as far as it is opened, and of very many segments some, until a view is scrolled there."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -78,11 +73,28 @@ class FieldsModel(QAbstractItemModel):
         """The place of the last of these nodes, each of which holds the next; of the last that is shown."""
         item = self._root
         for node in chain:
-            below = next((child for child in self._children(item) if child.node is node), None)
+            below = self._child(item, node)
             if below is None:
                 break
             item = below
+        return self._index(item)
+
+    def _index(self, item: _Item) -> QModelIndex:
         return QModelIndex() if item is self._root else self.createIndex(item.row, 0, item)
+
+    def _child(self, item: _Item, node: Node) -> _Item | None:
+        """Where it is far down, all before it are made, too."""
+        looked_at = 0
+        while True:
+            children = self._children(item)
+            for child in children[looked_at:]:
+                if child.node is node:
+                    return child
+            looked_at = len(children)
+            index = self._index(item)
+            if not self.canFetchMore(index):
+                return None
+            self.fetchMore(index)
 
     def _item(self, index: Index | None) -> _Item:
         if index is None or not index.isValid():
@@ -91,16 +103,38 @@ class FieldsModel(QAbstractItemModel):
         return item
 
     def _children(self, item: _Item) -> list[_Item]:
-        return item.children(self._with_empty, self._nodes)
+        while not item.children and item.seen < len(self._below(item)):
+            item.children = self._more(item)
+        return item.children
+
+    def _below(self, item: _Item) -> tuple[Node, ...]:
+        return self._nodes if item.node is None else item.node.children
+
+    def _more(self, item: _Item) -> list[_Item]:
+        """The next children that are not made yet."""
+        nodes = self._below(item)[item.seen : item.seen + _AT_ONCE]
+        item.seen += len(nodes)
+        shown = (node for node in nodes if self._with_empty or node.value)
+        return [_Item(node, item, row) for row, node in enumerate(shown, len(item.children))]
+
+    def canFetchMore(self, parent: Index) -> bool:
+        item = self._item(parent)
+        return 0 < item.seen < len(self._below(item))
+
+    def fetchMore(self, parent: Index) -> None:
+        item = self._item(parent)
+        more = self._more(item)
+        if more:
+            self.beginInsertRows(self._index(item), len(item.children), len(item.children) + len(more) - 1)
+            item.children += more
+            self.endInsertRows()
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.column() > 0 else len(self._children(self._item(parent)))
 
     def hasChildren(self, parent: Index | None = None) -> bool:
         """Without making them: a view asks this of every segment, and there may be thousands."""
-        node = self._item(parent).node
-        below = self._nodes if node is None else node.children
-        return any(self._with_empty or child.value for child in below)
+        return any(self._with_empty or child.value for child in self._below(self._item(parent)))
 
     def columnCount(self, _parent: Index | None = None) -> int:
         return len(self._titles)

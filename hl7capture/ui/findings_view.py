@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 from hl7capture.hl7.findings.finding import Finding
 from hl7capture.model.elements import Element, ElementType
 from hl7capture.model.session import Session
+from hl7capture.turns import window_at_work
 from hl7capture.ui.connection_view import plain_label
 from hl7capture.ui.finding_card import LONGEST, ElementLink, FindingCard, badge_labels
 from hl7capture.ui.locale_words import number_text, since_text
@@ -90,6 +91,7 @@ class FindingsView(QScrollArea):
         """All that is shown."""
         return "\n".join(label.text() for label in self._page.findChildren(QLabel) if label.text())
 
+    @window_at_work()
     def _show(self) -> None:
         page = QWidget()
         rows = QVBoxLayout(page)

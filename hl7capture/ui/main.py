@@ -19,6 +19,7 @@ from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.recent_files import RecentFiles
 from hl7capture.ui.trouble.trouble import Trouble, Watch
 from hl7capture.ui.window_layout import WindowLayout
+from hl7capture.ui.window_turns import WindowTurns
 
 _COMMON_VERSION = "2.5.1"
 
@@ -52,6 +53,7 @@ def run(files: list[Path], output: Path | None, *, is_minimised: bool = False) -
     Termination(controller.shutdown, application)
     application.commitDataRequest.connect(lambda _manager: controller.shutdown_now())  # log-off, or the system's end
     ShortSearches(controller, application)
+    WindowTurns(application)
     desktop = Desktop(window, controller, window)
     instance.files_wanted.connect(desktop.open_files)
     instance.is_taking = lambda: not controller.is_shutting_down

@@ -63,7 +63,7 @@ class Notes(QObject):
         """What was typed, in the background."""
         self._quiet.stop()
         typed, self._typed = self._typed, {}
-        unsaved = set(self._store.unsaved())
+        unsaved = set(self._store.unsaved()) if typed else set()
         for session_id, (session, text) in typed.items():
             if session.is_open:
                 self._store.note(session)  # it takes the note along when it ends

@@ -173,12 +173,9 @@ class SessionModel(FlatTable):
         self._reindex()
         self.endResetModel()
 
+    @window_at_work()
     def flush(self) -> None:
         """Shows what has gathered; all rows, and what can be looked at of them in a moment."""
-        with window_at_work():
-            self._flush()
-
-    def _flush(self) -> None:
         self._timer.stop()
         deadline = time.monotonic() + _SLICE_SECONDS
         if self._new:

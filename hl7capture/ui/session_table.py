@@ -18,6 +18,7 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QKeySequence, Q
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from hl7capture.model.session_summary import SessionSummary
+from hl7capture.turns import window_at_work
 from hl7capture.ui.font_size import scaled
 from hl7capture.ui.layout_memory import LayoutMemory
 from hl7capture.ui.line_delegate import LineDelegate
@@ -78,6 +79,7 @@ class SessionTable(QTableView):
         self.lines.modelAboutToBeReset.connect(self._remember_chosen)
         self.lines.settled.connect(self._choose_again)
 
+    @window_at_work()
     def go_to(self, session_id: str) -> None:
         """Selects a session and brings it into sight; nothing where the filter hides it."""
         line = self.lines.line_of(session_id)
@@ -96,6 +98,7 @@ class SessionTable(QTableView):
             yield from self.lines.rows_between(max(top, behind), bottom)
             behind = max(behind, bottom + 1)
 
+    @window_at_work()
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
         first = list(islice(self._chosen_rows(), 2))
@@ -168,6 +171,7 @@ class SessionTable(QTableView):
         is_by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
         self._show_menu(self._place_of_current() if is_by_key else self.viewport().mapFromGlobal(event.globalPos()))
 
+    @window_at_work()
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, line = event.key(), self.currentIndex().row()
         if key == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:

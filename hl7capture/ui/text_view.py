@@ -1,6 +1,6 @@
 """Text: the message as it reads, one segment a line."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QMenu, QPlainTextEdit, QTextEdit, QWidget
 
@@ -9,6 +9,8 @@ from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.shown_text import MOST, ShownText, column_in_text, column_in_utf16
 from hl7capture.ui.text_colours import TextColours
 from hl7capture.ui.theme import colour, monospaced
+
+_AT_ONCE = 300  # lines that are laid out and coloured in some milliseconds
 
 
 class TextView(QPlainTextEdit):
@@ -44,6 +46,9 @@ class TextView(QPlainTextEdit):
         self._shown = ShownText("")
         self._length = 0
         self._marked: tuple[int, int] | None = None
+        self._waiting: list[str] = []  # lines that are to be shown yet
+        self._more = QTimer(self, interval=0, singleShot=True)
+        self._more.timeout.connect(self._show_more)
         self.cursorPositionChanged.connect(self._on_cursor)
 
     def show_message(self, text: str) -> None:
@@ -59,9 +64,27 @@ class TextView(QPlainTextEdit):
         self._marked = None
         self.setExtraSelections([])
         self._colours.set_delimiters(delimiters_of(text[:MOST]))
+        self._waiting = lines[_AT_ONCE:]
         self.blockSignals(True)
-        self.setPlainText("\n".join(lines))
+        self.setPlainText("\n".join(lines[:_AT_ONCE]))
         self.blockSignals(False)
+        if self._waiting:
+            self._more.start()
+
+    def _show_more(self) -> None:
+        """Some of the lines that were too many to be laid out at once."""
+        self._append(_AT_ONCE)
+        if self._waiting:
+            self._more.start()
+
+    def _append(self, most: int) -> None:
+        lines, self._waiting = self._waiting[:most], self._waiting[most:]
+        if lines:
+            end = QTextCursor(self.document())
+            end.movePosition(QTextCursor.MoveOperation.End)
+            self.blockSignals(True)
+            end.insertText("\n" + "\n".join(lines))
+            self.blockSignals(False)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = self.context_menu()
@@ -132,6 +155,8 @@ class TextView(QPlainTextEdit):
         if place is None:
             return None
         line, column = place
+        if line >= self.document().blockCount():
+            self._append(len(self._waiting))
         cursor = QTextCursor(self.document())
         cursor.setPosition(
             self.document().findBlockByNumber(line).position() + column_in_utf16(self._shown.lines[line], column)

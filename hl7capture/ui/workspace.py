@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMainWindow
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
 from hl7capture.store.session_store import SessionStore
+from hl7capture.turns import window_at_work
 from hl7capture.ui.comparison.comparing import Comparing
 from hl7capture.ui.deidentified_copy import DeidentifiedCopy
 from hl7capture.ui.detail import Detail
@@ -150,6 +151,7 @@ class Workspace(QMainWindow):
         self.ladder.show_session(row)
         self.detail.show_element(row, self.ladder.selected)
 
+    @window_at_work()
     def _on_fetched(self, session: Session) -> None:
         self._model.add_documents([session])
         row = self._model.documents.looked_at
@@ -162,5 +164,6 @@ class Workspace(QMainWindow):
     def _on_rows_changed(self, first: QModelIndex, last: QModelIndex) -> None:
         row = self._shown
         if row is not None and any(self._model.row(n) is row for n in range(first.row(), last.row() + 1)):
-            self.ladder.grow()
-            self.detail.show_element(row, self.ladder.selected)
+            with window_at_work():
+                self.ladder.grow()
+                self.detail.show_element(row, self.ladder.selected)

@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import filtering, judging, keeping, live, reading, report, stored, trees
+from tests.benchmarks import filtering, judging, keeping, live, reading, report, stored, trees, window
 from tests.benchmarks.figures import Benchmark, Findings, Setup
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -31,6 +31,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "waits": keeping.waits,
     "kills": keeping.kills,
     "stored": stored.stored,
+    "window": window.window,
     "trees": trees.trees,
     "findings": judging.findings,
     "filter": filtering.filtering,

@@ -57,6 +57,14 @@ def test_trees(folder: Path, tmp_path: Path) -> None:
     found_by("trees", 1, folder, tmp_path)
 
 
+def test_window(folder: Path, tmp_path: Path) -> None:
+    found = found_by("window", 0.005, folder, tmp_path)
+    figures = {figure["text"]: figure["value"] for figure in found["figures"]}
+    assert figures["window: messages missing"] == 0
+    assert any("on disk alone" in text for text in figures)
+    assert any("in memory" in text for text in figures)
+
+
 def test_tables_are_replaced(tmp_path: Path) -> None:
     findings = Findings()
     findings.add("times faster", 2.5, low=2, high=3)

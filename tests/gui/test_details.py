@@ -18,7 +18,7 @@ from hl7capture.model.elements import Flag
 from hl7capture.model.events import SessionCompleted
 from hl7capture.model.session import Session
 from hl7capture.model.source import SourceError
-from hl7capture.ui import theme
+from hl7capture.ui import fields_model, text_view, theme
 from hl7capture.ui.banner import Remedy
 from hl7capture.ui.detail import _FLAGS
 from hl7capture.ui.fields_model import FieldsModel
@@ -204,6 +204,49 @@ def test_tree_knows_what_has_children_without_making_them(with_empty: bool, qtbo
     compare(QModelIndex())
     assert {True, False} == set(seen)
     assert len(seen) > 10
+
+
+def test_of_very_many_segments_more_are_made_when_they_are_asked_for(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fields_model, "_AT_ONCE", 100)
+    nodes = parse("MSH|^~\\&|A\r" + "".join(f"OBX|{n}|NM|{n}^x\r" for n in range(1, 1000)))
+    fields, model = window.detail.fields, window.detail.fields.model
+    window.go_to_sessions()
+    fields.show_nodes(nodes, None)
+    before = model.rowCount()
+    assert 100 <= before < 500
+    bar = fields.tree.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum())
+    qtbot.waitUntil(lambda: model.rowCount() > before)
+    field = nodes[650].children[2]
+    fields.go_to((nodes[650], field))
+    assert model.node(fields.tree.currentIndex()) is field
+    count = model.rowCount()
+    assert [model.node(model.index(row, 0)) for row in range(count)] == list(nodes[:count])
+    assert 650 < count < 1000
+    fields.go_to((nodes[999],))
+    assert model.rowCount() == 1000
+    assert not model.canFetchMore(QModelIndex())
+
+
+def test_lines_that_are_too_many_for_a_moment_come_at_once_where_they_are_wanted(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(text_view, "_AT_ONCE", 10)
+    lines = [f"OBX|{n}|NM|{n}^x" for n in range(500)]
+    text = window.detail.text
+    text.show_message("\r".join(lines))
+    assert text.toPlainText() == "\n".join(lines[:10])
+    at = len("\r".join(lines[:400])) + 1
+    text.mark(at, at + 7)
+    assert text.marked_text() == "OBX|400"
+    text.show_message("\r".join(lines[::-1]))
+    qtbot.waitUntil(lambda: text.toPlainText() == "\n".join(lines[::-1]))
+    text.show_message("NTE|1\r")
+    qtbot.wait(20)
+    assert text.toPlainText() == "NTE|1"  # nothing of the message before comes behind it
 
 
 # -- trouble -----------------------------------------------------------------------------------------------------

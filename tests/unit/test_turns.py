@@ -2,14 +2,25 @@
 
 import threading
 
-from hl7capture.turns import give_way, window_at_work
+import pytest
+
+from hl7capture import turns as module
+from hl7capture.turns import Turns
 
 
-def worker(steps: list[int], go_on: threading.Event) -> threading.Thread:
+@pytest.fixture
+def turns() -> Turns:
+    """With a window whose thread is this one."""
+    made = Turns()
+    made.on_last = lambda: None
+    made.end()
+    return made
+
+
+def worker(turns: Turns, steps: list[int]) -> threading.Thread:
     def work() -> None:
-        go_on.wait()
         for step in range(3):
-            give_way()
+            turns.give_way()
             steps.append(step)
 
     thread = threading.Thread(target=work)
@@ -17,37 +28,46 @@ def worker(steps: list[int], go_on: threading.Event) -> threading.Thread:
     return thread
 
 
-def test_others_go_on_as_soon_as_the_window_has_done() -> None:
+def test_others_wait_until_the_window_has_done(turns: Turns, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LONGEST", 60.0)
     steps: list[int] = []
-    go_on = threading.Event()
-    thread = worker(steps, go_on)
-    with window_at_work():
-        with window_at_work():
-            pass  # the outer one goes on
-        give_way()  # the window does not wait for itself
-        go_on.set()
+    turns.begin()
+    turns.begin()
+    turns.give_way()  # the window does not wait for itself
+    thread = worker(turns, steps)
+    thread.join(0.05)
+    assert steps == []
+    turns.end()
     thread.join(10)
     assert steps == [0, 1, 2]
 
 
-def test_window_that_never_ends_does_not_stop_the_others() -> None:
+def test_window_that_never_ends_does_not_stop_the_others(turns: Turns) -> None:
     steps: list[int] = []
-    go_on = threading.Event()
-    go_on.set()
-    with window_at_work():
-        thread = worker(steps, go_on)
-        thread.join(10)
-        assert steps == [0, 1, 2]
+    turns.begin()
+    worker(turns, steps).join(10)
+    assert steps == [0, 1, 2]
 
 
-def test_work_that_fails_gives_the_turn_back() -> None:
-    try:
-        with window_at_work():
-            raise ValueError
-    except ValueError:
-        pass
-    go_on = threading.Event()
-    go_on.set()
+def test_who_sends_the_window_something_begins_its_turn(turns: Turns, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LONGEST", 60.0)
+    asked: list[bool] = []
+    turns.on_last = lambda: asked.append(True)
+    turns.call()
+    assert asked == [True]
     steps: list[int] = []
-    worker(steps, go_on).join(10)
+    thread = worker(turns, steps)
+    thread.join(0.05)
+    assert steps == []
+    turns.end()
+    thread.join(10)
+
+
+def test_without_a_window_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LONGEST", 60.0)
+    turns = Turns()
+    turns.begin()
+    turns.call()
+    steps: list[int] = []
+    worker(turns, steps).join(10)
     assert steps == [0, 1, 2]

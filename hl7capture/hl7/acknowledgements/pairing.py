@@ -43,7 +43,8 @@ class Pairing:
                 waiting.excuse()
         elif session.end_reason in _OVER:
             self._waiting = {direction: Waiting() for direction in Direction}
-        return self._result
+        result, self._result = self._result, Acknowledgements()  # it is theirs who asked, as long as they keep it
+        return result
 
     def grow(self, session: Session) -> Acknowledgements:
         """The same session while it is open, or the next one: what has come of it since the last time is heard.

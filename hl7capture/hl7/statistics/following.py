@@ -44,7 +44,6 @@ class Following:
         self._pairing = Pairing()
         self._session_id = ""
         self._told = _Told()
-        self._said = 0
         self._awaited: dict[Direction, deque[tuple[Acknowledged, _Told]]] = {
             direction: deque(maxlen=_MOST_AWAITED) for direction in Direction
         }
@@ -54,14 +53,14 @@ class Following:
         """What has come since the last time. Never raises; linear in what has come."""
         if session.session_id != self._session_id:
             self._session_id = session.session_id
-            self._told, self._said = _Told(), 0
+            self._told = _Told()
         told = self._told
         found = self._pairing.grow(session)
         messages = self._messages(session, told)
-        for one in found.said[self._said :]:
+        for one in found.said:
             if one.words.wants_any:
                 self._awaited[one.direction].append((one, told))
-        self._said = len(found.said)
+        found.said.clear()  # what waits for an answer stands elsewhere; the rest is not looked at any more
         answers = [answer for direction in Direction for answer in self._take_answers(direction, session)]
         if session.end_reason not in (None, EndReason.IDLE, EndReason.ROLLED):
             for awaited in self._awaited.values():

@@ -24,6 +24,8 @@ _LEAST_WINDOW = 6  # pixels: where the session is so long that what is in sight 
 _FRESH_MS = 250  # how long what was drawn is good enough while the session grows
 _IMPORTANCE = ("muted", "good", "accent", "warning", "bad")
 
+Run = tuple[int, int, str]  # the first line of pixels, the one behind the last, and the colour's name
+
 
 class Minimap(QWidget):
     """moved: the height of the session, in the ladder's pixels, that is to be in the middle of what is in sight."""
@@ -109,6 +111,7 @@ class Minimap(QWidget):
         room = self.width() - 2 * _SIDE - _TICK
         sides = {Direction.DEVICE_TO_LIS: _SIDE, Direction.LIS_TO_DEVICE: _SIDE + room // 2}
         scale = layout.height / self.height()
+        columns: dict[int, list[Run]] = {}  # where they begin, in pixels
         ticks = []
         for y in range(self.height()):
             first, end, is_silent = self._between(layout, y * scale, (y + 1) * scale)
@@ -125,7 +128,10 @@ class Minimap(QWidget):
                 before = best.get(element.direction, name)
                 best[element.direction] = max(before, name, key=_IMPORTANCE.index)
             for direction, name in best.items():
-                painter.fillRect(sides[direction], y, room // 2 - 1, 1, colour(name))
+                _lengthen(columns.setdefault(sides[direction], []), y, name)
+        for x, runs in columns.items():
+            for first, end, name in runs:
+                painter.fillRect(x, first, room // 2 - 1, end - first, colour(name))
         for y, name in ticks:
             painter.fillRect(self.width() - _TICK, y, _TICK, _TICK_HEIGHT, colour(name))
         painter.end()
@@ -139,3 +145,11 @@ class Minimap(QWidget):
         is_silent = silence < len(layout.silences) and layout.silences[silence] <= end.place.step
         whole = layout.size_of(start.place.step) if start.frames is not None and not start.frames.is_open else 1
         return start.number, max(end.number, start.number + whole), is_silent
+
+
+def _lengthen(runs: list[Run], y: int, name: str) -> None:
+    """By a line: what is painted at once asks Python but once."""
+    if runs and runs[-1][1:] == (y, name):
+        runs[-1] = runs[-1][0], y + 1, name
+    else:
+        runs.append((y, y + 1, name))

@@ -4,6 +4,7 @@ from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
+from hl7capture.turns import window_at_work
 from hl7capture.ui import theme
 from hl7capture.ui.ladder import minimap
 from hl7capture.ui.ladder.layout import Layout, Place, Row
@@ -172,6 +173,7 @@ class Surface(QAbstractScrollArea):
 
     # -- inside ------------------------------------------------------------------------------------------------
 
+    @window_at_work()
     def _advance(self) -> None:
         """Lays out what is new, for some milliseconds, and the rest a moment later."""
         self._more.stop()

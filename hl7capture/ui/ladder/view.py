@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from hl7capture.hl7.findings.finding import Finding
+from hl7capture.turns import window_at_work
 from hl7capture.ui.announcing import describe
 from hl7capture.ui.background import Background
 from hl7capture.ui.ladder.keys import target_of
@@ -63,6 +64,7 @@ class Ladder(Surface):
 
     # -- what it shows -----------------------------------------------------------------------------------------
 
+    @window_at_work()
     def show_session(self, row: SessionRow | None) -> None:
         """Another session; its first message is chosen."""
         self._selected = self._wanted = -1
@@ -80,6 +82,7 @@ class Ladder(Surface):
         if self._selected < 0 and self._wanted < 0:
             self.select(0)
 
+    @window_at_work()
     def show_findings(self, session_id: str, _verdict: str, findings: list[Finding]) -> None:
         """What is wrong in a session, unless another one has been chosen meanwhile."""
         row = self.row
@@ -87,6 +90,7 @@ class Ladder(Surface):
             work = partial(Marks, row.document.elements, findings)
             Background(work, lambda marks: self.set_marks(marks) if self.row is row else None).start(self._marking)
 
+    @window_at_work()
     def set_marks(self, marks: Marks) -> None:
         super().set_marks(marks)
         for action in (self.next_finding, self.previous_finding):
@@ -173,6 +177,7 @@ class Ladder(Surface):
 
     # -- Qt's own ----------------------------------------------------------------------------------------------
 
+    @window_at_work()
     def keyPressEvent(self, event: QKeyEvent) -> None:
         place = self.chosen()
         if self.layout_ is None or place is None:
@@ -188,6 +193,7 @@ class Ladder(Surface):
         elif event.key() not in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             super().keyPressEvent(event)
 
+    @window_at_work()
     def mousePressEvent(self, event: QMouseEvent) -> None:
         row = self.row_under(event.position().y())
         if row is None or event.button() is not Qt.MouseButton.LeftButton:

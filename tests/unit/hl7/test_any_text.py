@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hl7capture.capture.text import read
+from hl7capture.hl7 import split
 from hl7capture.hl7.escapes import unescape
 from hl7capture.hl7.node import Node
 from hl7capture.hl7.places import Places
@@ -185,3 +186,12 @@ def test_escapes_without_an_end_take_no_longer() -> None:
     for value in ("\\X" + "0" * 500_001 + "\\X0" * 100_000, "\\.sp999" * 300_000, "\\M244" * 300_000):
         assert unescape(value) == value
     assert time.process_time() - started < 2
+
+
+@given(texts, st.integers(0, 20))
+def test_lines_are_the_same_however_much_is_cut_at_once(text: str, piece: int) -> None:
+    whole = list(split.lines(text))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(split, "_PIECE", piece)
+        assert list(split.lines(text)) == whole
+    assert all(text[start : start + len(line)] == line for start, line in whole)
