@@ -24,6 +24,7 @@ from hl7capture.ui.deleting import Deleting
 from hl7capture.ui.filtering import Filtering
 from hl7capture.ui.font_size_commands import FontSizeCommands
 from hl7capture.ui.layout_memory import LayoutMemory
+from hl7capture.ui.link_notices import LinkNotices
 from hl7capture.ui.moving import Moving, ask_to_move
 from hl7capture.ui.plain import visible
 from hl7capture.ui.recent_files import RecentFiles
@@ -189,6 +190,7 @@ class MainWindow(QMainWindow):
         controller.judge.explained.connect(self.detail.findings.show_findings)
         controller.judge.explained.connect(self.ladder.show_findings)
         self.detail.findings.wanted.connect(controller.judge.explain)
+        LinkNotices(controller.links, self.banner, self.dashboard.show_link, self.dashboard.open, self)
         StoreNotices(store, self.banner, lambda: self.edit_settings("outputFolder"), self)
         CleanUpNotices(store, self.banner, self.status, self)
         self.capturing.begun.connect(self.go_to_sessions)

@@ -1458,6 +1458,10 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
         <translation>Letzte Auffälligkeit</translation>
     </message>
     <message>
+        <source>Connections</source>
+        <translation>Ohne Sitzung</translation>
+    </message>
+    <message>
         <source>waiting for an acknowledgement for {0}</source>
         <translation>wartet seit {0} auf eine Quittung</translation>
     </message>
@@ -1480,6 +1484,21 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
     <message>
         <source>not listening; heard {0} ago</source>
         <translation>hört nicht mit; gehört vor {0}</translation>
+    </message>
+    <message>
+        <source>no session</source>
+        <translation>keine Sitzung</translation>
+    </message>
+</context>
+<context>
+    <name>LinkNotices</name>
+    <message>
+        <source>Connections of other links fail, too: {0}. The dashboard has them all.</source>
+        <translation>Auch andere Verbindungen scheitern: {0}. Der Überblick zeigt sie alle.</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Zeigen</translation>
     </message>
 </context>
 <context>

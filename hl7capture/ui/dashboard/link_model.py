@@ -5,6 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from hl7capture.hl7.findings.finding import Finding
 from hl7capture.hl7.statistics.links import Condition, LinkState
 from hl7capture.hl7.statistics.series import Link
 from hl7capture.ui.dashboard.words import moment_text, span_text
@@ -14,7 +15,7 @@ from hl7capture.ui.theme import colour, colours
 
 Index = QModelIndex | QPersistentModelIndex
 
-DEVICE, LIS, STATE, MESSAGE, FINDING = range(5)
+DEVICE, LIS, STATE, MESSAGE, FINDING, CONNECTIONS = range(6)
 _LONGEST = 80  # characters
 _ICONS = {
     Condition.WAITING: ("waiting", "warning"),
@@ -23,6 +24,7 @@ _ICONS = {
     Condition.CONNECTED: ("connected", "good"),
     Condition.CLOSED: ("stopped", "muted"),
     Condition.NOT_WATCHED: ("pause", "muted"),
+    Condition.UNHEARD: ("notice", "warning"),
 }
 _BADGES = {"error": ("incomplete", "bad"), "warning": ("incomplete", "warning"), "note": ("notice", "muted")}
 
@@ -46,6 +48,7 @@ class LinkModel(QAbstractTableModel):
             self.tr("State"),
             self.tr("Last message"),
             self.tr("Last finding"),
+            self.tr("Connections"),
         )
         self._words = {
             Condition.WAITING: self.tr("waiting for an acknowledgement for {0}"),
@@ -54,6 +57,7 @@ class LinkModel(QAbstractTableModel):
             Condition.CONNECTED: self.tr("connected, heard {0} ago"),
             Condition.CLOSED: self.tr("disconnected for {0}"),
             Condition.NOT_WATCHED: self.tr("not listening; heard {0} ago"),
+            Condition.UNHEARD: self.tr("no session"),
         }
 
     def show_states(self, states: list[LinkState], now: float) -> None:
@@ -65,10 +69,14 @@ class LinkModel(QAbstractTableModel):
         if not is_same:
             self.endResetModel()
         elif states:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(states) - 1, FINDING))
+            self.dataChanged.emit(self.index(0, 0), self.index(len(states) - 1, CONNECTIONS))
 
     def link(self, row: int) -> Link:
         return self._states[row].link
+
+    def connections(self, row: int) -> tuple[Finding, ...]:
+        """What is wrong with connections without a session."""
+        return self._states[row].connections
 
     def row_of(self, link: Link) -> int | None:
         """None where there is no such link any more."""
@@ -112,6 +120,8 @@ class LinkModel(QAbstractTableModel):
                 if state.message is None:
                     return ""
                 return f"{moment_text(state.message[0], self._now)} {visible(state.message[1], _LONGEST)}"
+            case 5:  # CONNECTIONS
+                return ", ".join(f"{one.severity}: {one.code}" for one in state.connections)
             case _:
                 if state.finding is None:
                     return ""
@@ -127,4 +137,6 @@ def _look(state: LinkState, column: int) -> _Look | None:
     if column == FINDING and state.finding is not None:
         name, shade = _BADGES[state.finding[2]]
         return _Look(name, shade if state.has_finding else "muted")
+    if column == CONNECTIONS and state.connections:
+        return _Look(*_BADGES[state.connections[0].severity])
     return None
