@@ -148,9 +148,14 @@ class TableArrangement(QObject):
         for title, is_folded in ((self.tr("&Fold all groups"), True), (self.tr("&Unfold all groups"), False)):
             action = self.grouping_menu.addAction(title)
             action.setEnabled(False)
-            action.triggered.connect(lambda _on=False, folded=is_folded: self._table.lines.fold_all(is_folded=folded))
+            action.triggered.connect(lambda _on=False, folded=is_folded: self._fold_all(is_folded=folded))
             self._folding.append(action)
         return actions
+
+    def _fold_all(self, *, is_folded: bool) -> None:
+        if is_folded:
+            self._table.clearSelection()  # a chosen session would unfold its group again
+        self._table.lines.fold_all(is_folded=is_folded)
 
     def _show_menu(self, place: QPoint) -> None:
         menu = QMenu(self._table)
