@@ -146,7 +146,7 @@ def _style_sheet(c: Colours) -> str:
     QToolButton:hover {{ background: {c.raised}; }}
     QToolButton:disabled {{ color: {c.muted}; }}
     QToolButton:focus {{ border-color: {c.accent}; }}
-    QToolButton[popupMode="2"] {{ padding-right: 24px; }}
+    QToolButton[opensMenu="true"] {{ padding-right: 24px; }}
     QToolButton::menu-indicator {{ image: url("{_image("chevron-down")}"); width: 10px; height: 10px;
         subcontrol-origin: padding; subcontrol-position: center right; right: 8px; }}
     QPushButton {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 6px; padding: 6px 14px; }}

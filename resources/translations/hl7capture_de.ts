@@ -858,6 +858,10 @@
         <translation>MSH-18 nennt {1}, wozu die Bytes nicht passen; gelesen wird als {0}</translation>
     </message>
     <message>
+        <source>Detail</source>
+        <translation>Einzelheiten</translation>
+    </message>
+    <message>
         <source>Fields</source>
         <translation>Felder</translation>
     </message>

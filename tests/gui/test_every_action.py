@@ -147,7 +147,7 @@ def all_actions(window: MainWindow) -> dict[str, QAction]:
         "Fields": detail.fields.tree.actions(),
         "Text": detail.text.context_menu().actions(),
         "Hex": detail.hex.actions(),
-        "Compare": detail.compare.actions(),
+        "Compare": detail.compare.menu().actions(),
         "Window": window.actions(),
     }
     found: dict[str, QAction] = {}
