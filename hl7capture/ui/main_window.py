@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
@@ -41,6 +41,7 @@ from hl7capture.ui.window_keys import WindowKeys
 from hl7capture.ui.work_row import WorkRow
 from hl7capture.ui.workspace import Workspace
 
+_SIZE = 1280, 800  # pixels, to begin with
 _NOTE = "note"  # key of a banner that replaces itself
 
 
@@ -56,7 +57,7 @@ class MainWindow(QMainWindow):
         self._is_at_home = True  # the person has not gone anywhere yet
         self._theme = controller.settings.theme
         self.setWindowTitle("HL7 Capture")
-        self.resize(1280, 800)
+        self.resize(QSize(*_SIZE).boundedTo(self.screen().availableSize()))
         self.setAcceptDrops(True)
         self._make_parts()
         self._lay_out()

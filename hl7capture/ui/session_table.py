@@ -149,11 +149,13 @@ class SessionTable(QTableView):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.verticalHeader().setDefaultSectionSize(scaled(_LINE_HEIGHT))
+            self.arrangement.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A banner above takes some of the room: who looked at the end goes on doing so."""
         self._remember_place()
         super().resizeEvent(event)
+        self.arrangement.fit()
         self._follow()
 
     # -- keys and menu -----------------------------------------------------------------------------------------
