@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _MEMORY = "sessions"  # the name under which it is remembered
 _NARROWEST, _WIDEST = 30, 2000  # pixels
-_LEAST = 48  # of a column that gives way to others
+_LEAST = 75  # of a column that gives way to others; narrower ones could not be read
 _ADDRESS = 150
 
 # as a column is called in the file; its width; the one that takes what room is left has a width for when it does not

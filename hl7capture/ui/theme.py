@@ -204,6 +204,8 @@ def _style_sheet(c: Colours) -> str:
     QTabBar::tab {{ padding: 7px 14px; color: {c.muted}; border: 0; border-bottom: 2px solid transparent; }}
     QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
     QTabBar::tab:focus {{ color: {c.accent}; }}
+    QAbstractScrollArea::corner {{ background: transparent; border: 0; }}
+    QTabBar QToolButton {{ background: {c.panel}; padding: 0; }}
     QTabWidget::pane {{ border: 0; border-top: 1px solid {c.line}; }}
     QStatusBar {{ background: {c.panel}; border-top: 1px solid {c.line}; color: {c.muted}; }}
     QStatusBar::item {{ border: 0; }}
