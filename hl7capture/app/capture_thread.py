@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 _PROGRESS_INTERVAL = 0.2  # seconds
 _TELL_INTERVAL = 0.05  # each telling costs the window some turns
+_TROUBLES_INTERVAL = 1.0
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ class CaptureThread(QThread):
     started_capture = Signal()
     happened = Signal(list)  # list[Event]
     progressed = Signal(object, object)  # SourceState, Counters: of all sources together
+    troubled = Signal(list)  # list[LinkTrouble]: all that is known, when it is something else
     failed = Signal(str, bool)  # a sentence; whether it was the person's asking that cannot be
     lacks_rights = Signal()  # this user may not capture, an administrator may; `failed` follows
 
@@ -77,6 +79,8 @@ class CaptureThread(QThread):
         self._shown_at = 0.0
         self._happened: list[Event] = []  # that nobody was told of yet
         self._told_at = 0.0
+        self._troubles_noted = 0
+        self._troubles_told_at = 0.0
 
     def apply(self, settings: Settings) -> None:
         """New settings count from the next piece on."""
@@ -205,9 +209,16 @@ class CaptureThread(QThread):
             return
         self._shown_at = now
         self._tell_about_raw()
+        self._tell_about_links(now, at_once=at_once)
         counters = Counters.sum(part.engine.counters for part in self._parts)
         counters.not_in_raw_file = sum(raw.left_out for raw in self._raw)
         self.progressed.emit(total(source.state for source in self._sources), counters)
+
+    def _tell_about_links(self, now: float, *, at_once: bool) -> None:
+        noted = sum(part.engine.troubles_noted for part in self._parts)
+        if noted != self._troubles_noted and (at_once or now - self._troubles_told_at >= _TROUBLES_INTERVAL):
+            self._troubles_noted, self._troubles_told_at = noted, now
+            self.troubled.emit([trouble for part in self._parts for trouble in part.engine.link_troubles()])
 
     def _tell_about_raw(self) -> None:
         for part in self._parts:

@@ -10,10 +10,11 @@ from PySide6.QtCore import QEventLoop, QObject, QThreadPool, QTimer, Signal
 
 from hl7capture.app.capture_thread import CaptureThread
 from hl7capture.app.judging import Judge
+from hl7capture.app.link_watch import LinkWatch
 from hl7capture.app.merging import MergedFiles
 from hl7capture.app.probe import probe_name
 from hl7capture.app.raw_packets import MEGABYTE, RawPackets, Ring, file_name_of
-from hl7capture.model.events import Event, SessionCompleted
+from hl7capture.model.events import Event, Notice, SessionCompleted
 from hl7capture.model.settings import Settings
 from hl7capture.model.source import Source
 from hl7capture.store.session_store import SessionStore
@@ -74,6 +75,7 @@ class CaptureController(QObject):
         self.store = SessionStore(self._settings, output_folder(self._settings, output), self)
         self.judge = Judge(self._settings, self.store.neighbours, self)
         self.judge.judged.connect(self.store.judged)
+        self.links = LinkWatch(self._settings, self)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)  # one after the other: the last settings stay
         self._settings_unsaved.connect(lambda text: self.failed.emit(text, False))
@@ -137,9 +139,11 @@ class CaptureController(QObject):
         self._thread.started_capture.connect(self._on_started)
         self._thread.happened.connect(self._on_happened)
         self._thread.progressed.connect(self.progressed)
+        self._thread.troubled.connect(self.links.judge)
         self._thread.failed.connect(self.failed)
         self._thread.lacks_rights.connect(self.lacks_rights)
         self._thread.finished.connect(self._on_finished)
+        self.links.begin()
         self._set_state(State.STARTING)
         self._thread.start()
 
@@ -177,7 +181,7 @@ class CaptureController(QObject):
 
     def apply_settings(self, settings: Settings) -> None:
         """Settings count at once, also for the capture that is running; they are saved in the background."""
-        self._settings = self.judge.settings = settings
+        self._settings = self.judge.settings = self.links.settings = settings
         self.store.apply(settings, output_folder(settings, self._output))
         if self._thread is not None:
             self._thread.apply(settings)
@@ -219,6 +223,7 @@ class CaptureController(QObject):
             return
         unsaved = self.store.unsaved()
         self.judge.close(_JUDGING_MS)
+        self.links.close(_JUDGING_MS)
         self.is_stuck = not self.store.close(_LAST_SECONDS)
         unsaved = [session_id for session_id in unsaved if not self.store.folder.has(session_id)]
         for session_id in unsaved:
@@ -238,6 +243,7 @@ class CaptureController(QObject):
         for event in events:
             if isinstance(event, SessionCompleted):
                 self.judge.take(event.session)
+        self.links.take(event.session for event in events if not isinstance(event, Notice))
         self.happened.emit(events)
 
     def _on_started(self) -> None:

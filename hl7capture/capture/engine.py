@@ -133,6 +133,11 @@ class Engine:
             events.append(Notice(problem))
         return events
 
+    @property
+    def troubles_noted(self) -> int:
+        """Another number as soon as `link_troubles` has something else to tell."""
+        return self._troubles.noted
+
     def link_troubles(self) -> list[LinkTrouble]:
         """What became of connections that have no session; silent ones are among them when they are over."""
         return self._troubles.links(self.settings)

@@ -61,10 +61,12 @@ class LinkTroubles:
         self._servers: OrderedDict[End, _Server] = OrderedDict()
         self._tallies: OrderedDict[tuple[str, End, TroubleKind], _Tally] = OrderedDict()
         self._told = 0
+        self.noted = 0  # how often something has changed
 
     def speaks(self, server: End) -> list[str]:
         """A connection to this server carries messages; the sentences that are to be told of it only now."""
         known = _noted(self._servers, server, _Server(), MOST_SERVERS)
+        self.noted += bool(known.numbers) and not known.speaks  # they count from now on
         known.speaks = True
         return [text for kind in known.numbers if (text := self._sentence(server, kind)) is not None]
 
@@ -85,6 +87,7 @@ class LinkTroubles:
         opened, silence: when it was opened, and how long nothing was said; nanoseconds. name: see LinkTrouble.
         """
         known = _noted(self._servers, server, _Server(), MOST_SERVERS)
+        self.noted += 1
         known.numbers[kind] = known.numbers.get(kind, 0) + 1
         if name:
             known.names[kind] = name

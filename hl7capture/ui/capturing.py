@@ -191,7 +191,7 @@ class Capturing(QObject):
 
     def _on_events(self, events: list[Event]) -> None:
         for event in events:
-            if isinstance(event, Notice):
+            if isinstance(event, Notice) and event.is_problem:  # the others are findings of links: see LinkNotices
                 self._banner.say(f"{self._controller.source_names}: {event.text}.", is_error=False)
         first = next((event.session for event in events if not isinstance(event, Notice)), None)
         # Who opens a capture wants to see it, among all the sessions that stand in the list already.

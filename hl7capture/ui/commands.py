@@ -37,7 +37,7 @@ class Commands(QObject):
         self.dashboard.setToolTip(self.tr("Dashboard (Ctrl+D)"))
         self.try_it = self._action(self.tr("Try it: simulated analyzer"), None)
         self.refresh = self._action(self.tr("Refresh interfaces"), "F5")
-        self.leave = self._action(self.tr("Quit"), QKeySequence.StandardKey.Quit)
+        self.leave = self._action(self.tr("Quit"), "Ctrl+Q")  # not every system names a key for it
         self.find = self._action(self.tr("Find"), QKeySequence.StandardKey.Find)
         self.find.setShortcuts([*QKeySequence.keyBindings(QKeySequence.StandardKey.Find), QKeySequence("/")])
         self.mask = self._action(self.tr("Mask patient data"), "Ctrl+M")

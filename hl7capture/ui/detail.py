@@ -5,7 +5,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, QThreadPool, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QLabel, QTabWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from hl7capture.hl7.charset import Doubt, doubt_of, spoken
 from hl7capture.hl7.privacy.rules import rules_of
@@ -121,6 +121,8 @@ class Detail(QWidget):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
+        self.tabs.setAccessibleName(self.tr("Detail"))
+        self.tabs.tabBar().setAccessibleName(self.tr("Detail"))
         self.tabs.addTab(self.fields, self.tr("Fields"))
         self.tabs.addTab(self.text, self.tr("Text"))
         self.tabs.addTab(self.hex, self.tr("Hex"))
@@ -131,8 +133,11 @@ class Detail(QWidget):
         self.compare = QToolButton()
         self.compare.setText(self.tr("Compare"))
         self.compare.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.compare.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.compare.addActions(list(message_actions))
+        self.compare.setProperty("opensMenu", True)
+        self.compare.clicked.connect(self.compare.showMenu)  # an instant popup is out of a screen reader's reach
+        menu = QMenu(self.compare)
+        menu.addActions(list(message_actions))
+        self.compare.setMenu(menu)
         self.compare.setVisible(bool(message_actions))
         self.tabs.setCornerWidget(self.compare)
         for view in (self.fields.tree, self.text, self.hex):

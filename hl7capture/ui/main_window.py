@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
@@ -25,6 +25,7 @@ from hl7capture.ui.deleting import Deleting
 from hl7capture.ui.filtering import Filtering
 from hl7capture.ui.font_size_commands import FontSizeCommands
 from hl7capture.ui.layout_memory import LayoutMemory
+from hl7capture.ui.link_notices import LinkNotices
 from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.moving import Moving, ask_to_move
 from hl7capture.ui.plain import visible
@@ -42,6 +43,7 @@ from hl7capture.ui.window_keys import WindowKeys
 from hl7capture.ui.work_row import WorkRow
 from hl7capture.ui.workspace import Workspace
 
+_SIZE = 1280, 800  # pixels, to begin with
 _NOTE = "note"  # key of a banner that replaces itself
 
 
@@ -57,7 +59,7 @@ class MainWindow(QMainWindow):
         self._is_at_home = True  # the person has not gone anywhere yet
         self._theme = controller.settings.theme
         self.setWindowTitle("HL7 Capture")
-        self.resize(1280, 800)
+        self.resize(QSize(*_SIZE).boundedTo(self.screen().availableSize()))
         self.setAcceptDrops(True)
         self._make_parts()
         self._lay_out()
@@ -192,6 +194,7 @@ class MainWindow(QMainWindow):
         controller.judge.explained.connect(self.detail.findings.show_findings)
         controller.judge.explained.connect(self.ladder.show_findings)
         self.detail.findings.wanted.connect(controller.judge.explain)
+        LinkNotices(controller.links, self.banner, self.dashboard.show_link, self.dashboard.open, self)
         StoreNotices(store, self.banner, lambda: self.edit_settings("outputFolder"), self)
         CleanUpNotices(store, self.banner, self.status, self)
         self.capturing.begun.connect(self.go_to_sessions)

@@ -153,6 +153,7 @@ class SessionTable(QTableView):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.verticalHeader().setDefaultSectionSize(scaled(_LINE_HEIGHT))
+            self.arrangement.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A banner or a pane takes some of the room: who looked at the end, or at a row, goes on doing so."""
@@ -160,6 +161,7 @@ class SessionTable(QTableView):
         is_seen = QRect(QPoint(), event.oldSize()).contains(self.visualRect(current).center())
         self._remember_place()
         super().resizeEvent(event)
+        self.arrangement.fit()
         self._follow()
         if current.isValid() and is_seen:
             self.scrollTo(current)

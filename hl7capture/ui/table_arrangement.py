@@ -10,6 +10,8 @@ from PySide6.QtCore import QItemSelectionModel, QObject, QPoint, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHeaderView, QMenu
 
+from hl7capture.ui.column_widths import fitted
+from hl7capture.ui.font_size import scaled
 from hl7capture.ui.layout_memory import LayoutMemory
 from hl7capture.ui.session_model import (
     DEVICE,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 _MEMORY = "sessions"  # the name under which it is remembered
 _NARROWEST, _WIDEST = 30, 2000  # pixels
+_LEAST = 75  # of a column that gives way to others; narrower ones could not be read
 _ADDRESS = 150
 
 # as a column is called in the file; its width; the one that takes what room is left has a width for when it does not
@@ -66,6 +69,7 @@ class TableArrangement(QObject):
         self._memory = memory
         self._header = table.horizontalHeader()
         self._is_arranging = False
+        self._fits = True  # widths are those of the beginning, as far as there is room for them
         self.columns_menu = QMenu(self.tr("Co&lumns"), table)
         self._column_actions = {column: self._column_action(column) for column in _COLUMNS}
         self.columns_menu.addSeparator()
@@ -85,7 +89,7 @@ class TableArrangement(QObject):
         self._header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._header.customContextMenuRequested.connect(self._show_menu)
         self._arrange(_DEFAULT)
-        self._header.sectionResized.connect(self._remember)
+        self._header.sectionResized.connect(self._on_resized)
         self._header.sectionMoved.connect(self._remember)
         memory.loaded.connect(self._restore)
 
@@ -99,6 +103,7 @@ class TableArrangement(QObject):
         if is_shown or len(list(self._in_order(is_shown=True))) > 1:
             self._header.setSectionHidden(column, not is_shown)
         self._after_hiding()
+        self.fit()
         self._remember()
 
     def group_by(self, grouping: Grouping) -> None:
@@ -117,8 +122,22 @@ class TableArrangement(QObject):
 
     def reset(self) -> None:
         """As at the very first start."""
+        self._fits = True
         self._arrange(_DEFAULT)
+        self.fit()
         self._remember()
+
+    def fit(self) -> None:
+        """Gives all columns that are shown their room, unless a person has said how wide one is to be."""
+        if not self._fits or not self._table.viewport().width():
+            return
+        wanted = {column: scaled(_COLUMNS[column][1]) for column in self._in_order(is_shown=True)}
+        widths = fitted(wanted, self._table.viewport().width(), scaled(_LEAST))
+        self._is_arranging = True
+        for column, width in widths.items():
+            if column != MESSAGES:
+                self._header.resizeSection(column, width)
+        self._is_arranging = False
 
     # -- menus -------------------------------------------------------------------------------------------------
 
@@ -148,9 +167,14 @@ class TableArrangement(QObject):
         for title, is_folded in ((self.tr("&Fold all groups"), True), (self.tr("&Unfold all groups"), False)):
             action = self.grouping_menu.addAction(title)
             action.setEnabled(False)
-            action.triggered.connect(lambda _on=False, folded=is_folded: self._table.lines.fold_all(is_folded=folded))
+            action.triggered.connect(lambda _on=False, folded=is_folded: self._fold_all(is_folded=folded))
             self._folding.append(action)
         return actions
+
+    def _fold_all(self, *, is_folded: bool) -> None:
+        if is_folded:
+            self._table.clearSelection()  # a chosen session would unfold its group again
+        self._table.lines.fold_all(is_folded=is_folded)
 
     def _show_menu(self, place: QPoint) -> None:
         menu = QMenu(self._table)
@@ -183,6 +207,13 @@ class TableArrangement(QObject):
         # Some column takes the room that is left.
         self._header.setStretchLastSection(self._header.isSectionHidden(MESSAGES))
 
+    def _on_resized(self, column: int, before: int, now: int) -> None:
+        """By a person, if it is not one that is hidden or shown, or takes what room is left."""
+        takes_rest = MESSAGES if not self._header.isSectionHidden(MESSAGES) else list(self._in_order(is_shown=True))[-1]
+        if not self._is_arranging and column != takes_rest and before and now:
+            self._fits = False
+        self._remember()
+
     def _remember(self) -> None:
         if self._is_arranging:
             return
@@ -195,7 +226,7 @@ class TableArrangement(QObject):
             for column in self._in_order(is_shown=False)
         ]
         grouping = next(grouping for grouping, action in self._grouping_actions.items() if action.isChecked())
-        self._memory.put(_MEMORY, {"columns": columns, "grouping": str(grouping)})
+        self._memory.put(_MEMORY, {"columns": columns, "grouping": str(grouping), "fits": self._fits})
 
     def _width(self, column: int) -> int:
         """To be remembered: neither of a hidden column, which has none, nor of the one that takes what is left."""
@@ -210,6 +241,8 @@ class TableArrangement(QObject):
             known = {column for column, _, _ in columns}
             new = [(column, width, False) for column, (_, width) in _COLUMNS.items() if column not in known]
             self._arrange(columns + new)
+            self._fits = remembered.get("fits") is True
+            self.fit()
         grouping = remembered.get("grouping") if isinstance(remembered, Mapping) else None
         if grouping in list(Grouping):
             self.group_by(Grouping(grouping))

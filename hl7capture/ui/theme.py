@@ -146,7 +146,7 @@ def _style_sheet(c: Colours) -> str:
     QToolButton:hover {{ background: {c.raised}; }}
     QToolButton:disabled {{ color: {c.muted}; }}
     QToolButton:focus {{ border-color: {c.accent}; }}
-    QToolButton[popupMode="2"] {{ padding-right: 24px; }}
+    QToolButton[opensMenu="true"] {{ padding-right: 24px; }}
     QToolButton::menu-indicator {{ image: url("{_image("chevron-down")}"); width: 10px; height: 10px;
         subcontrol-origin: padding; subcontrol-position: center right; right: 8px; }}
     QPushButton {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 6px; padding: 6px 14px; }}
@@ -206,6 +206,8 @@ def _style_sheet(c: Colours) -> str:
     QTabBar::tab {{ padding: 7px 14px; color: {c.muted}; border: 0; border-bottom: 2px solid transparent; }}
     QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
     QTabBar::tab:focus {{ color: {c.accent}; }}
+    QAbstractScrollArea::corner {{ background: transparent; border: 0; }}
+    QTabBar QToolButton {{ background: {c.panel}; padding: 0; }}
     QTabWidget::pane {{ border: 0; border-top: 1px solid {c.line}; }}
     QStatusBar {{ background: {c.panel}; border-top: 1px solid {c.line}; color: {c.muted}; }}
     QStatusBar::item {{ border: 0; }}

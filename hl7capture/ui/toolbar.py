@@ -8,10 +8,11 @@ from hl7capture.ui.commands import Commands
 from hl7capture.ui.font_size import scaled
 
 _ICON = 18  # pixels
+_TIGHT = 90  # what a box keeps where there is hardly any room
 
 
 class Toolbar(QToolBar):
-    """interface: chooses what is listened to. at_the_right: stand before the settings."""
+    """interface: chooses what is listened to. at_the_right: stand before the settings; the last is the filter."""
 
     def __init__(self, commands: Commands, interface: QWidget, at_the_right: list[QWidget]) -> None:
         super().__init__()
@@ -31,6 +32,7 @@ class Toolbar(QToolBar):
         self.addAction(commands.settings)
         self.widgetForAction(commands.start).setProperty("primary", True)
         self._dashboard = self.widgetForAction(commands.dashboard)
+        self._boxes = {box: box.minimumWidth() for box in (interface, at_the_right[-1])}
         self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -49,5 +51,10 @@ class Toolbar(QToolBar):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         if isinstance(self._dashboard, QToolButton):
             self._dashboard.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)  # the bar is full
+        for box, width in self._boxes.items():
+            box.setMinimumWidth(width)
         if self.sizeHint().width() > self.width():
             self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        if self.sizeHint().width() > self.width():
+            for box in self._boxes:
+                box.setMinimumWidth(scaled(_TIGHT))

@@ -3,20 +3,25 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from hl7capture.model.source import Interface
+from hl7capture.ui.font_size import scaled
 from hl7capture.ui.icons import app_icon, icon
 from hl7capture.ui.recent_files import FileFacts
 from hl7capture.ui.welcome.interface_list import InterfaceList
 from hl7capture.ui.welcome.problem_row import ProblemRow
 from hl7capture.ui.welcome.recent_list import RecentList
 
+_WIDEST = 1080  # pixels
+_SIDE_BY_SIDE = 760  # from this width on, with letters of the normal size; below it, one card over the other
+_LEAST_LIST = 110  # height of a list that scrolls
 
-class WelcomePage(QWidget):
-    """Says what is wanted; the main window does it."""
+
+class WelcomePage(QScrollArea):
+    """Says what is wanted; the main window does it. Where there is too little room it scrolls, up and down alone."""
 
     interfaces_chosen = Signal(list)  # list[str]: names
     administrator_wanted = Signal(list)  # list[str]: names, to listen on with an administrator's rights
@@ -61,26 +66,33 @@ class WelcomePage(QWidget):
         self.try_it = QPushButton(self.tr("Try it: simulated analyzer"))
         self.try_it.clicked.connect(self.try_wanted)
 
-        columns = QHBoxLayout()
-        columns.setSpacing(18)
-        columns.addWidget(self._listen_card(), 3)
+        self._columns = QHBoxLayout()
+        self._columns.setSpacing(18)
+        self._columns.addWidget(self._listen_card(), 3)
         right = QVBoxLayout()
         right.setSpacing(18)
         right.addWidget(self._open_card(), 1)
         right.addWidget(self._try_card())
-        columns.addLayout(right, 2)
+        self._columns.addLayout(right, 2)
         inside = QVBoxLayout()
         inside.setSpacing(18)
         inside.addLayout(self._head())
-        inside.addLayout(columns, 1)
+        inside.addLayout(self._columns, 1)
         frame = QWidget()
-        frame.setMaximumWidth(1080)
+        frame.setMaximumWidth(_WIDEST)
         frame.setLayout(inside)
-        outside = QHBoxLayout(self)
+        page = QWidget()
+        outside = QHBoxLayout(page)
         outside.setContentsMargins(32, 26, 32, 28)
         outside.addStretch()
         outside.addWidget(frame, 100)
         outside.addStretch()
+        self.setWidget(page)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what stands in it takes it
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._fit()
         self.refresh_colours()
 
     def refresh_colours(self) -> None:
@@ -90,6 +102,23 @@ class WelcomePage(QWidget):
         self.refresh.setIcon(icon("refresh"))
         for part in (self.interfaces, self.recent, self.missing):
             part.refresh_colours()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Larger letters need more room."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        """The cards stand side by side where there is room for that."""
+        is_wide = self.width() >= scaled(_SIDE_BY_SIDE)
+        self._columns.setDirection(QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom)
+        for rows in (self.interfaces, self.recent):
+            rows.setMinimumHeight(scaled(_LEAST_LIST))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -118,6 +147,7 @@ class WelcomePage(QWidget):
         title = QLabel(self.tr("HL7 Capture"))
         title.setProperty("heading", True)
         about = QLabel(self.tr("Listen to the conversation between devices and the LIS. Nothing is ever sent."))
+        about.setWordWrap(True)
         about.setProperty("muted", True)
         words = QVBoxLayout()
         words.setSpacing(2)

@@ -862,6 +862,10 @@
         <translation>MSH-18 nennt {1}, wozu die Bytes nicht passen; gelesen wird als {0}</translation>
     </message>
     <message>
+        <source>Detail</source>
+        <translation>Einzelheiten</translation>
+    </message>
+    <message>
         <source>Fields</source>
         <translation>Felder</translation>
     </message>
@@ -1481,6 +1485,10 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
         <translation>Letzte Auffälligkeit</translation>
     </message>
     <message>
+        <source>Connections</source>
+        <translation>Ohne Sitzung</translation>
+    </message>
+    <message>
         <source>waiting for an acknowledgement for {0}</source>
         <translation>wartet seit {0} auf eine Quittung</translation>
     </message>
@@ -1503,6 +1511,21 @@ Strg+Leertaste zeigt, was man schreiben kann.</translation>
     <message>
         <source>not listening; heard {0} ago</source>
         <translation>hört nicht mit; gehört vor {0}</translation>
+    </message>
+    <message>
+        <source>no session</source>
+        <translation>keine Sitzung</translation>
+    </message>
+</context>
+<context>
+    <name>LinkNotices</name>
+    <message>
+        <source>Connections of other links fail, too: {0}. The dashboard has them all.</source>
+        <translation>Auch andere Verbindungen scheitern: {0}. Der Überblick zeigt sie alle.</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>Zeigen</translation>
     </message>
 </context>
 <context>

@@ -1,5 +1,6 @@
 """Live capture in the window: several interfaces, filters, rights, raw packets, an interface that is away."""
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from hl7capture.model.source import Interface, SourceState
 from hl7capture.sources import capture_helper, live
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.settings_dialog import SettingsDialog
+from tests.gui.conftest import close
 from tests.support.rights import needs_capture_rights
 from tests.support.speech import answer, mllp, oru
 from tests.support.talk import talk
@@ -148,3 +150,30 @@ def test_missing_right_offers_the_administrator_and_the_commands(
     assert not window.banner.isVisible()
     talk(TURNS)
     qtbot.waitUntil(lambda: window.model.rowCount() == 1, timeout=5000)
+
+
+@needs_capture_rights
+def test_from_the_start_to_the_saved_file_and_back(
+    open_window: Callable[[], MainWindow], output: Path, qtbot: QtBot
+) -> None:
+    """A person's whole way with real traffic: choose, listen, look, stop, close; the session is there next time."""
+    window = open_window()
+    rows = window.welcome.interfaces
+    names = [rows.item(row).text().split()[0] for row in range(rows.count())]
+    rows.setCurrentRow(names.index("lo"))
+    qtbot.keyClick(rows, Qt.Key.Key_Return)
+    capturing(window, qtbot)
+    port, _ = talk(TURNS)
+    qtbot.waitUntil(lambda: window.model.rowCount() == 1, timeout=5000)
+    window.table.selectRow(0)
+    qtbot.waitUntil(lambda: "SIM-4711" in window.detail.text.toPlainText())
+    qtbot.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=10_000)
+    close(window, qtbot)
+    (path,) = (output / "sessions").glob("*.json")
+    document = json.loads(path.read_text())
+    assert document["lisPort"] == port
+    assert document["messages"] == [turn.strip(b"\x0b\x1c\r").decode() + "\r" for _, turn in TURNS]
+    again = open_window()
+    qtbot.waitUntil(lambda: again.model.rowCount() == 1, timeout=10_000)
+    assert again.model.row(0).summary.lis_port == port

@@ -190,7 +190,7 @@ def test_two_messages_of_the_ladder(open_window: Callable[[], MainWindow], captu
     assert not comparing.choose.isEnabled()
     read(main, capture_file, qtbot)
     main.table.selectRow(0)
-    for place in (main.ladder, main.detail.fields.tree, main.detail.text, main.detail.hex, main.detail.compare):
+    for place in (main.ladder, main.detail.fields.tree, main.detail.text, main.detail.hex, main.detail.compare.menu()):
         assert comparing.choose in place.actions()
     assert comparing.choose in main.detail.text.context_menu().actions()
     assert not comparing.compare.isEnabled()

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFontInfo
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from hl7capture.ui import font_size
 from hl7capture.ui.main_window import MainWindow
+from hl7capture.ui.session_model import DEVICE, DURATION
 from tests.gui.conftest import read
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -62,6 +63,46 @@ def test_the_filter_is_never_pushed_out_of_sight(window: MainWindow, qtbot: QtBo
     qtbot.waitUntil(lambda: window.filtering.box.isVisible())
     window.controller.change_settings(fontSize=100)
     qtbot.waitUntil(lambda: button.sizeHint().width() == words)
+
+
+@pytest.mark.parametrize("percent", [100, 125, 150])
+def test_the_list_fits_into_the_window(window: MainWindow, capture_file: Path, qtbot: QtBot, percent: int) -> None:
+    read(window, capture_file, qtbot)
+    table, header = window.table, window.table.horizontalHeader()
+    window.controller.change_settings(fontSize=percent)
+    qtbot.waitUntil(lambda: header.length() <= table.viewport().width())
+    assert not table.horizontalScrollBar().isVisible()
+    assert header.sectionSize(DURATION) >= table.fontMetrics().horizontalAdvance("120 ms")
+    window.resize(1200, 700)
+    qtbot.waitUntil(lambda: header.length() <= table.viewport().width())
+    header.resizeSection(DEVICE, 500)  # a person wants it so
+    window.resize(1000, 700)
+    assert header.sectionSize(DEVICE) == 500
+
+
+@pytest.mark.parametrize(("width", "height", "percent"), [(1280, 800, 100), (640, 400, 100), (900, 600, 200)])
+def test_no_button_of_the_welcome_page_is_cut(
+    window: MainWindow, qtbot: QtBot, width: int, height: int, percent: int
+) -> None:
+    window.controller.change_settings(fontSize=percent)
+    window.resize(width, height)
+    page = window.welcome
+    qtbot.waitUntil(lambda: page.widget().width() <= page.viewport().width())
+    for button in (page.listen, page.refresh, page.remote, page.open, page.try_it):
+        page.ensureWidgetVisible(button)
+        place = QRect(button.mapTo(page.viewport(), QPoint()), button.size())
+        assert page.viewport().rect().contains(place), button.text()
+        assert button.width() >= button.sizeHint().width(), button.text()
+
+
+def test_the_filter_stays_in_a_narrow_window(window: MainWindow, qtbot: QtBot) -> None:
+    settings = window.toolbar.widgetForAction(window.commands.settings)
+    before = window.filtering.box.minimumWidth()
+    window.resize(640, 400)
+    for part in (window.filtering.box, window.capturing.interface, settings):
+        qtbot.waitUntil(lambda part=part: part.isVisible() and part.geometry().right() <= window.toolbar.width())
+    window.resize(1280, 800)
+    qtbot.waitUntil(lambda: window.filtering.box.minimumWidth() == before)
 
 
 def test_steps_end() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
 
 from hl7capture.app.controller import CaptureController, State
+from hl7capture.app.link_watch import LinkFindings
 from hl7capture.app.statistics.live import LIVE, LiveStatistics
 from hl7capture.app.statistics.past import read_past
 from hl7capture.hl7.statistics.series import DAY, Link, Series, Totals
@@ -70,6 +71,7 @@ class Board(QObject):
         self._timer.start()
         controller.happened.connect(self._on_happened)
         controller.judge.judged.connect(self._on_judged)
+        controller.links.found.connect(self._on_links)
         controller.state_changed.connect(self._on_state)
         controller.settings_changed.connect(self._on_settings)
         controller.store.load_finished.connect(self._on_loaded)
@@ -128,6 +130,10 @@ class Board(QObject):
     def _on_judged(self, sessions: list[Session]) -> None:
         with self._lock:
             self._judged.update((session.session_id, session) for session in sessions)
+
+    def _on_links(self, found: list[LinkFindings]) -> None:
+        self._live.note_connections({one.link: one.findings for one in found})
+        self.look()
 
     def _on_state(self, state: State) -> None:
         source = self._controller.source

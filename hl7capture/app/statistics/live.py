@@ -2,9 +2,10 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from hl7capture.app.statistics.past import Past, counting
+from hl7capture.hl7.findings.finding import Finding
 from hl7capture.hl7.session_summary import summary_of
 from hl7capture.hl7.statistics.following import Following
 from hl7capture.hl7.statistics.links import LinkState, LinkStates
@@ -34,6 +35,7 @@ class LiveStatistics:
         self._lock = threading.Lock()
         self._seconds = Statistics(SECOND, most_bins=_LIVE_BINS)
         self._links = LinkStates()
+        self._connections: Mapping[Link, tuple[Finding, ...]] = {}
         self._following: OrderedDict[Connection, Following] = OrderedDict()
         self._open: OrderedDict[str, SessionSummary] = OrderedDict()  # until they are judged
         self._ended: OrderedDict[str, SessionSummary] = OrderedDict()
@@ -53,6 +55,7 @@ class LiveStatistics:
         with self._lock:
             is_watching, self._links = self._links.is_watching, LinkStates()
             self._links.watch(is_watching)
+            self._links.note_connections(self._connections)
             self._ended.clear()
 
     def deleted(self, session_ids: Iterable[str]) -> None:
@@ -122,6 +125,12 @@ class LiveStatistics:
             self._past.add(counted, -1)
         self._past.add(summary)
         self._in_past[summary.session_id] = summary
+
+    def note_connections(self, found: Mapping[Link, tuple[Finding, ...]]) -> None:
+        """As `LinkStates.note_connections`."""
+        with self._lock:
+            self._connections = found
+            self._links.note_connections(found)
 
     # -- the past ----------------------------------------------------------------------------------------------
 

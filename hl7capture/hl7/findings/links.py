@@ -2,14 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from hl7capture.hl7.findings.finding import Finding, Severity
 from hl7capture.hl7.findings.words import capital, count, duration, moment, name, other, span
 from hl7capture.model.connection import End
 from hl7capture.model.link import LinkTrouble, TroubleKind
-from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
+
+
+class Stood(Protocol):
+    """When messages could go over a connection: a session, or what is kept of one. Unix milliseconds."""
+
+    @property
+    def start_time(self) -> float: ...
+
+    @property
+    def end_time(self) -> float: ...
 
 
 @dataclass(slots=True, frozen=True)
@@ -17,7 +26,7 @@ class LinkView:
     """A trouble, and the sessions of the same link. client: which end opens connections there."""
 
     trouble: LinkTrouble
-    sessions: Sequence[Session]
+    sessions: Sequence[Stood]
     client: End
 
     @property
@@ -171,7 +180,7 @@ LINK_RULES: tuple[LinkRule, ...] = (Refused(), Unanswered(), ResetEarly(), Other
 _RULE_OF = {kind: rule for rule in LINK_RULES for kind in rule.kinds}
 
 
-def link_finding(trouble: LinkTrouble, sessions: Sequence[Session], settings: Settings) -> Finding:
+def link_finding(trouble: LinkTrouble, sessions: Sequence[Stood], settings: Settings) -> Finding:
     """What there is to say of a trouble. sessions: those of the same link."""
     is_swapped = settings.device_ip == trouble.server_ip or settings.lis_ip == trouble.client
     view = LinkView(trouble, sessions, End.LIS if is_swapped else End.DEVICE)

@@ -1,9 +1,11 @@
 """How each link stands now: connected, waiting, silent, gone. The time is passed in."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from hl7capture.hl7.findings.finding import Finding
 from hl7capture.hl7.statistics.following import Fresh
 from hl7capture.hl7.statistics.series import Link, is_acknowledgement
 from hl7capture.model.session import EndReason, Session
@@ -25,6 +27,7 @@ class Condition(StrEnum):
     CONNECTED = "connected"
     CLOSED = "closed"  # the last connection was closed as it should be
     NOT_WATCHED = "not-watched"  # no capture is going on
+    UNHEARD = "unheard"  # connections were tried, and none had a session
 
 
 _CONDITIONS = tuple(Condition)
@@ -34,6 +37,7 @@ _CONDITIONS = tuple(Condition)
 class LinkState:
     """since: of the condition. heard: the last traffic. Times are Unix milliseconds.
 
+    connections: what is wrong with connections without a session, errors first.
     message: time and kind of the last one that is no acknowledgement. finding: time of the session, code and severity
     of the worst finding of the last session that had any. has_finding: it was the last session of all.
     is_late: it has waited for longer than an answer may take.
@@ -47,12 +51,15 @@ class LinkState:
     finding: tuple[float, str, str] | None = None
     has_finding: bool = False
     is_late: bool = False
+    connections: tuple[Finding, ...] = ()
 
     @property
     def trouble(self) -> tuple[int, ...]:
         """The less, the more trouble."""
-        severity = self.finding[2] if self.finding is not None and self.has_finding else ""
-        return 0 if self.is_late else 1, _SEVERITIES.index(severity), _CONDITIONS.index(self.condition)
+        severities = [self.finding[2]] if self.finding is not None and self.has_finding else []
+        severities += [str(one.severity) for one in self.connections]
+        worst = min(map(_SEVERITIES.index, severities or [""]))
+        return 0 if self.is_late else 1, worst, _CONDITIONS.index(self.condition)
 
 
 @dataclass(slots=True)
@@ -62,6 +69,7 @@ class _Known:
     finding: tuple[float, str, str] | None = None
     judged: float = 0.0  # the beginning of the last session that was judged
     waiting: OrderedDict[int, float | None] = field(default_factory=OrderedDict)  # of connections that stand, by port
+    connections: tuple[Finding, ...] = ()  # see LinkState
     ended: EndReason | None = None  # how the last connection was closed, in this capture
 
 
@@ -108,6 +116,15 @@ class LinkStates:
             elif known.finding is not None and known.finding[0] == summary.start_time:
                 known.finding = None  # it was judged anew
 
+    def note_connections(self, found: Mapping[Link, tuple[Finding, ...]]) -> None:
+        """What is wrong with connections without a session, of all links: where it was others, that is over."""
+        for link, known in list(self._links.items()):
+            known.connections = found.get(link, ())
+            if not known.heard and not known.connections:
+                del self._links[link]
+        for link, findings in found.items():
+            self._of(link).connections = findings
+
     def states(self, now: float, late: float) -> list[LinkState]:
         """All links, those in trouble first. now: Unix milliseconds. late: milliseconds that an answer may take."""
         found = [self._state(link, known, now, late) for link, known in self._links.items()]
@@ -117,9 +134,13 @@ class LinkStates:
         condition, since = self._condition(known, now)
         has_finding = known.finding is not None and known.finding[0] == known.judged
         is_late = condition is Condition.WAITING and now - since > late
-        return LinkState(link, condition, since, known.heard, known.message, known.finding, has_finding, is_late)
+        return LinkState(
+            link, condition, since, known.heard, known.message, known.finding, has_finding, is_late, known.connections
+        )
 
     def _condition(self, known: _Known, now: float) -> tuple[Condition, float]:
+        if not known.heard:
+            return Condition.UNHEARD, max((one.time for one in known.connections), default=now)
         if not self.is_watching:
             return Condition.NOT_WATCHED, known.heard
         waiting = min((since for since in known.waiting.values() if since is not None), default=None)

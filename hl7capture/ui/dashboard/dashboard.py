@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QStackedWidget
 
 from hl7capture.app.controller import CaptureController
 from hl7capture.app.statistics.board import Board
+from hl7capture.hl7.statistics.series import Link
 
 if TYPE_CHECKING:
     from hl7capture.ui.dashboard.page import DashboardPage
@@ -35,6 +36,12 @@ class Dashboard(QObject):
             self._pages.addWidget(self.page)
         self._pages.setCurrentWidget(self.page)
         self.page.links.setFocus()
+
+    def show_link(self, link: Link) -> None:
+        """Shows the page with this link chosen."""
+        self.open()
+        if self.page is not None:
+            self.page.show_link(link)
 
     def refresh_colours(self) -> None:
         """The theme is another one."""

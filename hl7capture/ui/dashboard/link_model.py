@@ -4,6 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 
+from hl7capture.hl7.findings.finding import Finding
 from hl7capture.hl7.statistics.links import Condition, LinkState
 from hl7capture.hl7.statistics.series import Link
 from hl7capture.ui.dashboard.words import moment_text, span_text
@@ -13,7 +14,7 @@ from hl7capture.ui.plain import visible
 from hl7capture.ui.severity import BADGES, Badge, severity_word
 from hl7capture.ui.theme import colour, colours
 
-DEVICE, LIS, STATE, MESSAGE, FINDING = range(5)
+DEVICE, LIS, STATE, MESSAGE, FINDING, CONNECTIONS = range(6)
 _LONGEST = 80  # characters
 _CONDITIONS = {
     Condition.WAITING: Badge("waiting", "warning"),
@@ -22,6 +23,7 @@ _CONDITIONS = {
     Condition.CONNECTED: Badge("connected", "good"),
     Condition.CLOSED: Badge("stopped", "muted"),
     Condition.NOT_WATCHED: Badge("pause", "muted"),
+    Condition.UNHEARD: Badge("notice", "warning"),
 }
 
 
@@ -38,6 +40,7 @@ class LinkModel(FlatTable):
             self.tr("State"),
             self.tr("Last message"),
             self.tr("Last finding"),
+            self.tr("Connections"),
         )
         self._words = {
             Condition.WAITING: self.tr("waiting for an acknowledgement for {0}"),
@@ -46,6 +49,7 @@ class LinkModel(FlatTable):
             Condition.CONNECTED: self.tr("connected, heard {0} ago"),
             Condition.CLOSED: self.tr("disconnected for {0}"),
             Condition.NOT_WATCHED: self.tr("not listening; heard {0} ago"),
+            Condition.UNHEARD: self.tr("no session"),
         }
 
     def show_states(self, states: list[LinkState], now: float) -> None:
@@ -57,10 +61,14 @@ class LinkModel(FlatTable):
         if not is_same:
             self.endResetModel()
         elif states:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(states) - 1, FINDING))
+            self.dataChanged.emit(self.index(0, 0), self.index(len(states) - 1, CONNECTIONS))
 
     def link(self, row: int) -> Link:
         return self._states[row].link
+
+    def connections(self, row: int) -> tuple[Finding, ...]:
+        """What is wrong with connections without a session."""
+        return self._states[row].connections
 
     def row_of(self, link: Link) -> int | None:
         """None where there is no such link any more."""
@@ -96,6 +104,8 @@ class LinkModel(FlatTable):
                 if state.message is None:
                     return ""
                 return f"{moment_text(state.message[0], self._now)} {visible(state.message[1], _LONGEST)}"
+            case 5:  # CONNECTIONS
+                return ", ".join(f"{severity_word(one.severity)}: {one.code}" for one in state.connections)
             case _:
                 if state.finding is None:
                     return ""
@@ -111,4 +121,6 @@ def _badge(state: LinkState, column: int) -> Badge | None:
     if column == FINDING and state.finding is not None:
         badge = BADGES[state.finding[2]]
         return badge if state.has_finding else badge._replace(colour="muted")
+    if column == CONNECTIONS and state.connections:
+        return BADGES[state.connections[0].severity]
     return None

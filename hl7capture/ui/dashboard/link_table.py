@@ -10,7 +10,7 @@ from hl7capture.hl7.statistics.links import LinkState
 from hl7capture.hl7.statistics.series import Link
 from hl7capture.ui.dashboard.link_model import STATE, LinkModel
 
-_WIDTHS = (150, 170, 0, 240, 260)
+_WIDTHS = (140, 160, 0, 210, 220, 220)
 _ROW_HEIGHT = 28
 
 
@@ -48,12 +48,18 @@ class LinkTable(QTableView):
         rows = self.selectionModel().selectedRows()
         return self.links.link(rows[0].row()) if rows else None
 
+    def choose(self, link: Link) -> None:
+        """Where there is such a link."""
+        row = self.links.row_of(link)
+        if row is not None:
+            self.selectRow(row)
+
     def show_states(self, states: list[LinkState], now: float) -> None:
         """The chosen link stays chosen wherever it goes."""
         chosen = self.chosen
         self.links.show_states(states, now)
-        if chosen is not None and chosen != self.chosen and (row := self.links.row_of(chosen)) is not None:
-            self.selectRow(row)
+        if chosen is not None and chosen != self.chosen:
+            self.choose(chosen)
 
     def show_sessions(self) -> None:
         """Those of the chosen link."""

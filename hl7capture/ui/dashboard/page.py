@@ -38,6 +38,7 @@ class DashboardPage(QWidget):
         super().__init__(parent)
         self._board = board
         self._view: View | None = None
+        self._wanted_link: Link | None = None  # to be chosen
         self.setAccessibleName(self.tr("Dashboard"))
         self._make_parts()
         self._lay_out()
@@ -80,6 +81,12 @@ class DashboardPage(QWidget):
         self.sessions = QPushButton(self.tr("Show its sessions"))
         self.sessions.setToolTip(self.tr("The sessions of the chosen link (Enter)"))
         self.sessions.setEnabled(False)
+        self.connections = QLabel()
+        self.connections.setTextFormat(Qt.TextFormat.PlainText)
+        self.connections.setWordWrap(True)
+        self.connections.setContentsMargins(14, 6, 14, 6)
+        self.connections.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.connections.hide()
         self.plots = Plots()
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
@@ -114,6 +121,7 @@ class DashboardPage(QWidget):
         plots = QVBoxLayout(below)
         plots.setContentsMargins(0, 0, 0, 0)
         plots.setSpacing(0)
+        plots.addWidget(self.connections)
         plots.addWidget(self.readout)
         plots.addWidget(self.plots, 1)
         splitter = QSplitter(Qt.Orientation.Vertical)
@@ -129,6 +137,17 @@ class DashboardPage(QWidget):
         layout.addWidget(self.reading)
         layout.addWidget(splitter, 1)
 
+    def show_link(self, link: Link) -> None:
+        """Chooses a link, as soon as it stands in the table."""
+        self._wanted_link = link
+        self._choose_wanted()
+
+    def _choose_wanted(self) -> None:
+        if self._wanted_link is not None and self.links.links.row_of(self._wanted_link) is not None:
+            self.links.choose(self._wanted_link)
+            self._wanted_link = None
+            self.links.setFocus()
+
     # -- what a person wants -----------------------------------------------------------------------------------
 
     def _want(self) -> None:
@@ -141,12 +160,27 @@ class DashboardPage(QWidget):
 
     def _on_chosen(self) -> None:
         self.sessions.setEnabled(self.links.chosen is not None)
+        self._show_connections()
+
+    def _show_connections(self) -> None:
+        """What is wrong with those of the chosen link that had no session, and what to do."""
+        link = self.links.chosen
+        row = None if link is None else self.links.links.row_of(link)
+        findings = () if row is None else self.links.links.connections(row)
+        lines = [f"{one.severity}: {one.code}. {one.text} → {one.advice}" for one in findings]
+        text = "\n".join(visible(line) for line in lines)
+        if text != self.connections.text():
+            self.connections.setText(text)
+            self.connections.setVisible(bool(text))
+            describe(self.links, text)
 
     # -- what the board tells ----------------------------------------------------------------------------------
 
     def _on_states(self, states: list[LinkState], now: float) -> None:
         self.links.show_states(states, now)
         self.overview.setCurrentWidget(self.links if states else self.nothing)
+        self._choose_wanted()
+        self._show_connections()
 
     def _on_shown(self, view: View) -> None:
         if view.wanted != self._board.wanted:

@@ -99,6 +99,7 @@ class Plots(QWidget):
         plot = pg.PlotWidget(axisItems=axes)
         plot.setAccessibleName(title)
         plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        plot.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         plot.setMouseEnabled(x=False, y=False)
         plot.setMenuEnabled(False)
         plot.hideButtons()

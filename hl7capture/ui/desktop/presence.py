@@ -8,7 +8,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from hl7capture.app.controller import CaptureController, State
+from hl7capture.app.link_watch import LinkFindings
 from hl7capture.hl7.findings.finding import Severity
+from hl7capture.hl7.statistics.series import Link
 from hl7capture.model.events import Event, Notice, SessionOpened
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
@@ -38,6 +40,7 @@ class Desktop(QObject):
         self._controller = controller
         self._limiter = NoticeLimiter()
         self._judged: OrderedDict[str, frozenset[str]] = OrderedDict()  # session id → codes that were noted
+        self._links_noted: set[tuple[Link, str]] = set()  # links and codes, of the capture at hand
         self._sessions = 0  # of the capture at hand
         self._is_in_trouble = False
         self._has_told_of_tray = False
@@ -51,6 +54,7 @@ class Desktop(QObject):
         controller.happened.connect(self._on_events)
         controller.failed.connect(self._on_failed)
         controller.judge.judged.connect(self._on_judged)
+        controller.links.found.connect(self._on_links)
         controller.settings_changed.connect(self._on_settings)
         controller.shut_down.connect(lambda _unsaved: self._on_shut_down())
         window.installEventFilter(self)
@@ -151,10 +155,8 @@ class Desktop(QObject):
     # -- notifications -----------------------------------------------------------------------------------------
 
     def _on_judged(self, sessions: list[Session]) -> None:
-        """Of what passes now; who reads a file is looking at it."""
-        source = self._controller.source
-        wanted = _TOLD_FOR[self._controller.settings.notify_findings]
-        if source is None or not source.is_live or not wanted or self._window.isActiveWindow():
+        wanted = self._wanted_severities()
+        if not wanted:
             return
         for session in sessions:
             codes = frozenset(code for code, severity in session.findings or () if severity in wanted)
@@ -166,6 +168,26 @@ class Desktop(QObject):
         while len(self._judged) > _MOST_SESSIONS:
             self._judged.popitem(last=False)
         self._wait()
+
+    def _on_links(self, found: list[LinkFindings]) -> None:
+        """Connections that came to nothing: each kind once in a capture."""
+        if not found:  # another capture
+            self._links_noted.clear()
+        wanted = self._wanted_severities()
+        for one in found:
+            for finding in one.findings:
+                kind = (one.link, finding.code)
+                if finding.severity in wanted and kind not in self._links_noted:
+                    self._links_noted.add(kind)
+                    self._limiter.note(f"{one.link.device_ip} → {one.link.lis}", finding.code)
+        self._wait()
+
+    def _wanted_severities(self) -> frozenset[str]:
+        """Of findings that are told now: of what passes while nobody looks. Who reads a file is looking at it."""
+        source = self._controller.source
+        if source is None or not source.is_live or self._window.isActiveWindow():
+            return frozenset()
+        return _TOLD_FOR[self._controller.settings.notify_findings]
 
     def _wait(self) -> None:
         due = self._limiter.due_at()

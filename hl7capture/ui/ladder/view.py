@@ -1,7 +1,5 @@
 """The ladder as a widget: elements are chosen by mouse and keys, messages unfold, findings are gone to."""
 
-from functools import partial
-
 from PySide6.QtCore import Qt, QThreadPool, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QWidget
@@ -87,8 +85,13 @@ class Ladder(Surface):
         """What is wrong in a session, unless another one has been chosen meanwhile."""
         row = self.row
         if row is not None and row.session_id == session_id and row.document is not None:
-            work = partial(Marks, row.document.elements, findings)
-            Background(work, lambda marks: self.set_marks(marks) if self.row is row else None).start(self._marking)
+            elements = row.document.elements
+            Background(lambda: (row, Marks(elements, findings)), self._take_marks).start(self._marking)
+
+    def _take_marks(self, made: tuple[SessionRow, Marks]) -> None:
+        row, marks = made
+        if self.row is row:
+            self.set_marks(marks)
 
     @window_at_work()
     def set_marks(self, marks: Marks) -> None:

@@ -155,3 +155,14 @@ def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         known.speaks(server)
     assert (len(known._servers), len(known._tallies)) == (10, 20)
     assert len(known.links(Settings())) == 20
+
+
+def test_it_is_noted_when_there_is_something_else_to_tell() -> None:
+    known, server = LinkTroubles(), ("10.1.0.1", 2575)
+    known.speaks(server)
+    assert known.noted == 0
+    known.happened(TroubleKind.REFUSED, ("10.0.0.5", 1), ("10.1.0.2", 2575), START, Settings())
+    known.speaks(server)
+    assert known.noted == 1
+    known.speaks(("10.1.0.2", 2575))  # what failed there counts from now on
+    assert known.noted == 2

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hl7capture.hl7.findings.finding import Finding, Severity
 from hl7capture.hl7.findings.judgement import judge
 from hl7capture.hl7.session_summary import summary_of
 from hl7capture.hl7.statistics.following import Following
 from hl7capture.hl7.statistics.links import SILENT_AFTER, Condition, LinkStates
+from hl7capture.hl7.statistics.series import Link
 from hl7capture.model.session import EndReason, Session
 from hl7capture.model.settings import Settings
 from tests.support.engine import sessions_of
@@ -156,3 +158,17 @@ def test_links_in_trouble_come_first_and_are_bounded() -> None:
     assert len(found) == 1000
     assert found[0].link.device_ip == "10.0.4.100"
     assert all(state.link.device_ip != "10.0.0.0" for state in found)
+
+
+def test_connections_without_a_session_make_a_link_and_go_with_their_capture() -> None:
+    states, link = LinkStates(), Link("10.0.0.8", "10.1.0.1", 2575)
+    finding = Finding("connection-refused", Severity.ERROR, "Refused.", "Look.", "", 1000.0, (), ())
+    states.note(summary_of(session_of(*exchange(1))))
+    states.note_connections({link: (finding,)})
+    first_state, second = states.states(2000.0, LATE)  # those in trouble first
+    assert (first_state.link, first_state.condition, first_state.since) == (link, Condition.UNHEARD, 1000.0)
+    assert first_state.connections == (finding,)
+    assert second.connections == ()
+    states.note_connections({second.link: (finding,)})
+    (only,) = states.states(2000.0, LATE)
+    assert (only.link, only.connections) == (second.link, (finding,))
