@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-SWITCH_SECONDS = 0.001  # for `sys.setswitchinterval`: how long the window waits where nobody gives way
+SWITCH_SECONDS = 0.0003  # for `sys.setswitchinterval`: how long the window waits where nobody gives way
 _LONGEST = 0.2  # seconds: whatever the window does for longer, the others go on beside it
 
 

@@ -20,7 +20,7 @@ from hl7capture.store.session_folder import SessionFolder
 
 log = logging.getLogger(__name__)
 
-LARGEST_MEMORY = 128 << 20  # bytes of documents, so that the window stays below 500 MB
+LARGEST_MEMORY = 64 << 20  # bytes of documents, so that the window stays below 500 MB
 _LISTED_AT_ONCE = 500
 _LOADED_AT_ONCE = 50
 _PIECES_UNDER_WAY = 2

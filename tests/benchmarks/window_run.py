@@ -105,7 +105,7 @@ class Watched(MainWindow):
             self._is_done = following
             return
         self._heart.stop()
-        self.told["memory"] = _peak()
+        self.told["memory"] = _memory("VmHWM")
         self.controller.shutdown()
 
 
@@ -149,7 +149,7 @@ def stream(pipe: Path, seconds: float, window: Watched) -> Steps:
     window.tell_pauses()
     window.told["messagesASecond"] = counters.messages / (time.monotonic() - begin)
     yield is_over
-    window.told |= {"messages": counters.messages, "chosen": max(chosen, default=0.0)}
+    window.told |= {"messages": counters.messages, "chosen": max(chosen, default=0.0), "rest": _memory("VmRSS")}
 
 
 def choose(session_ids: list[str], window: Watched) -> Steps:
@@ -196,10 +196,10 @@ def _after(seconds: float, is_over: Callable[[], bool] = lambda: False) -> Calla
     return lambda: time.monotonic() >= until or is_over()
 
 
-def _peak() -> float:
-    """Megabytes that this process alone has had in memory at the most (proc(5))."""
+def _memory(name: str) -> float:
+    """Megabytes that this process alone has in memory (VmRSS), or has had at the most (VmHWM); see proc(5)."""
     lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+    return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
 
 
 def main() -> int:
