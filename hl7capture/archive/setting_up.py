@@ -141,6 +141,7 @@ def _index_texts(connection: "Connection") -> str:
     with connection.transaction():
         connection.execute("SET LOCAL statement_timeout = 0")
         connection.execute(
-            f"CREATE INDEX IF NOT EXISTS {_TEXT_INDEX} ON hl7capture.messages USING gin (text {row[0]}.gin_trgm_ops)"
+            f"CREATE INDEX IF NOT EXISTS {_TEXT_INDEX} ON hl7capture.messages USING gin (text {row[0]}.gin_trgm_ops) "
+            "WHERE text_indexed"
         )
     return ""

@@ -89,6 +89,7 @@ CREATE TABLE messages (
     ack_state text,
     latency double precision,
     text text NOT NULL,
+    text_indexed boolean NOT NULL DEFAULT false,
     PRIMARY KEY (probe_id, session_id, position)
 ) PARTITION BY RANGE (session_id);
 COMMENT ON TABLE messages IS 'One row a message; position: its place in the document, from 0.';
@@ -96,17 +97,14 @@ COMMENT ON COLUMN messages.time IS 'When its last byte was seen, Unix millisecon
 COMMENT ON COLUMN messages.kind IS 'MSH-9.1^9.2; ASTM: Result, Query, Order, Patient, Records.';
 COMMENT ON COLUMN messages.latency IS 'Milliseconds to its answer; of an E1381 message: to that of its last frame.';
 COMMENT ON COLUMN messages.text IS 'The message as it is searched: casefolded, U+0000 as U+FFFD. As it was sent it stands in the document.';
+COMMENT ON COLUMN messages.text_indexed IS 'The index messages_by_text has it. Trigrams cost ten times what the row does, so they follow when there is time; sessions_like asks both.';
 
 CREATE TABLE findings (
     probe_id integer NOT NULL,
     session_id text COLLATE "C" NOT NULL,
-    position integer NOT NULL,
     code text NOT NULL,
     severity text NOT NULL,
-    time double precision NOT NULL,
-    text text NOT NULL,
-    elements integer[] NOT NULL,
-    PRIMARY KEY (probe_id, session_id, position)
+    PRIMARY KEY (probe_id, session_id, code)
 ) PARTITION BY RANGE (session_id);
 COMMENT ON TABLE findings IS 'What is wrong with a session, as its probe judged it; docs/findings.md explains the codes.';
 
@@ -116,10 +114,20 @@ CREATE TABLE messages_other PARTITION OF messages DEFAULT;
 CREATE TABLE findings_other PARTITION OF findings DEFAULT;
 
 CREATE INDEX sessions_by_id ON sessions (session_id);
-CREATE INDEX sessions_by_start ON sessions (start_time);
+CREATE INDEX sessions_by_start ON sessions USING brin (start_time);
 CREATE INDEX sessions_by_device ON sessions (device_address, session_id);
 CREATE INDEX sessions_by_words ON sessions USING gin (control_ids, patients, finding_codes);
+CREATE INDEX messages_without_index ON messages (probe_id, session_id) WHERE NOT text_indexed;
 CREATE INDEX findings_by_code ON findings (code, session_id);
+
+-- Sessions with a message whose text is LIKE the pattern. In two parts, for an OR the planner takes no partial index.
+CREATE FUNCTION sessions_like(pattern text) RETURNS TABLE (probe_id integer, session_id text)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT m.probe_id, m.session_id FROM hl7capture.messages m WHERE m.text_indexed AND m.text LIKE pattern
+    UNION ALL
+    SELECT m.probe_id, m.session_id FROM hl7capture.messages m WHERE NOT m.text_indexed AND m.text LIKE pattern
+$$;
 
 -- -- who is who -------------------------------------------------------------------------------------------------------
 
@@ -190,7 +198,7 @@ END $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA hl7capture FROM PUBLIC;
 GRANT USAGE ON SCHEMA hl7capture TO hl7capture_probe, hl7capture_reader;
-GRANT EXECUTE ON FUNCTION current_probe() TO hl7capture_probe, hl7capture_reader;
+GRANT EXECUTE ON FUNCTION current_probe(), sessions_like(text) TO hl7capture_probe, hl7capture_reader;
 GRANT EXECUTE ON FUNCTION register_probe(text), make_months(text[]) TO hl7capture_probe;
 GRANT SELECT ON migrations, archive, probes TO hl7capture_probe, hl7capture_reader;
 GRANT SELECT ON sessions, messages, findings TO hl7capture_reader;
