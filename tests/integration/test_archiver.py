@@ -1,7 +1,6 @@
 """The archiver takes sessions to the archive: each once, as it is, again when it has changed."""
 
 import json
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,25 +11,10 @@ from hypothesis import strategies as st
 from hl7capture.archive.marks import FILE, Marks
 from hl7capture.archive.state import Condition
 from hl7capture.store.document import from_document, to_document
-from tests.support.archived import archive_all, archiver_of, documents_in
+from tests.support.archived import archive_all, archiver_of, documents_in, put_some, same
 from tests.support.command import run
 from tests.support.postgres import Database
 from tests.support.stored import message_of, put, session_of
-
-
-def put_some(root: Path, count: int, first: int = 0) -> dict[str, bytes]:
-    """Sessions on disk; their documents by their ids."""
-    paths = [put(root / "sessions", session_of(number)) for number in range(first, first + count)]
-    return {path.stem: path.read_bytes() for path in paths}
-
-
-def same(ours: dict[str, bytes], theirs: dict[str, bytes]) -> bool:
-    """Numbers to the last digit."""
-    return _values(ours) == _values(theirs)
-
-
-def _values(documents: dict[str, bytes]) -> dict[str, Any]:
-    return {name: json.loads(text, parse_int=Decimal, parse_float=Decimal) for name, text in documents.items()}
 
 
 @pytest.fixture

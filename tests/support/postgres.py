@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -104,6 +104,10 @@ class PostgresServer:
     def url(self, role: str = "postgres", database: str = "postgres", port: int | None = None) -> str:
         return f"postgresql://{role}@127.0.0.1:{port or self.port}/{database}"
 
+    def run(self, *command: str) -> None:
+        """A command that sees the server's disk, as root."""
+        self._run(*command, is_root=True)
+
     def new_database(self) -> "Database":
         """An empty one."""
         name = f"test_{next(self._databases)}_{os.getpid()}"
@@ -180,17 +184,35 @@ def program(name: str) -> str:
 
 
 @contextmanager
-def postgres_server(
-    *, is_durable: bool = False, more: str = "", within: Path | None = None
-) -> Iterator[PostgresServer]:
-    """A running server. is_durable: it keeps what it has committed even when it is killed."""
-    folder = Path(tempfile.mkdtemp(prefix="hl7capture-postgres-", dir=within))
+def postgres_server(*, is_durable: bool = False, more: str = "", megabytes: int = 0) -> Iterator[PostgresServer]:
+    """A running server. is_durable: it keeps what it has committed even when it is killed.
+
+    megabytes: of a disk that is its own (tmpfs, in a mount namespace); 0: its data lie where temporary files do.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="hl7capture-postgres-"))
     folder.chmod(0o755)
-    server = PostgresServer(folder, is_durable=is_durable, more=more)
+    with small_disk(folder, megabytes) if megabytes else nullcontext(()) as before:
+        yield from _served(PostgresServer(folder, is_durable=is_durable, more=more, before=before))
+
+
+def _served(server: PostgresServer) -> Iterator[PostgresServer]:
     try:
         server.make()
         server.start()
         yield server
     finally:
         server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(server.folder, ignore_errors=True)
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: int) -> Iterator[tuple[str, ...]]:
+    """A disk of its own below `folder`; gives what runs a command where that is seen. It goes with the process."""
+    script = f"mount -t tmpfs -o size={megabytes}m,mode=755 none {folder} && echo ready && cat"
+    holder = subprocess.Popen(["unshare", "--mount", "sh", "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == b"ready\n"
+    try:
+        yield ("nsenter", "--target", str(holder.pid), "--mount")
+    finally:
+        holder.communicate(timeout=10)
