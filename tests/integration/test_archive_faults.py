@@ -159,7 +159,7 @@ def test_connection_cut_in_the_middle_of_a_batch(own: Database, output: Path, se
     ours = put_some(output, SESSIONS)
     probe = own.new_probe()
     by_chance = random.Random(seed)
-    # Anywhere: while connecting, in a copy, before the commit's answer. Later ones last longer, so that it comes to an end.
+    # Anywhere: while connecting, in a copy, before the commit's answer. Later ones last longer, so that it ends.
     lengths = (int(by_chance.uniform(500, 40_000) * 1.5**number) for number in itertools.count())
     with Proxy(own.server.port, lengths) as proxy, Watched(output, own.url(probe, proxy.port)) as watched:
         watched.wait_for(is_ready, hurry=True)
@@ -194,16 +194,16 @@ def test_a_line_that_swallows_everything(own: Database, output: Path, monkeypatc
     monkeypatch.setattr("hl7capture.archive.sending._STATEMENT_MS", 500)
     ours = put_some(output, 50)
     probe = own.new_probe()
-    with Proxy(own.server.port, itertools.repeat(1 << 40)) as proxy:
-        with Watched(output, own.url(probe, proxy.port)) as watched:
-            watched.wait_for(is_ready)
-            proxy.is_swallowing.set()
-            new = put_some(output, 5, 50)
-            for name in new:
-                watched.archiver.note(f"{name}.json")
-            assert watched.wait_for(is_away).waiting == 5
-            proxy.is_swallowing.clear()
-            watched.wait_for(is_ready, hurry=True)
+    proxy = Proxy(own.server.port, itertools.repeat(1 << 40))
+    with proxy, Watched(output, own.url(probe, proxy.port)) as watched:
+        watched.wait_for(is_ready)
+        proxy.is_swallowing.set()
+        new = put_some(output, 5, 50)
+        for name in new:
+            watched.archiver.note(f"{name}.json")
+        assert watched.wait_for(is_away).waiting == 5
+        proxy.is_swallowing.clear()
+        watched.wait_for(is_ready, hurry=True)
     check_all_there(own, ours | new, output)
 
 

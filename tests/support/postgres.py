@@ -143,6 +143,10 @@ class Database:
     def url(self, role: str = "postgres", port: int | None = None) -> str:
         return self.server.url(role, self.name, port)
 
+    def socket_url(self, role: str) -> str:
+        """By way of the file system, from another network as well."""
+        return f"postgresql://{role}@/{self.name}?host={self.server.folder}&port={self.server.port}"
+
     def set_up(self) -> None:
         """Makes the archive's tables, as `archive init` does."""
         with closing(connect(self.url())) as connection:
@@ -201,7 +205,7 @@ def _served(server: PostgresServer) -> Iterator[PostgresServer]:
         server.start()
         yield server
     finally:
-        server.stop()
+        server.stop(signal.SIGQUIT)  # nobody needs what it holds
         shutil.rmtree(server.folder, ignore_errors=True)
 
 
