@@ -68,7 +68,7 @@ def test_words_find_settings_on_all_pages(dialog: SettingsDialog) -> None:
     assert (pages(dialog), shown(dialog)) == ([], [])
     assert not dialog.page_defaults.isEnabled()
     dialog.search.clear()
-    assert len(pages(dialog)) == 7
+    assert len(pages(dialog)) == 8
 
 
 def test_what_is_not_shown_is_kept_all_the_same(dialog: SettingsDialog) -> None:
