@@ -82,12 +82,14 @@ _SESSIONS = _table("sessions", SessionRow)
 _MESSAGES = _table("messages", MessageRow)
 _FINDINGS = _table("findings", FindingRow)
 
+# now() is when the transaction began: what has another time was there before.
 _TAKE_SESSIONS = f"""
 INSERT INTO hl7capture.sessions AS old (probe_id, {_SESSIONS.listed})
 SELECT %(probe)s, {_SESSIONS.listed.replace("_address", "_address::inet")} FROM incoming_sessions
-ON CONFLICT (probe_id, session_id) DO UPDATE SET archived_at = now(),
+ON CONFLICT (probe_id, session_id) DO UPDATE SET archived_at = clock_timestamp(),
 {", ".join(f"{name} = excluded.{name}" for name in _SESSIONS.columns if name != "session_id")}
 WHERE old.saved_at IS NULL OR old.saved_at <= excluded.saved_at
+RETURNING archived_at = now()
 """  # noqa: S608 - names of our own, as in all that follow
 # Of sessions alone whose row is the one that was sent; an older one has changed nothing.
 _OURS = (
@@ -144,17 +146,19 @@ def send(connection: "Connection", probe: Probe, batch: Sequence[Rows]) -> None:
         _copy(connection, _MESSAGES, (row for rows in batch for row in rows.messages))
         _copy(connection, _FINDINGS, (row for rows in batch for row in rows.findings))
         own = {"probe": probe.number}
-        connection.execute(_TAKE_SESSIONS, own)
+        taken = connection.execute(_TAKE_SESSIONS, own).fetchall()
+        is_all_new = len(taken) == len(batch) and all(is_new for (is_new,) in taken)
         for table in (_MESSAGES, _FINDINGS):
-            connection.execute(
-                f"DELETE FROM hl7capture.{table.name} WHERE probe_id = %(probe)s AND session_id IN ({_OURS})",  # noqa: S608
-                own,
-            )
-            connection.execute(
-                f"INSERT INTO hl7capture.{table.name} (probe_id, {table.listed}) "  # noqa: S608
-                f"SELECT %(probe)s, {table.listed} FROM {table.incoming} WHERE session_id IN ({_OURS})",
-                own,
-            )
+            take = f"INSERT INTO hl7capture.{table.name} (probe_id, {table.listed}) "
+            take += f"SELECT %(probe)s, {table.listed} FROM {table.incoming}"  # noqa: S608
+            if not is_all_new:
+                connection.execute(
+                    f"DELETE FROM hl7capture.{table.name} "  # noqa: S608
+                    f"WHERE probe_id = %(probe)s AND session_id IN ({_OURS})",
+                    own,
+                )
+                take += f" WHERE session_id IN ({_OURS})"
+            connection.execute(take, own)
 
 
 def saved_when(connection: "Connection", probe: Probe, session_ids: list[str]) -> dict[str, tuple[float | None, str]]:
