@@ -63,8 +63,12 @@ class PostgresServer:
         if os.geteuid() == 0:
             self._run("chown", str(_USER), str(self.folder), is_root=True)
         self._run(program("initdb"), "-D", str(self.data), *options)
-        for name, text in (("postgresql.conf", configuration), ("pg_hba.conf", _ACCESS)):
-            self._run("sh", "-c", f'printf %s "$0" > {self.data}/{name}', text)
+        self.put("postgresql.conf", configuration)
+        self.put("pg_hba.conf", _ACCESS)
+
+    def put(self, name: str, text: str) -> None:
+        """A file of its data folder, for its eyes alone."""
+        self._run("sh", "-c", f'umask 077; printf %s "$0" > {self.data}/{name}', text)
 
     def start(self) -> None:
         """Starts it, and waits until it answers."""
