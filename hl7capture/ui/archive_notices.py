@@ -55,8 +55,8 @@ class ArchiveNotices(QObject):
         self._banner.say(text.format(self._away(state), state.reason), is_error=False, key=AWAY, remedy=remedy)
 
     def _away(self, state: ArchiveState) -> str:
-        text = self.tr("Archive away since {0}, %Ln session(s) waiting", "", state.waiting)
-        return text.format(state.clock)
+        text = self.tr("Archive away since {0}, {1} session(s) waiting", "", state.waiting)
+        return text.format(state.clock, number_text(state.waiting))
 
     def _short(self, state: ArchiveState) -> str:
         """For the status bar."""

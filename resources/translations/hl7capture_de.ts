@@ -47,10 +47,10 @@
         <translation>Jetzt versuchen</translation>
     </message>
     <message numerus="yes">
-        <source>Archive away since {0}, %Ln session(s) waiting</source>
+        <source>Archive away since {0}, {1} session(s) waiting</source>
         <translation>
-            <numerusform>Archiv fort seit {0}, %Ln Sitzung wartet</numerusform>
-            <numerusform>Archiv fort seit {0}, %Ln Sitzungen warten</numerusform>
+            <numerusform>Archiv fort seit {0}, {1} Sitzung wartet</numerusform>
+            <numerusform>Archiv fort seit {0}, {1} Sitzungen warten</numerusform>
         </translation>
     </message>
     <message>

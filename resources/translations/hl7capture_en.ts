@@ -4,10 +4,10 @@
 <context>
     <name>ArchiveNotices</name>
     <message numerus="yes">
-        <source>Archive away since {0}, %Ln session(s) waiting</source>
+        <source>Archive away since {0}, {1} session(s) waiting</source>
         <translation>
-            <numerusform>Archive away since {0}, %Ln session waiting</numerusform>
-            <numerusform>Archive away since {0}, %Ln sessions waiting</numerusform>
+            <numerusform>Archive away since {0}, {1} session waiting</numerusform>
+            <numerusform>Archive away since {0}, {1} sessions waiting</numerusform>
         </translation>
     </message>
 </context>

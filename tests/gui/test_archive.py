@@ -59,11 +59,11 @@ def test_numbers_follow_and_what_was_closed_stays_closed(window: MainWindow, qtb
     archiving = window.controller.archiving
     for waiting in (1, 1204):
         archiving._show(ArchiveState(Condition.AWAY, waiting, since=1_795_255_200.0, reason="It is down."))
-    assert "1204 session(s) waiting" in window.status.archive.text()
+    assert "1,204 session(s) waiting" in window.status.archive.text()
     assert window.banner.texts == []  # a server that is started anew is no news
     window.findChild(archive_notices.ArchiveNotices)._tell()
     archiving._show(ArchiveState(Condition.AWAY, 1205, since=1_795_255_200.0, reason="It is down."))
-    assert "1205" in window.banner.texts[0]
+    assert "1,205" in window.banner.texts[0]
     window.banner.close_button.click()
     archiving._show(ArchiveState(Condition.AWAY, 1206, since=1_795_255_200.0, reason="It is down."))
     assert window.banner.texts == []
