@@ -153,6 +153,12 @@ class SessionIndex:
         rows = self._connection.execute("SELECT name, size, time, summary FROM sessions")
         return {name: Known(size, time, packed) for name, size, time, packed in rows}
 
+    def known_of(self, names: Iterable[str]) -> dict[str, Known]:
+        """The same of some files."""
+        query = "SELECT size, time, summary FROM sessions WHERE name = ?"
+        rows = ((name, self._connection.execute(query, (name,)).fetchone()) for name in names)
+        return {name: Known(*row) for name, row in rows if row is not None}
+
     def between(self, first: str, last: str) -> Iterator[SessionSummary]:
         """The sessions whose ids are from `first` to `last`; what is damaged is left out."""
         query = "SELECT summary FROM sessions WHERE id BETWEEN ? AND ?"

@@ -13,6 +13,7 @@ from hl7capture.model.settings import Settings
 from hl7capture.store.incoming import is_session_file_name
 from hl7capture.turns import window_at_work
 from hl7capture.ui import theme
+from hl7capture.ui.archive_notices import ArchiveNotices
 from hl7capture.ui.banner import Banner
 from hl7capture.ui.capturing import Capturing
 from hl7capture.ui.clean_up_notices import CleanUpNotices
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
             self.banner.say(problem)
         self.capturing.refresh_interfaces()
         controller.store.load()
+        controller.archiving.start()
         self.welcome.interfaces.setFocus()  # arrows and Enter, at once
 
     # -- what a person can do ----------------------------------------------------------------------------------
@@ -196,6 +198,7 @@ class MainWindow(QMainWindow):
         self.detail.findings.wanted.connect(controller.judge.explain)
         LinkNotices(controller.links, self.banner, self.dashboard.show_link, self.dashboard.open, self)
         StoreNotices(store, self.banner, lambda: self.edit_settings("outputFolder"), self)
+        ArchiveNotices(controller.archiving, self.banner, self.status, self)
         CleanUpNotices(store, self.banner, self.status, self)
         self.capturing.begun.connect(self.go_to_sessions)
         self.capturing.refused.connect(lambda: self.pages.setCurrentWidget(self.welcome))

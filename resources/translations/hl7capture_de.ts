@@ -33,6 +33,83 @@
     </message>
 </context>
 <context>
+    <name>ArchiveNotices</name>
+    <message>
+        <source>Sessions that the archive does not take: {0}. They stay on this computer; the command “hl7capture archive status” says which they are, and why.</source>
+        <translation>Sitzungen, die das Archiv nicht annimmt: {0}. Sie bleiben auf diesem Rechner; welche es sind und warum, sagt der Befehl „hl7capture archive status“.</translation>
+    </message>
+    <message>
+        <source>{0}. {1} Capturing goes on; they are sent when it is back.</source>
+        <translation>{0}. {1} Die Aufzeichnung läuft weiter; gesendet wird, sobald es wieder da ist.</translation>
+    </message>
+    <message>
+        <source>Try now</source>
+        <translation>Jetzt versuchen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Archive away since {0}, {1} session(s) waiting</source>
+        <translation>
+            <numerusform>Archiv fort seit {0}, {1} Sitzung wartet</numerusform>
+            <numerusform>Archiv fort seit {0}, {1} Sitzungen warten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Archive …</source>
+        <translation>Archiv …</translation>
+    </message>
+    <message>
+        <source>Archive: {0} waiting</source>
+        <translation>Archiv: {0} warten</translation>
+    </message>
+    <message>
+        <source>Archive ✓</source>
+        <translation>Archiv ✓</translation>
+    </message>
+</context>
+<context>
+    <name>ArchivePage</name>
+    <message>
+        <source>Archive</source>
+        <translation>Archiv</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>Test the connection</source>
+        <translation>Verbindung prüfen</translation>
+    </message>
+    <message>
+        <source>Password…</source>
+        <translation>Kennwort …</translation>
+    </message>
+    <message>
+        <source>Keep the password in the system&apos;s keyring</source>
+        <translation>Das Kennwort im Schlüsselbund des Systems aufbewahren</translation>
+    </message>
+    <message>
+        <source>{0} overrules what stands here.</source>
+        <translation>{0} gilt anstelle dessen, was hier steht.</translation>
+    </message>
+    <message>
+        <source>Connecting…</source>
+        <translation>Verbinden …</translation>
+    </message>
+    <message>
+        <source>Password of the archive</source>
+        <translation>Kennwort des Archivs</translation>
+    </message>
+    <message>
+        <source>It goes to the system&apos;s keyring; empty: forget it.</source>
+        <translation>Es kommt in den Schlüsselbund des Systems; leer: es wird vergessen.</translation>
+    </message>
+    <message>
+        <source>The keyring has it now.</source>
+        <translation>Der Schlüsselbund hat es jetzt.</translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Copy</source>
@@ -161,6 +238,10 @@
     <message>
         <source>Cleaned up: {0}</source>
         <translation>Aufgeräumt: {0}</translation>
+    </message>
+    <message>
+        <source>The disk is nearly full. Sessions that were deleted although the archive lacks them: {0}.</source>
+        <translation>Die Platte ist fast voll. Sitzungen, die gelöscht wurden, obwohl sie im Archiv fehlen: {0}.</translation>
     </message>
     <message>
         <source>{0} No session is deleted until somebody says that the clock is right.</source>
@@ -2343,8 +2424,8 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
         <translation>Megabytes an rohen Paketen, die aufgehoben werden; die ältesten gehen zuerst</translation>
     </message>
     <message>
-        <source>PostgreSQL archive</source>
-        <translation>PostgreSQL-Archiv</translation>
+        <source>The archive that all sessions go to, a PostgreSQL database</source>
+        <translation>Das Archiv, in das alle Sitzungen gehen, eine PostgreSQL-Datenbank</translation>
     </message>
     <message>
         <source>Mask patient data on the screen</source>

@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import filtering, judging, keeping, live, reading, report, stored, trees, window
+from tests.benchmarks import archiving, filtering, judging, keeping, live, reading, report, stored, trees, window
 from tests.benchmarks.figures import Benchmark, Findings, Setup
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -35,6 +35,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "trees": trees.trees,
     "findings": judging.findings,
     "filter": filtering.filtering,
+    "archive": archiving.archiving,
 }
 PROGRAMS = ("tshark", "tcpflow", "tcpreplay", "unshare", "ip", "strace")
 
