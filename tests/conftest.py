@@ -1,8 +1,13 @@
 """Every test has a configuration and an output folder of its own."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.support.postgres import Database, PostgresServer
 
 
 @pytest.fixture(autouse=True)
@@ -15,3 +20,25 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def output(tmp_path: Path) -> Path:
     """The output folder."""
     return tmp_path / "output"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator["PostgresServer"]:
+    """A PostgreSQL server, shared by all tests: none of them stops it."""
+    from tests.support.postgres import postgres_server
+
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture
+def database(postgres: "PostgresServer") -> "Database":
+    """An empty database."""
+    return postgres.new_database()
+
+
+@pytest.fixture
+def archive(database: "Database") -> "Database":
+    """A database with the archive's tables."""
+    database.set_up()
+    return database

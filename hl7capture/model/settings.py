@@ -9,11 +9,14 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Meta
 
+from hl7capture.model import archive_url
+
 Theme = Literal["system", "light", "dark"]
 Notified = Literal["none", "error", "warning"]
 Language = Literal["system", "en", "de"]
 _ADDRESSES = ("deviceIP", "lisIP")
 _FIELDS = "patientFields"
+_ARCHIVE = "archiveUrl"
 _FIELD = re.compile(r"[A-Z](?:[A-Z0-9]{2})?(?:-[1-9][0-9]{0,3}(?:\.[1-9][0-9]{0,3})?)?")
 _WRONG_KEY = re.compile(r"`\$\.(\w+)")
 
@@ -22,7 +25,9 @@ class SettingsError(ValueError):
     """A setting that cannot be; `key` names it, the text says what is allowed."""
 
     def __init__(self, key: str, value: object, allowed: str) -> None:
-        super().__init__(f"Setting {key}: {_shown(value)} is not possible; {allowed}.")
+        # An archive's URL may hold a password, which then shall not stand in a log as well.
+        shown = "this value" if key == _ARCHIVE else _shown(value)
+        super().__init__(f"Setting {key}: {shown} is not possible; {allowed}.")
         self.key = key
         self.allowed = allowed
 
@@ -67,7 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     raw_packets_megabytes: Annotated[
         int, Meta(ge=10, le=1_000_000, description="Megabytes of raw packets that are kept; the oldest go first")
     ] = 1000
-    archive_url: Annotated[str, Meta(description="PostgreSQL archive")] = ""
+    archive_url: Annotated[str, Meta(description="The archive that all sessions go to, a PostgreSQL database")] = ""
     mask_patient_data: Annotated[bool, Meta(description="Mask patient data on the screen")] = False
     deidentify_z_segments: Annotated[
         bool, Meta(description="Z-segments (and ASTM's M records) count as patient data")
@@ -126,6 +131,8 @@ def settings_from(values: dict[str, Any]) -> Settings:
             known[key] = _address(key, known[key])
     if _FIELDS in known:
         known[_FIELDS] = _fields_named(known[_FIELDS])
+    if _ARCHIVE in known:
+        known[_ARCHIVE] = _archive(known[_ARCHIVE])
     try:
         settings = msgspec.convert(
             known | {"": {key: value for key, value in values.items() if key not in known}}, Settings, strict=False
@@ -165,6 +172,8 @@ def allowed_values(key: str) -> str:
     field = field_of(key)
     if key in _ADDRESSES:
         return "it takes an IPv4 or IPv6 address, or nothing"
+    if key == _ARCHIVE:
+        return archive_url.ALLOWED
     if key == _FIELDS:
         return "it takes fields as PID-3, ZPI-3.1 or NTE, with commas between them, or nothing"
     if field.kind is bool:
@@ -224,6 +233,14 @@ def _fields_named(value: object) -> object:
     if not all(map(_FIELD.fullmatch, names)):
         raise SettingsError(_FIELDS, value, allowed_values(_FIELDS))
     return ", ".join(names)
+
+
+def _archive(value: object) -> object:
+    if not isinstance(value, str) or not value.strip():
+        return "" if isinstance(value, str) else value
+    if archive_url.parsed(value.strip()) is None:
+        raise SettingsError(_ARCHIVE, value, archive_url.ALLOWED)
+    return value.strip()
 
 
 def _shown(value: object) -> str:

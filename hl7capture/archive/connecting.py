@@ -1,0 +1,71 @@
+"""Connections to the archive's database; psycopg is imported here when the first one is made."""
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from hl7capture.archive.address import parameters
+from hl7capture.archive.errors import ArchiveError
+from hl7capture.archive.passwords import password_of
+
+if TYPE_CHECKING:
+    import psycopg
+
+    Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
+
+LOWEST_SERVER = 13  # its first version with trusted extensions, which a database's owner may create
+_STATEMENT_MS = 60_000
+_LOCK_MS = 10_000
+
+
+def driver() -> Any:
+    """psycopg. Raises ArchiveError where it is not installed."""
+    try:
+        import psycopg
+    except ImportError as error:
+        raise ArchiveError("The archive needs a part that is not installed: pip install hl7capture[archive]") from error
+    return psycopg
+
+
+def connect(url: str) -> "Connection":
+    """A connection that commits each statement, unless told otherwise. Raises ArchiveError."""
+    psycopg = driver()
+    options = parameters(url)
+    password = password_of(url)
+    if password is not None:
+        options["password"] = password
+    try:
+        # Prepared statements would bind it to one server process; poolers between here and there may not have that.
+        connection: Connection = psycopg.connect(url, autocommit=True, prepare_threshold=None, **options)
+    except psycopg.Error as error:
+        raise ArchiveError(f"The archive cannot be reached: {in_words(error)}") from error
+    try:
+        _prepare(connection)
+    except psycopg.Error as error:
+        connection.close()
+        raise ArchiveError(f"The archive cannot be used: {in_words(error)}") from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: "Connection") -> None:
+    version = connection.info.server_version // 10_000
+    if version < LOWEST_SERVER:
+        raise ArchiveError(f"The archive is PostgreSQL {version}; version {LOWEST_SERVER} is the oldest that will do.")
+    for name, value in (
+        ("statement_timeout", _STATEMENT_MS),
+        ("lock_timeout", _LOCK_MS),
+        ("idle_in_transaction_session_timeout", _STATEMENT_MS),
+    ):
+        connection.execute("SELECT set_config(%s, %s, false)", (name, str(value)))
+
+
+def in_words(error: Exception) -> str:
+    """What the server, or libpq, says; nothing of the rows: a complaint about a value may quote a message."""
+    diagnosis = getattr(error, "diag", None)
+    state = getattr(error, "sqlstate", None)
+    if state is not None and state[:2] in ("22", "23", "54"):
+        return f"the server does not take a value ({state}, {type(error).__name__})."
+    text = getattr(diagnosis, "message_primary", None) or str(error) or type(error).__name__
+    first = " ".join(text.split())
+    return first if first.endswith(".") else f"{first}."

@@ -1,0 +1,198 @@
+"""A PostgreSQL server of the tests' own, on 127.0.0.1 and a socket, with a data folder that goes when it ends."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from hl7capture.archive.connecting import connect
+from hl7capture.archive.setting_up import PROBE, set_up
+
+_USER = 65534  # nobody: the server does not run as root
+_CONFIGURATION = """\
+listen_addresses = '127.0.0.1'
+port = {port}
+unix_socket_directories = '{folder}'
+max_connections = 40
+shared_buffers = '64MB'
+fsync = {durable}
+synchronous_commit = {durable}
+full_page_writes = {durable}
+log_min_messages = warning
+{more}
+"""
+_ACCESS = """\
+local all all trust
+host all +asked 127.0.0.1/32 scram-sha-256
+host all all 127.0.0.1/32 trust
+"""
+
+
+class PostgresServer:
+    """One server. Logins that are in the role `asked` need their password, all others need none."""
+
+    def __init__(self, folder: Path, *, is_durable: bool = False, more: str = "") -> None:
+        """folder: empty, and may be gone through by everybody."""
+        self.folder = folder
+        self.data = folder / "data"
+        with closing(socket.create_server(("127.0.0.1", 0))) as free:
+            self.port = free.getsockname()[1]
+        self._is_durable = is_durable
+        self._more = more
+        self._process: subprocess.Popen[bytes] | None = None
+        self._databases = count(1)
+
+    def make(self) -> None:
+        """Makes the cluster."""
+        if os.geteuid() == 0:
+            os.chown(self.folder, _USER, _USER)
+        self._run(
+            "initdb",
+            "-D",
+            str(self.data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "--no-sync",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+        )
+        durable = "on" if self._is_durable else "off"
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.write(_CONFIGURATION.format(port=self.port, folder=self.folder, durable=durable, more=self._more))
+        (self.data / "pg_hba.conf").write_text(_ACCESS)
+
+    def start(self) -> None:
+        """Starts it, and waits until it answers."""
+        self._process = subprocess.Popen(
+            [*self._as_user(), program("postgres"), "-D", self.data],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=(self.folder / "log").open("ab"),
+            cwd="/",
+        )
+        for _ in range(600):
+            with suppress(psycopg.OperationalError):
+                psycopg.connect(self.url(), connect_timeout=2).close()
+                return
+            assert self._process.poll() is None, (self.folder / "log").read_text()
+            time.sleep(0.05)
+        raise AssertionError("the server does not answer")
+
+    def stop(self, how: int = signal.SIGINT) -> None:
+        """Ends it fast; with SIGKILL all its processes, as if the machine had lost its power."""
+        if self._process is None:
+            return
+        if how == signal.SIGKILL:
+            for pid in self._pids():
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        else:
+            self._process.send_signal(how)
+        self._process.wait(30)
+        self._process = None
+
+    def url(self, role: str = "postgres", database: str = "postgres", port: int | None = None) -> str:
+        return f"postgresql://{role}@127.0.0.1:{port or self.port}/{database}"
+
+    def new_database(self) -> "Database":
+        """An empty one."""
+        name = f"test_{next(self._databases)}_{os.getpid()}"
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return Database(self, name)
+
+    def _pids(self) -> list[int]:
+        """Of the server and its children."""
+        assert self._process is not None
+        pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return [pid, *map(int, children)]
+
+    def _as_user(self) -> list[str]:
+        if os.geteuid() != 0:
+            return []
+        return ["setpriv", f"--reuid={_USER}", f"--regid={_USER}", "--clear-groups"]
+
+    def _run(self, name: str, *arguments: str) -> None:
+        done = subprocess.run([*self._as_user(), program(name), *arguments], capture_output=True, cwd="/", check=False)
+        assert done.returncode == 0, done.stderr.decode()
+
+
+class Database:
+    """One database of a server."""
+
+    def __init__(self, server: PostgresServer, name: str) -> None:
+        self.server = server
+        self.name = name
+
+    def url(self, role: str = "postgres", port: int | None = None) -> str:
+        return self.server.url(role, self.name, port)
+
+    def set_up(self) -> None:
+        """Makes the archive's tables, as `archive init` does."""
+        with closing(connect(self.url())) as connection:
+            set_up(connection)
+
+    def ask(self, query: str, *values: object, role: str = "postgres") -> list[tuple[Any, ...]]:
+        """The rows of a query; of several statements those of the last."""
+        with psycopg.connect(self.url(role), autocommit=True) as connection:
+            cursor = connection.execute(query.encode(), values or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def new_login(self, group: str = "") -> str:
+        """A login, in a group, as an administrator adds it."""
+        name = f"{group.removeprefix('hl7capture_') or 'login'}_{self.name}_{next(_logins)}"
+        self.ask(f"CREATE ROLE {name} LOGIN")
+        if group:
+            self.ask(f"GRANT {group} TO {name}")
+        return name
+
+    def new_probe(self) -> str:
+        """The login of a probe that has made itself known."""
+        role = self.new_login(PROBE)
+        self.ask("SELECT hl7capture.register_probe(%s)", role, role=role)
+        return role
+
+
+_logins = count(1)
+
+
+def program(name: str) -> str:
+    """Where a program of the server is; Debian keeps them out of the path."""
+    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: float(place.parent.name))
+    for place in reversed(places):
+        if (place / name).exists():
+            return str(place / name)
+    found = shutil.which(name)
+    assert found is not None, f"PostgreSQL's {name} is missing: install the package postgresql"
+    return found
+
+
+@contextmanager
+def postgres_server(
+    *, is_durable: bool = False, more: str = "", within: Path | None = None
+) -> Iterator[PostgresServer]:
+    """A running server. is_durable: it keeps what it has committed even when it is killed."""
+    folder = Path(tempfile.mkdtemp(prefix="hl7capture-postgres-", dir=within))
+    folder.chmod(0o755)
+    server = PostgresServer(folder, is_durable=is_durable, more=more)
+    try:
+        server.make()
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
