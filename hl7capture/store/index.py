@@ -153,6 +153,12 @@ class SessionIndex:
         rows = self._connection.execute("SELECT name, size, time, summary FROM sessions")
         return {name: Known(size, time, packed) for name, size, time, packed in rows}
 
+    def known_of(self, names: Iterable[str]) -> dict[str, Known]:
+        """The same of some files."""
+        query = "SELECT size, time, summary FROM sessions WHERE name = ?"
+        rows = ((name, self._connection.execute(query, (name,)).fetchone()) for name in names)
+        return {name: Known(*row) for name, row in rows if row is not None}
+
     def names_of(self, session_id: str) -> list[str]:
         """The files that hold a session."""
         return [name for (name,) in self._connection.execute("SELECT name FROM sessions WHERE id = ?", (session_id,))]

@@ -1,0 +1,187 @@
+"""One connection, and the sessions that go over it."""
+
+import logging
+import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from hl7capture.archive import schema, sending
+from hl7capture.archive.connecting import connect, driver, in_words
+from hl7capture.archive.marks import Marks
+from hl7capture.archive.outgoing import Outgoing, file_of, known_of, read
+from hl7capture.archive.queue import Queue
+from hl7capture.model.settings import Settings
+from hl7capture.store.scanning import StoredFile, scan
+from hl7capture.store.session_folder import SessionFolder
+
+if TYPE_CHECKING:
+    from hl7capture.archive.connecting import Connection
+
+log = logging.getLogger(__name__)
+
+_MOST_BYTES = 8 << 20  # of documents in a batch
+_ASKED_AT_ONCE = 2_000
+# Whose fault it is: a value that does not fit (22), a rule that it breaks (23), or more of something than the server
+# can hold (54). PostgreSQL manual, appendix A.
+_OF_THE_DOCUMENT = ("22", "23", "54")
+
+
+class Delivery:
+    """Takes sessions to the archive. Everything but `close` and `cancel` raises ArchiveError, psycopg.Error, OSError.
+
+    Marks that cannot be written are kept in memory: `marks` may become others.
+    """
+
+    def __init__(
+        self, url: str, folder: SessionFolder, machine: str, settings: Settings, queue: Queue, marks: Marks
+    ) -> None:
+        self.marks = marks
+        self._folder = folder
+        self._settings = settings
+        self._queue = queue
+        self._connection: Connection = connect(url)
+        try:
+            schema.check(self._connection)
+            self._probe = sending.registered(self._connection, machine)
+            sending.prepare(self._connection)
+            if not self.marks.belong_to(self._probe.archive, self._probe.number):
+                self._mark_what_is_in()
+                queue.fill(waiting_files(folder, self.marks))
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def cancel(self) -> None:
+        """What the server is doing ends early; from any thread, and without waiting for long."""
+        try:
+            self._connection.cancel_safe(timeout=1.0)
+        except (driver().Error, OSError) as error:
+            log.debug("Cancelling failed: %s", type(error).__name__)
+
+    def send_some(self) -> int | None:
+        """Sends a batch of what waits. How many sessions that were; None where nothing waits."""
+        batch, looked_at = self._gather()
+        if not looked_at:
+            return None
+        names = [out.file.name for out in batch]
+        try:
+            refusals = self._send(batch)
+        except BaseException:
+            self._queue.failed(names)
+            raise
+        self._queue.done(names)
+        self._mark([(out.file, out.codes, refusals.get(out.file.name, "")) for out in batch])
+        return len(batch)
+
+    def index_texts(self) -> bool:
+        """Puts some texts into the archive's index; False where all are in it, or it has none."""
+        return self._probe.has_index and sending.index_texts(self._connection, self._probe)
+
+    # -- gathering ---------------------------------------------------------------------------------------------
+
+    def _gather(self) -> tuple[list[Outgoing], int]:
+        """What is to be sent, and how many names were looked at."""
+        names: list[str] = []
+        while len(names) < self._queue.most and (name := self._queue.take()) is not None:
+            names.append(name)
+        known = known_of(self._folder, names)
+        batch: dict[str, Outgoing] = {}
+        size = 0
+        for at, name in enumerate(names):
+            if size >= _MOST_BYTES:
+                self._queue.put_back(names[at:])
+                break
+            file = file_of(self._folder, name)
+            if file is None or file.stem in batch:
+                continue
+            try:
+                out = read(self._folder, file, known.get(name), self.marks.of(file.stem), self._settings)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                log.warning("Session file %s cannot be archived: %s", name, error.strerror)
+                continue
+            if out is not None:
+                batch[file.stem] = out
+                size += out.rows.size
+        return sorted(batch.values(), key=lambda out: out.file.stem), len(names)
+
+    # -- sending -----------------------------------------------------------------------------------------------
+
+    def _send(self, batch: Sequence[Outgoing]) -> dict[str, str]:
+        """The names of those that the archive does not take, and why."""
+        if not batch:
+            return {}
+        psycopg = driver()
+        try:
+            sending.send(self._connection, self._probe, [out.rows for out in batch])
+        except (psycopg.Error, ValueError, OverflowError) as error:
+            if not _is_of_the_document(error):
+                raise
+            if len(batch) == 1:
+                reason = in_words(error)
+                log.error("Session %s cannot be archived: %s", batch[0].file.stem, reason)
+                return {batch[0].file.name: reason}
+            middle = len(batch) // 2
+            return self._send(batch[:middle]) | self._send(batch[middle:])
+        return {}
+
+    # -- marks -------------------------------------------------------------------------------------------------
+
+    def _mark(self, marks: list[tuple[StoredFile, str, str]]) -> None:
+        try:
+            self.marks.put(marks)
+        except sqlite3.Error as error:
+            log.warning("What was archived of %s cannot be remembered: %s", self._folder.root, error)
+            self.marks.close()
+            self.marks = Marks.in_memory()
+            self.marks.belong_to(self._probe.archive, self._probe.number)
+            self.marks.put(marks)
+
+    def _mark_what_is_in(self) -> None:
+        """Asks the archive, as far as the index knows when files were saved; all others are sent again."""
+        files = scan(self._folder.sessions)
+        for at in range(0, len(files), _ASKED_AT_ONCE):
+            some = files[at : at + _ASKED_AT_ONCE]
+            known = known_of(self._folder, [file.name for file in some])
+            there = sending.saved_when(self._connection, self._probe, [file.stem for file in some])
+            found = []
+            for file in some:
+                entry = known.get(file.name)
+                if file.stem in there and entry is not None and entry.is_of(file):
+                    saved_at, codes = there[file.stem]
+                    with suppress(ValueError):  # the index is damaged
+                        if entry.summary.saved_at == saved_at:
+                            found.append((file, codes, ""))
+            self._mark(found)
+
+
+def waiting_files(folder: SessionFolder, marks: Marks) -> list[str]:
+    """The names of files that the archive does not have as they are, oldest first. Raises OSError, sqlite3.Error.
+
+    Marks of files that are gone are forgotten.
+    """
+    if not folder.sessions.is_dir():
+        return []
+    files = scan(folder.sessions)
+    known = marks.all()
+    names = []
+    for file in reversed(files):
+        mark = known.pop(file.stem, None)
+        if mark is None or not mark.is_of(file):
+            names.append(file.name)
+    if known:
+        marks.forget(known)
+    return names
+
+
+def _is_of_the_document(error: Exception) -> bool:
+    psycopg = driver()
+    state: str | None = getattr(error, "sqlstate", None)
+    if state is not None:
+        return state[:2] in _OF_THE_DOCUMENT
+    return not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)  # those: the connection is lost
