@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QEventLoop, QObject, QThreadPool, QTimer, Signal
 
+from hl7capture.app.archiving import Archiving
 from hl7capture.app.capture_thread import CaptureThread
 from hl7capture.app.judging import Judge
 from hl7capture.app.merging import MergedFiles
@@ -22,7 +23,8 @@ from hl7capture.store.settings_file import SettingsFile, output_folder
 log = logging.getLogger(__name__)
 
 RAW_FOLDER = "raw"  # in the output folder
-_SHUTDOWN_SECONDS = 7  # for what waits to be written
+_SHUTDOWN_SECONDS = 6  # for what waits to be written
+_ARCHIVE_SECONDS = 1  # and then for it to be archived; the next start does what is left
 _LAST_SECONDS = 2  # then, for what the disk did not take to be put aside
 _JUDGING_MS = 200
 _SETTINGS_MS = 800  # and for the settings: ten seconds in all
@@ -74,6 +76,8 @@ class CaptureController(QObject):
         self.store = SessionStore(self._settings, output_folder(self._settings, output), self)
         self.judge = Judge(self._settings, self.store.neighbours, self)
         self.judge.judged.connect(self.store.judged)
+        self.archiving = Archiving(self._settings, self.store, self)
+        self.judge.judged.connect(self.archiving.judged)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)  # one after the other: the last settings stay
         self._settings_unsaved.connect(lambda text: self.failed.emit(text, False))
@@ -84,7 +88,7 @@ class CaptureController(QObject):
         self._next_number = 1
         self._is_shutting_down = False
         self.is_stuck = False  # after `shut_down`: the disk does not answer, and its threads cannot be waited for
-        self._patience = 0
+        self._patience = self._archive_patience = 0
 
     @property
     def state(self) -> State:
@@ -179,6 +183,7 @@ class CaptureController(QObject):
         """Settings count at once, also for the capture that is running; they are saved in the background."""
         self._settings = self.judge.settings = settings
         self.store.apply(settings, output_folder(settings, self._output))
+        self.archiving.apply(settings)
         if self._thread is not None:
             self._thread.apply(settings)
         self.settings_changed.emit(settings)
@@ -199,6 +204,7 @@ class CaptureController(QObject):
         self._is_shutting_down = True
         self.ending.emit()
         self._patience = _SHUTDOWN_SECONDS * 1000 // _ASK_AGAIN_MS
+        self._archive_patience = _ARCHIVE_SECONDS * 1000 // _ASK_AGAIN_MS
         self.stop()
         QTimer.singleShot(0, self._look_whether_done)  # whoever asks has ended its own work first
 
@@ -217,6 +223,12 @@ class CaptureController(QObject):
         if self._patience > 0 and (self._thread is not None or (unsaved and not is_hopeless)):
             QTimer.singleShot(_ASK_AGAIN_MS, self._look_whether_done)
             return
+        self.archiving.finish()
+        if self._archive_patience > 0 and not self.archiving.is_finished:
+            self._archive_patience -= 1
+            QTimer.singleShot(_ASK_AGAIN_MS, self._look_whether_done)
+            return
+        self.archiving.stop()
         unsaved = self.store.unsaved()
         self.judge.close(_JUDGING_MS)
         self.is_stuck = not self.store.close(_LAST_SECONDS)

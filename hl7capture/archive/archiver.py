@@ -20,6 +20,7 @@ from hl7capture.archive.marks import Marks
 from hl7capture.archive.pauses import Pauses
 from hl7capture.archive.queue import Queue
 from hl7capture.archive.state import ArchiveState, Condition
+from hl7capture.model.session import Codes
 from hl7capture.model.settings import Settings
 from hl7capture.store.session_folder import SessionFolder
 from hl7capture.store.trouble_log import TroubleLog
@@ -41,6 +42,11 @@ class Place:
     root: Path
     machine: str
     settings: Settings
+
+    @property
+    def where(self) -> tuple[str, Path]:
+        """What makes it another place."""
+        return self.url, self.root
 
 
 class Archiver:
@@ -65,7 +71,7 @@ class Archiver:
         self._refused = 0
         self._is_stopping = False
         self._is_finishing = False
-        self._judged: set[str] = set()
+        self._is_look_due = False
         self._wake = threading.Event()  # there is something to do
         self._hurry = threading.Event()  # and that even while the archive is away
         self._thread = threading.Thread(target=self._run, name="archiver", daemon=True)
@@ -73,15 +79,18 @@ class Archiver:
     def start(self) -> None:
         self._thread.start()
 
-    def note(self, name: str) -> None:
-        """A file, by its name below the sessions' folder, is new, or has changed."""
-        self._queue.add(name)
+    def note(self, name: str, codes: Codes | None = None) -> None:
+        """A file, by its name below the sessions' folder, is new, or has changed, or was judged anew.
+
+        codes: of its findings, where they are known.
+        """
+        self._queue.add(name, codes)
         self._wake.set()
 
-    def note_judged(self, name: str) -> None:
-        """What is wrong with a session is something else now."""
-        self._judged.add(name)
-        self.note(name)
+    def look(self) -> None:
+        """There may be new files in the folder."""
+        self._is_look_due = True
+        self._wake.set()
 
     def try_now(self) -> None:
         """Somebody thinks that the archive is back."""
@@ -99,7 +108,7 @@ class Archiver:
         self.try_now()
         delivery = self._delivery
         if delivery is not None:
-            delivery.cancel()
+            delivery.hang_up()
 
     def wait(self, seconds: float) -> bool:
         """True where the thread has ended within that time."""
@@ -144,8 +153,8 @@ class Archiver:
             began = time.monotonic()
             sent = delivery.send_some()
             self._well()
-            if self._judged:
-                self._judged.intersection_update(self._queue.names())
+            if self._is_look_due:
+                self._look()
             if sent is None:
                 is_indexing = is_indexing and not self._is_finishing and delivery.index_texts()
             if sent or (sent is None and is_indexing):
@@ -163,6 +172,7 @@ class Archiver:
 
     def _look(self) -> None:
         """What of the folder is not in the archive. Raises OSError."""
+        self._is_look_due = False
         if self._marks is None:
             self._marks = Marks.open(self._place.root)
         try:
@@ -225,7 +235,7 @@ class Archiver:
             return
         with suppress(sqlite3.Error):
             # What was judged anew has a mark of what was said before; with none the next start finds it.
-            self._marks.forget(name.rpartition("/")[2].removesuffix(".json") for name in self._judged)
+            self._marks.forget(name.rpartition("/")[2].removesuffix(".json") for name in self._queue.judged())
         self._marks.close()
 
 

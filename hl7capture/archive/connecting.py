@@ -68,4 +68,4 @@ def in_words(error: Exception) -> str:
         return f"the server does not take a value ({state}, {type(error).__name__})."
     text = getattr(diagnosis, "message_primary", None) or str(error) or type(error).__name__
     first = " ".join(text.split())
-    return first if first.endswith(".") else f"{first}."
+    return first if first.endswith((".", "?", "!")) else f"{first}."

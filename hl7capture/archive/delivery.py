@@ -1,7 +1,9 @@
 """One connection, and the sessions that go over it."""
 
 import logging
+import socket
 import sqlite3
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING
 from hl7capture.archive import schema, sending
 from hl7capture.archive.connecting import connect, driver, in_words
 from hl7capture.archive.marks import Marks
-from hl7capture.archive.outgoing import Outgoing, file_of, known_of, read
+from hl7capture.archive.outgoing import Outgoing, codes_by_index, file_of, known_of, read
 from hl7capture.archive.queue import Queue
 from hl7capture.model.settings import Settings
 from hl7capture.store.scanning import StoredFile, scan
@@ -22,13 +24,14 @@ log = logging.getLogger(__name__)
 
 _MOST_BYTES = 8 << 20  # of documents in a batch
 _ASKED_AT_ONCE = 2_000
+_PATIENCE = 30.0  # seconds that the server may take beyond its own limits
 # Whose fault it is: a value that does not fit (22), a rule that it breaks (23), or more of something than the server
 # can hold (54). PostgreSQL manual, appendix A.
 _OF_THE_DOCUMENT = ("22", "23", "54")
 
 
 class Delivery:
-    """Takes sessions to the archive. Everything but `close` and `cancel` raises ArchiveError, psycopg.Error, OSError.
+    """Takes sessions to the archive. Everything but `close` and `hang_up` raises ArchiveError, psycopg.Error, OSError.
 
     Marks that cannot be written are kept in memory: `marks` may become others.
     """
@@ -37,6 +40,7 @@ class Delivery:
         self, url: str, folder: SessionFolder, machine: str, settings: Settings, queue: Queue, marks: Marks
     ) -> None:
         self.marks = marks
+        self.patience = _PATIENCE
         self._folder = folder
         self._settings = settings
         self._queue = queue
@@ -55,12 +59,14 @@ class Delivery:
     def close(self) -> None:
         self._connection.close()
 
-    def cancel(self) -> None:
-        """What the server is doing ends early; from any thread, and without waiting for long."""
-        try:
-            self._connection.cancel_safe(timeout=1.0)
-        except (driver().Error, OSError) as error:
-            log.debug("Cancelling failed: %s", type(error).__name__)
+    def hang_up(self) -> None:
+        """Whoever waits for the server waits no longer; from any thread, and at once. The server rolls back."""
+        with suppress(driver().Error, OSError, ValueError):
+            line = socket.socket(fileno=self._connection.fileno())
+            try:
+                line.shutdown(socket.SHUT_RDWR)
+            finally:
+                line.detach()
 
     def send_some(self) -> int | None:
         """Sends a batch of what waits. How many sessions that were; None where nothing waits."""
@@ -68,11 +74,17 @@ class Delivery:
         if not looked_at:
             return None
         names = [out.file.name for out in batch]
+        size = sum(out.rows.size for out in batch)
+        # A server that is stopped, or a line that swallows everything, would be waited for without an end.
+        watch = threading.Timer(self.patience + sending.longest(size) / 1000, self.hang_up)
+        watch.start()
         try:
             refusals = self._send(batch)
         except BaseException:
             self._queue.failed(names)
             raise
+        finally:
+            watch.cancel()
         self._queue.done(names)
         self._mark([(out.file, out.codes, refusals.get(out.file.name, "")) for out in batch])
         return len(batch)
@@ -98,14 +110,19 @@ class Delivery:
             file = file_of(self._folder, name)
             if file is None or file.stem in batch:
                 continue
+            codes = self._queue.codes_of(name)
+            if codes is None:
+                codes = codes_by_index(known.get(name), file)
             try:
-                out = read(self._folder, file, known.get(name), self.marks.of(file.stem), self._settings)
+                out = read(self._folder, file, codes, self.marks.of(file.stem), self._settings)
             except FileNotFoundError:
                 continue
             except OSError as error:
                 log.warning("Session file %s cannot be archived: %s", name, error.strerror)
                 continue
-            if out is not None:
+            if out is None:
+                self._queue.done([name])
+            else:
                 batch[file.stem] = out
                 size += out.rows.size
         return sorted(batch.values(), key=lambda out: out.file.stem), len(names)

@@ -126,6 +126,10 @@ class Marks:
                 ((file.stem, file.size, file.time, codes, refusal) for file, codes, refusal in marks),
             )
 
+    def clear(self) -> None:
+        """All are sent again."""
+        self._connection.execute("DELETE FROM files")
+
     def forget(self, session_ids: Iterable[str]) -> None:
         """They are sent again, if they are there."""
         with self._transaction():

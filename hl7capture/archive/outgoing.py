@@ -49,10 +49,12 @@ def known_of(folder: SessionFolder, names: Iterable[str]) -> dict[str, Known]:
 
 
 def read(
-    folder: SessionFolder, file: StoredFile, known: Known | None, mark: Mark | None, settings: Settings
+    folder: SessionFolder, file: StoredFile, codes: Codes | None, mark: Mark | None, settings: Settings
 ) -> Outgoing | None:
-    """None where nothing is to be sent: the archive has it as it is, or it is no session. Raises OSError."""
-    codes = _codes(known, file)
+    """None where nothing is to be sent: the archive has it as it is, or it is no session. Raises OSError.
+
+    codes: of its findings; None where they are not known yet.
+    """
     if mark is not None and mark.is_of(file) and (codes is None or mark.codes == codes_in_short(codes)):
         return None
     if file.size > LARGEST_FILE:
@@ -69,7 +71,7 @@ def read(
     return Outgoing(file, codes_in_short(codes), rows_of(session, document, codes))
 
 
-def _codes(known: Known | None, file: StoredFile) -> Codes | None:
+def codes_by_index(known: Known | None, file: StoredFile) -> Codes | None:
     """As the window shows them: the index has heard of answers in other sessions."""
     if known is None or not known.is_of(file):
         return None

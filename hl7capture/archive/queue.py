@@ -4,8 +4,11 @@ import threading
 import time
 from collections.abc import Iterable
 
+from hl7capture.model.session import Codes
+
 MOST = 200  # sessions in a batch
 _TRIES = 3
+_MOST_CODES = 20_000  # the index knows them as well, if a little later
 _LATER = 3600.0  # seconds until what has failed by itself so often is tried again
 
 
@@ -17,16 +20,12 @@ class Queue:
         self._names: dict[str, None] = {}
         self._later: dict[str, float] = {}  # names, and when on the monotonic clock they are due
         self._failures: dict[str, int] = {}
+        self._codes: dict[str, Codes] = {}
         self._most = MOST
 
     def __len__(self) -> int:
         with self._lock:
             return len(self._names) + len(self._later)
-
-    def names(self) -> set[str]:
-        """All that wait."""
-        with self._lock:
-            return {*self._names, *self._later}
 
     @property
     def most(self) -> int:
@@ -40,10 +39,23 @@ class Queue:
             self._names = {name: None for name in names if name not in self._later}
             self._names.update(known)
 
-    def add(self, name: str) -> None:
+    def add(self, name: str, codes: Codes | None = None) -> None:
+        """codes: of its findings, where they are known."""
         with self._lock:
             self._later.pop(name, None)
             self._names[name] = None
+            if codes is not None and len(self._codes) < _MOST_CODES:
+                self._codes[name] = codes
+
+    def codes_of(self, name: str) -> Codes | None:
+        """Of its findings, where they were told."""
+        with self._lock:
+            return self._codes.get(name)
+
+    def judged(self) -> list[str]:
+        """The names of files that wait and whose findings were told."""
+        with self._lock:
+            return list(self._codes)
 
     def take(self) -> str | None:
         """The next one, which waits no longer."""
@@ -67,6 +79,8 @@ class Queue:
         with self._lock:
             for name in names:
                 self._failures.pop(name, None)
+                if name not in self._names:  # it was not judged anew since it was taken
+                    self._codes.pop(name, None)
             self._most = min(MOST, 2 * self._most)
 
     def failed(self, names: list[str]) -> None:

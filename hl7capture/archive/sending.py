@@ -127,11 +127,15 @@ def prepare(connection: "Connection") -> None:
             connection.execute("SELECT set_config('default_toast_compression', 'lz4', false)")
 
 
+def longest(size: int) -> int:
+    """Milliseconds that the server may take for one statement, where so many bytes are sent."""
+    return _STATEMENT_MS + (size >> 20) * _MS_PER_MB
+
+
 def send(connection: "Connection", probe: Probe, batch: Sequence[Rows]) -> None:
     """Makes them durable in the archive. Raises psycopg.Error: then nothing of the batch is there, or all of it."""
-    size = sum(rows.size for rows in batch)
+    timeout = str(longest(sum(rows.size for rows in batch)))
     with connection.transaction():
-        timeout = str(_STATEMENT_MS + (size >> 20) * _MS_PER_MB)
         months = sorted({rows.session.session_id[:6] for rows in batch})
         connection.execute(
             "SELECT set_config('statement_timeout', %s, true), hl7capture.make_months(%s)", (timeout, months)

@@ -1,20 +1,32 @@
 """`hl7capture archive`: the PostgreSQL archive that sessions of all probes go to."""
 
+import json
 import sys
+from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 import click
 
+from hl7capture.app.probe import probe_name
 from hl7capture.archive.address import archive_url
+from hl7capture.archive.archiver import Archiver, Place
 from hl7capture.archive.connecting import connect
 from hl7capture.archive.errors import ArchiveError
+from hl7capture.archive.marks import Marks
 from hl7capture.archive.passwords import keep_password
 from hl7capture.archive.setting_up import admissions, grants, set_up
+from hl7capture.archive.state import Condition
+from hl7capture.archive.status import status_of
 from hl7capture.cli import options
-from hl7capture.cli.output import complain, fail
+from hl7capture.cli.output import FAILED, complain, fail
 from hl7capture.model.archive_url import ALLOWED, parsed, without_options
+from hl7capture.model.settings import Settings
 from hl7capture.store.settings_file import SettingsFile
+from hl7capture.store.settings_file import output_folder as output_folder_of
 
+_LOOK_SECONDS = 0.2
+_END_SECONDS = 5.0
 _url = click.option("--url", metavar="URL", default="", help="The archive, instead of what the settings say.")
 
 
@@ -53,6 +65,58 @@ def init(url: str, output_folder: Path | None) -> None:
 
 @archive.command
 @_url
+@click.option("--json", "as_json", is_flag=True, help="As one JSON object on standard output.")
+@options.output_folder
+def status(url: str, as_json: bool, output_folder: Path | None) -> None:
+    """Says whether the archive can be used, and what of the sessions here is not in it."""
+    url, settings = chosen_url(url), loaded_settings()
+    found = status_of(url, output_folder_of(settings, output_folder))
+    if as_json:
+        click.echo(json.dumps(found.document, ensure_ascii=False))
+    else:
+        for sentence in found.sentences:
+            click.echo(sentence)
+    if found.problem:
+        sys.exit(FAILED)
+
+
+@archive.command
+@_url
+@click.option("--all", "is_all", is_flag=True, help="Also what was archived before, as after a loss over there.")
+@options.output_folder
+def push(url: str, is_all: bool, output_folder: Path | None) -> None:
+    """Sends now what is not in the archive yet; a program that captures does so by itself."""
+    url, settings = chosen_url(url), loaded_settings()
+    root = output_folder_of(settings, output_folder)
+    if is_all:
+        with closing(Marks.open(root)) as marks:
+            marks.clear()
+    archiver = Archiver(Place(url, root, probe_name(), settings), lambda _state: None, share=0)
+    archiver.finish()
+    archiver.start()
+    try:
+        while not archiver.wait(_LOOK_SECONDS):
+            if sys.stderr.isatty():
+                click.echo(f"\r{archiver.state.sentence}\x1b[K", nl=False, err=True)
+    except KeyboardInterrupt:
+        archiver.stop()
+        archiver.wait(_END_SECONDS)
+        fail("Stopped; what is not in the archive stays here, and is sent the next time.")
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", nl=False, err=True)
+    state = archiver.state
+    if state.condition is Condition.AWAY:
+        fail(f"{state.reason} Sessions that wait: {state.waiting:,}.")
+    complain(state.sentence)
+    if state.waiting or state.refused:
+        with closing(Marks.open(root)) as marks:
+            for session_id, reason in marks.refusals():
+                complain(f"Session {session_id}: {reason}")
+        sys.exit(FAILED)
+
+
+@archive.command
+@_url
 @options.output_folder
 def login(url: str, output_folder: Path | None) -> None:
     """Keeps the archive's password in the system's keyring; an empty one is forgotten."""
@@ -68,13 +132,18 @@ def login(url: str, output_folder: Path | None) -> None:
     complain("The keyring has the password." if password else "The keyring has no password for it any more.")
 
 
+@cache
+def loaded_settings() -> Settings:
+    """Those of the file; what is wrong with it is said once."""
+    loaded = SettingsFile().load()
+    for problem in loaded.problems:
+        complain(problem)
+    return loaded.settings
+
+
 def chosen_url(url: str) -> str:
     """The URL that was given, or that of the environment or the settings; ends the command where there is none."""
-    if not url:
-        loaded = SettingsFile().load()
-        for problem in loaded.problems:
-            complain(problem)
-        url = archive_url(loaded.settings)
+    url = url or archive_url(loaded_settings())
     if not url:
         fail(
             "There is no archive: name one with --url, or set archiveUrl (hl7capture settings set archiveUrl URL).",

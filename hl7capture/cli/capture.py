@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer
 from hl7capture.app.controller import CaptureController, State
 from hl7capture.app.raw_packets import MEGABYTE, RawPackets, Ring, file_name_of
 from hl7capture.app.termination import Termination, leave
+from hl7capture.archive.state import ArchiveState, Condition
 from hl7capture.cli import options
 from hl7capture.cli.output import FAILED, USAGE, complain, fail, print_document, print_line, tell_recovered
 from hl7capture.cli.summary import summary_numbers, summary_sentence
@@ -79,6 +80,7 @@ def capture(
             fail(f"Sessions cannot be kept: {_reason(error)} Choose another --output-folder, or --no-persist.")
         tell_recovered(recovery)
         controller.store.start_cleaning()
+        controller.archiving.start()
     printer = _Printer(controller, as_json=as_json, persist=persist)
     Termination(controller.shutdown, application)
     if duration is not None:
@@ -122,6 +124,8 @@ class _Printer(QObject):
         self._state = SourceState()
         self._counters = Counters()
         self._problem = ""
+        self._is_archive_away = False
+        self._refused = 0
         self._began: float | None = None
         controller.happened.connect(self._on_events)
         controller.progressed.connect(self._on_progress)
@@ -131,6 +135,7 @@ class _Printer(QObject):
         controller.shut_down.connect(self._on_shut_down)
         controller.store.saved.connect(self._on_saved)
         controller.store.waiting_changed.connect(self._on_waiting)
+        controller.archiving.changed.connect(self._on_archive)
 
     def _on_events(self, events: list[Event]) -> None:
         for event in events:
@@ -171,6 +176,17 @@ class _Printer(QObject):
         if problem and problem != self._problem:
             complain(f"Sessions cannot be saved, they wait: {problem}")
         self._problem = problem
+
+    def _on_archive(self, state: ArchiveState) -> None:
+        is_away = state.condition is Condition.AWAY
+        if is_away and not self._is_archive_away:
+            complain(f"{state.sentence} {state.reason} Capturing goes on.")
+        elif self._is_archive_away and state.condition in (Condition.SENDING, Condition.READY):
+            complain(f"The archive is back. {state.sentence}")
+        elif state.refused > self._refused:
+            complain(state.sentence)
+        self._is_archive_away = is_away or (self._is_archive_away and state.condition is Condition.CONNECTING)
+        self._refused = state.refused
 
     def _on_shut_down(self, unsaved: list[str]) -> None:
         if self._as_json:

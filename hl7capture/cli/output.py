@@ -88,11 +88,14 @@ def line_of(session: SessionSummary) -> str:
 def clean_up_sentence(done: "CleanUp", *, is_plan: bool) -> str:
     """`3 sessions deleted, 48.2 kB, from 2026-10-01 10:15 to 2026-10-02 11:00.`"""
     what = "would be deleted" if is_plan else "deleted"
+    held = f" {done.held} that have expired stay until the archive has them." if done.held else ""
     if done.oldest is None or done.newest is None:
-        return f"No session has expired; none {'would be' if is_plan else 'was'} deleted."
+        return held.strip() or f"No session has expired; none {'would be' if is_plan else 'was'} deleted."
     first, last = (datetime.fromtimestamp(time / 1000).astimezone() for time in (done.oldest, done.newest))
     span = f"from {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M}"
-    return f"{done.files} {'session' if done.files == 1 else 'sessions'} {what}, {done.size:,} bytes, {span}."
+    lost = f" {done.unarchived} of them are in no archive: the disk is nearly full." if done.unarchived else ""
+    files = f"{done.files} {'session' if done.files == 1 else 'sessions'}"
+    return f"{files} {what}, {done.size:,} bytes, {span}.{lost}{held}"
 
 
 def printable(text: str) -> str:

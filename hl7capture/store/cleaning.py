@@ -10,7 +10,7 @@ from hl7capture.model.settings import Settings
 from hl7capture.store import clock
 from hl7capture.store.jobs import Job
 from hl7capture.store.remedies import remedy
-from hl7capture.store.retention import CleanUp, clean_up, planned
+from hl7capture.store.retention import CleanUp, Held, clean_up, planned
 from hl7capture.store.session_folder import FolderInUseError, SessionFolder
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,7 @@ class Cleaner(QObject):
         self._pool = pool
         self._on_gone = on_gone
         self._is_cancelled = False
+        self.held: Callable[[], Held] = lambda: lambda _file: False  # what the archive does not have yet
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.clean_up)
 
@@ -79,7 +80,7 @@ class Cleaner(QObject):
         folder = self._folder()
         now = _now()
         try:
-            plan = planned(folder, now)
+            plan = planned(folder, now, self.held())
         except OSError as error:
             return CleanUp(problem=remedy(error, folder.root))
         plan.clock = clock.doubt(now, clock.last_time(folder.root))
@@ -98,7 +99,7 @@ class Cleaner(QObject):
             log.warning("Nothing is cleaned up. %s", doubt)
             return CleanUp(clock=doubt)
         try:
-            done = clean_up(folder, now, lambda: self._is_cancelled)
+            done = clean_up(folder, now, lambda: self._is_cancelled, self.held())
         except FolderInUseError as error:
             log.info("Nothing is cleaned up: %s", error)
             return CleanUp(problem=f"{error}; that one cleans up.")

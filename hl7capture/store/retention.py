@@ -5,6 +5,7 @@ Nothing outside the folders of sessions and journals is touched, and no link is 
 """
 
 import logging
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -14,10 +15,13 @@ from hl7capture.model.session_summary import SessionSummary
 from hl7capture.store import journal
 from hl7capture.store.atomic import sync_folder
 from hl7capture.store.listing import Listed, Listing, LoadReport
-from hl7capture.store.scanning import stored_file
+from hl7capture.store.scanning import StoredFile, stored_file
 from hl7capture.store.session_folder import SessionFolder
 
 log = logging.getLogger(__name__)
+
+_LEAST_ROOM = 1 << 30  # bytes
+_LEAST_SHARE = 0.05  # of a small disk
 
 
 @dataclass(slots=True)
@@ -25,6 +29,8 @@ class CleanUp:
     """What a clean-up deleted, or would delete. size: bytes of files; oldest, newest: when sessions began, Unix ms.
 
     clock: why the clock is not believed, so that nothing was deleted; "" where it is. problem: what went wrong.
+    held: sessions whose time is over, and which stay until the archive has them. unarchived: those of the deleted that
+    it does not have: the disk was nearly full.
     """
 
     ids: list[str] = field(default_factory=list)
@@ -34,6 +40,8 @@ class CleanUp:
     newest: float | None = None
     clock: str = ""
     problem: str = ""
+    held: int = 0
+    unarchived: int = 0
 
     @property
     def files(self) -> int:
@@ -58,25 +66,52 @@ def expired(sessions: Iterable[Listed], now: float) -> Iterator[Listed]:
     return (listed for listed in sessions if is_expired(listed.summary, now))
 
 
-def planned(folder: SessionFolder, now: float) -> CleanUp:
+Held = Callable[[StoredFile], bool]  # whether a file is to stay, because the archive does not have it yet
+
+
+def is_full(root: Path) -> bool:
+    """The disk has so little room left that new sessions come before old ones."""
+    usage = shutil.disk_usage(root)
+    return usage.free < min(_LEAST_ROOM, usage.total * _LEAST_SHARE)
+
+
+def planned(folder: SessionFolder, now: float, is_held: Held = lambda _file: False) -> CleanUp:
     """What a clean-up would delete; nothing is changed. Raises OSError."""
     plan = CleanUp()
     with closing(Listing(folder, LoadReport(), is_quiet=True).sessions()) as sessions:
         for listed in expired(sessions, now):
-            plan.add(listed)
+            if is_held(listed.file):
+                plan.held += 1
+            else:
+                plan.add(listed)
     return plan
 
 
-def clean_up(folder: SessionFolder, now: float, is_cancelled: Callable[[], bool] = lambda: False) -> CleanUp:
-    """Deletes what has expired. Raises OSError, FolderInUseError; one file that cannot be deleted stops no other."""
+def clean_up(
+    folder: SessionFolder,
+    now: float,
+    is_cancelled: Callable[[], bool] = lambda: False,
+    is_held: Held = lambda _file: False,
+) -> CleanUp:
+    """Deletes what has expired. Raises OSError, FolderInUseError; one file that cannot be deleted stops no other.
+
+    What is held goes last, the oldest first, and only as long as the disk is nearly full.
+    """
     folder.prepare()
     with closing(Listing(folder, LoadReport(), is_quiet=True).sessions()) as sessions:
         due = list(expired(sessions, now))
+    held = [listed for listed in reversed(due) if is_held(listed.file)]
+    names = {listed.file.name for listed in held}
+    due = [listed for listed in due if listed.file.name not in names]
     done = CleanUp()
     touched: set[Path] = set()
-    for listed in due:
+    for listed in [*due, *held]:
         if is_cancelled():
             break
+        is_needed = listed.file.name in names
+        if is_needed and not is_full(folder.root):
+            done.held += 1
+            continue
         path = listed.file.below(folder.sessions)
         try:
             if stored_file(folder.sessions, path) != listed.file:
@@ -91,8 +126,13 @@ def clean_up(folder: SessionFolder, now: float, is_cancelled: Callable[[], bool]
             continue
         touched.add(path.parent)
         done.add(listed)
+        done.unarchived += is_needed
     for parent in touched:
         sync_folder(parent)
+    if done.held:
+        log.info("Clean-up: %d expired sessions stay until they are archived", done.held)
+    if done.unarchived:
+        log.error("Clean-up: %d deleted sessions are in no archive: the disk is nearly full", done.unarchived)
     if done.files:
         log.info("Clean-up: %d expired sessions deleted, %d bytes", done.files, done.size)
     return done

@@ -21,7 +21,7 @@ from hl7capture.store.moving import Mover
 from hl7capture.store.neighbours import neighbours
 from hl7capture.store.recovery import Recovery, recover_journals
 from hl7capture.store.remedies import remedy
-from hl7capture.store.retention import CleanUp
+from hl7capture.store.retention import CleanUp, Held
 from hl7capture.store.saving import Saver
 from hl7capture.store.session_folder import FolderInUseError, SessionFolder
 
@@ -58,6 +58,7 @@ class SessionStore(QObject):
     clean_up_planned = Signal(object)  # CleanUp
     move_progressed = Signal(int, int)  # files done, files in all
     moved = Signal(object)  # Moved
+    written = Signal(str)  # session id: its document is new, or another one now; sent by whoever wrote it
 
     def __init__(self, settings: Settings, root: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -73,7 +74,7 @@ class SessionStore(QObject):
         self._autosave = Autosave(settings, lambda: self._folder, self._pool, self)
         self._autosave.failed.connect(self.journal_failed)
         self._indexer = Indexer(settings, lambda: self._folder)
-        self._saver.saved.connect(self._indexer.saved, Qt.ConnectionType.DirectConnection)
+        self._saver.saved.connect(self._on_written, Qt.ConnectionType.DirectConnection)
         self._reading = QThreadPool(self)
         self._reading.setMaxThreadCount(3)  # a list, a search, and what a person wants to see now
         self._loader = Loader(settings, lambda: self._folder, self._reading, self)
@@ -280,7 +281,7 @@ class SessionStore(QObject):
             session = self.find(session_id)
             session.pinned = is_kept
             self._folder.write(session, self._settings.retention_days)
-        self._indexer.saved(session)
+        self._on_written(session)
         return session
 
     def annotate(self, session_id: str, note: str) -> None:
@@ -295,7 +296,7 @@ class SessionStore(QObject):
             session = self.find(session_id)
             session.note = note
             self._folder.write(session, self._settings.retention_days, keep_until=session.persisted_until or 0)
-        self._indexer.saved(session)
+        self._on_written(session)
         return session
 
     def bring_in(self, session: Session) -> None:
@@ -305,7 +306,12 @@ class SessionStore(QObject):
         """
         self._folder.prepare()
         self._folder.write(session, self._settings.retention_days, keep_until=session.persisted_until or 0)
+        self._on_written(session)
+
+    def _on_written(self, session: Session) -> None:
+        """In whatever thread wrote it."""
         self._indexer.saved(session)
+        self.written.emit(session.session_id)
 
     def _keep(self, session_ids: list[str], is_kept: bool) -> None:
         self._saver.flush(_KEEP_SECONDS)  # one that was completed just now is to be on disk first
@@ -351,6 +357,10 @@ class SessionStore(QObject):
     def plan_clean_up_now(self) -> CleanUp:
         """The same in the calling thread."""
         return self._cleaner.plan_now()
+
+    def hold_back(self, held: Callable[[], Held]) -> None:
+        """held: gives, when a clean-up begins, the question whether a file is to stay until the archive has it."""
+        self._cleaner.held = held
 
     def _on_cleaned(self, done: CleanUp) -> None:
         if done.files:

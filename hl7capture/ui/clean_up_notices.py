@@ -10,7 +10,7 @@ from hl7capture.ui.banner import Banner, Remedy
 from hl7capture.ui.locale_words import date_text, number_text, size_text
 from hl7capture.ui.status import Status
 
-_CLOCK = "clock"
+_CLOCK, _UNARCHIVED = "clock", "unarchived"
 _SHOWN_MS = 6_000
 
 
@@ -27,6 +27,9 @@ class CleanUpNotices(QObject):
     def _on_cleaned(self, done: CleanUp) -> None:
         if done.files:
             self._status.showMessage(self.tr("Cleaned up: {0}").format(clean_up_text(done)), _SHOWN_MS)
+        if done.unarchived:
+            text = self.tr("The disk is nearly full. Sessions that were deleted although the archive lacks them: {0}.")
+            self._banner.say(text.format(number_text(done.unarchived)), key=_UNARCHIVED)
         if done.clock:
             text = self.tr("{0} No session is deleted until somebody says that the clock is right.")
             remedy = Remedy(self.tr("The clock is right"), self._confirm)

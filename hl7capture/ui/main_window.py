@@ -66,6 +66,7 @@ class MainWindow(QMainWindow):
             self.banner.say(problem)
         self.capturing.refresh_interfaces()
         controller.store.load()
+        controller.archiving.start()
         self.welcome.interfaces.setFocus()  # arrows and Enter, at once
 
     # -- what a person can do ----------------------------------------------------------------------------------

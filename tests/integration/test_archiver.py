@@ -1,7 +1,6 @@
 """The archiver takes sessions to the archive: each once, as it is, again when it has changed."""
 
 import json
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +11,10 @@ from hypothesis import strategies as st
 from hl7capture.archive.marks import FILE, Marks
 from hl7capture.archive.state import Condition
 from hl7capture.store.document import from_document, to_document
-from tests.support.archived import archive_all, archiver_of, documents_in
+from tests.support.archived import archive_all, archiver_of, documents_in, put_some, same
+from tests.support.command import run
 from tests.support.postgres import Database
 from tests.support.stored import message_of, put, session_of
-
-
-def put_some(root: Path, count: int, first: int = 0) -> dict[str, bytes]:
-    """Sessions on disk; their documents by their ids."""
-    paths = [put(root / "sessions", session_of(number)) for number in range(first, first + count)]
-    return {path.stem: path.read_bytes() for path in paths}
-
-
-def same(ours: dict[str, bytes], theirs: dict[str, bytes]) -> bool:
-    """Numbers to the last digit."""
-    return _values(ours) == _values(theirs)
-
-
-def _values(documents: dict[str, bytes]) -> dict[str, Any]:
-    return {name: json.loads(text, parse_int=Decimal, parse_float=Decimal) for name, text in documents.items()}
 
 
 @pytest.fixture
@@ -208,3 +193,51 @@ def test_whatever_was_said_comes_back(
     assert same(ours, {name: theirs[name] for name in ours})
     for name, document in ours.items():
         assert from_document(theirs[name]).elements == from_document(document).elements
+
+
+# -- as commands -----------------------------------------------------------------------------------------------
+
+
+def test_push_and_status(archive: Database, probe: str, output: Path) -> None:
+    ours = put_some(output, 3)
+    where = ("--url", archive.url(probe), "--output-folder", str(output))
+    before = json.loads(run("archive", "status", "--json", *where).stdout)
+    assert (before["isReachable"], before["waiting"], before["archived"]) == (True, 3, 0)
+    done = run("archive", "push", *where)
+    assert (done.returncode, done.stderr.decode()) == (0, "All sessions are in the archive.\n")
+    assert same(ours, documents_in(archive))
+    after = json.loads(run("archive", "status", "--json", *where).stdout)
+    assert (after["waiting"], after["archived"], after["refused"]) == (0, 3, [])
+    said = run("archive", "status", *where).stdout.decode()
+    assert "can be used: PostgreSQL" in said
+    assert "Sessions in it, of this probe: 3." in said
+
+
+def test_push_all_sends_what_was_lost_over_there(archive: Database, probe: str, output: Path) -> None:
+    ours = put_some(output, 3)
+    where = ("--url", archive.url(probe), "--output-folder", str(output))
+    run("archive", "push", *where)
+    archive.ask("DELETE FROM hl7capture.sessions")
+    assert run("archive", "push", *where).returncode == 0
+    assert documents_in(archive) == {}
+    assert run("archive", "push", "--all", *where).returncode == 0
+    assert same(ours, documents_in(archive))
+
+
+@pytest.mark.parametrize("command", ["push", "status"])
+def test_an_archive_that_is_away(command: str, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put_some(output, 2)
+    monkeypatch.setenv("HL7CAPTURE_ARCHIVE_URL", "postgresql://nobody@127.0.0.1:1/hl7")
+    done = run("archive", command)
+    said = (done.stdout + done.stderr).decode()
+    assert (done.returncode, "cannot be reached" in said) == (1, True)
+    assert "wait: 2." in said or "not have yet: 2." in said
+
+
+def test_without_the_extra(output: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "psycopg.py").write_text("raise ImportError('not installed')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    put_some(output, 1)
+    done = run("archive", "push", "--url", "postgresql://nobody@127.0.0.1:1/hl7")
+    assert (done.returncode, b"pip install hl7capture[archive]" in done.stderr) == (1, True)
+    assert run("sessions", "list").returncode == 0

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from hl7capture.archive.setting_up import PROBE, set_up
 _USER = 65534  # nobody: the server does not run as root
 _CONFIGURATION = """\
 listen_addresses = '127.0.0.1'
+min_wal_size = '4MB'
+max_wal_size = '256MB'
 port = {port}
 unix_socket_directories = '{folder}'
 max_connections = 40
@@ -41,55 +43,50 @@ host all all 127.0.0.1/32 trust
 class PostgresServer:
     """One server. Logins that are in the role `asked` need their password, all others need none."""
 
-    def __init__(self, folder: Path, *, is_durable: bool = False, more: str = "") -> None:
-        """folder: empty, and may be gone through by everybody."""
+    def __init__(self, folder: Path, *, is_durable: bool = False, more: str = "", before: tuple[str, ...] = ()) -> None:
+        """folder: empty, and may be gone through by everybody. before: what runs all commands, as nsenter does."""
         self.folder = folder
         self.data = folder / "data"
         with closing(socket.create_server(("127.0.0.1", 0))) as free:
             self.port = free.getsockname()[1]
         self._is_durable = is_durable
         self._more = more
+        self._before = before
         self._process: subprocess.Popen[bytes] | None = None
         self._databases = count(1)
 
     def make(self) -> None:
         """Makes the cluster."""
-        if os.geteuid() == 0:
-            os.chown(self.folder, _USER, _USER)
-        self._run(
-            "initdb",
-            "-D",
-            str(self.data),
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "--no-sync",
-            "-E",
-            "UTF8",
-            "--locale=C.UTF-8",
-        )
+        options = ("-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8", "--wal-segsize=1")
         durable = "on" if self._is_durable else "off"
-        with (self.data / "postgresql.conf").open("a") as file:
-            file.write(_CONFIGURATION.format(port=self.port, folder=self.folder, durable=durable, more=self._more))
-        (self.data / "pg_hba.conf").write_text(_ACCESS)
+        configuration = _CONFIGURATION.format(port=self.port, folder=self.folder, durable=durable, more=self._more)
+        if os.geteuid() == 0:
+            self._run("chown", str(_USER), str(self.folder), is_root=True)
+        self._run(program("initdb"), "-D", str(self.data), *options)
+        for name, text in (("postgresql.conf", configuration), ("pg_hba.conf", _ACCESS)):
+            self._run("sh", "-c", f'printf %s "$0" > {self.data}/{name}', text)
 
     def start(self) -> None:
         """Starts it, and waits until it answers."""
+        assert self._process is None
         self._process = subprocess.Popen(
-            [*self._as_user(), program("postgres"), "-D", self.data],
+            [*self._before, *self._as_user(), program("postgres"), "-D", self.data],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=(self.folder / "log").open("ab"),
+            stderr=subprocess.DEVNULL,
             cwd="/",
         )
         for _ in range(600):
             with suppress(psycopg.OperationalError):
                 psycopg.connect(self.url(), connect_timeout=2).close()
                 return
-            assert self._process.poll() is None, (self.folder / "log").read_text()
+            assert self._process.poll() is None, "the server has ended at once"
             time.sleep(0.05)
         raise AssertionError("the server does not answer")
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     def stop(self, how: int = signal.SIGINT) -> None:
         """Ends it fast; with SIGKILL all its processes, as if the machine had lost its power."""
@@ -107,6 +104,10 @@ class PostgresServer:
     def url(self, role: str = "postgres", database: str = "postgres", port: int | None = None) -> str:
         return f"postgresql://{role}@127.0.0.1:{port or self.port}/{database}"
 
+    def run(self, *command: str) -> None:
+        """A command that sees the server's disk, as root."""
+        self._run(*command, is_root=True)
+
     def new_database(self) -> "Database":
         """An empty one."""
         name = f"test_{next(self._databases)}_{os.getpid()}"
@@ -115,9 +116,9 @@ class PostgresServer:
         return Database(self, name)
 
     def _pids(self) -> list[int]:
-        """Of the server and its children."""
+        """Of the server and its children. setpriv and nsenter become what they run, so it is the process itself."""
         assert self._process is not None
-        pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+        pid = self._process.pid
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return [pid, *map(int, children)]
 
@@ -126,8 +127,9 @@ class PostgresServer:
             return []
         return ["setpriv", f"--reuid={_USER}", f"--regid={_USER}", "--clear-groups"]
 
-    def _run(self, name: str, *arguments: str) -> None:
-        done = subprocess.run([*self._as_user(), program(name), *arguments], capture_output=True, cwd="/", check=False)
+    def _run(self, *command: str, is_root: bool = False) -> None:
+        user = [] if is_root else self._as_user()
+        done = subprocess.run([*self._before, *user, *command], capture_output=True, cwd="/", check=False)
         assert done.returncode == 0, done.stderr.decode()
 
 
@@ -140,6 +142,10 @@ class Database:
 
     def url(self, role: str = "postgres", port: int | None = None) -> str:
         return self.server.url(role, self.name, port)
+
+    def socket_url(self, role: str) -> str:
+        """By way of the file system, from another network as well."""
+        return f"postgresql://{role}@/{self.name}?host={self.server.folder}&port={self.server.port}"
 
     def set_up(self) -> None:
         """Makes the archive's tables, as `archive init` does."""
@@ -182,17 +188,35 @@ def program(name: str) -> str:
 
 
 @contextmanager
-def postgres_server(
-    *, is_durable: bool = False, more: str = "", within: Path | None = None
-) -> Iterator[PostgresServer]:
-    """A running server. is_durable: it keeps what it has committed even when it is killed."""
-    folder = Path(tempfile.mkdtemp(prefix="hl7capture-postgres-", dir=within))
+def postgres_server(*, is_durable: bool = False, more: str = "", megabytes: int = 0) -> Iterator[PostgresServer]:
+    """A running server. is_durable: it keeps what it has committed even when it is killed.
+
+    megabytes: of a disk that is its own (tmpfs, in a mount namespace); 0: its data lie where temporary files do.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="hl7capture-postgres-"))
     folder.chmod(0o755)
-    server = PostgresServer(folder, is_durable=is_durable, more=more)
+    with small_disk(folder, megabytes) if megabytes else nullcontext(()) as before:
+        yield from _served(PostgresServer(folder, is_durable=is_durable, more=more, before=before))
+
+
+def _served(server: PostgresServer) -> Iterator[PostgresServer]:
     try:
         server.make()
         server.start()
         yield server
     finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        server.stop(signal.SIGQUIT)  # nobody needs what it holds
+        shutil.rmtree(server.folder, ignore_errors=True)
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: int) -> Iterator[tuple[str, ...]]:
+    """A disk of its own below `folder`; gives what runs a command where that is seen. It goes with the process."""
+    script = f"mount -t tmpfs -o size={megabytes}m,mode=755 none {folder} && echo ready && cat"
+    holder = subprocess.Popen(["unshare", "--mount", "sh", "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == b"ready\n"
+    try:
+        yield ("nsenter", "--target", str(holder.pid), "--mount")
+    finally:
+        holder.communicate(timeout=10)
