@@ -132,9 +132,7 @@ class Detail(QWidget):
         self.compare.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.compare.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.compare.addActions(list(message_actions))
-        self.tabs.setCornerWidget(
-            self.compare
-        )  # first: without a parent it would be a window for a moment
+        self.tabs.setCornerWidget(self.compare)  # first: without a parent it would be a window for a moment
         self.compare.setVisible(bool(message_actions))
         for view in (self.fields.tree, self.text, self.hex):
             view.addActions(list(message_actions))

@@ -218,6 +218,7 @@ class MainWindow(QMainWindow):
         self.model.rowsInserted.connect(self.filtering.show_matches)
         self.model.rowsRemoved.connect(self.filtering.show_matches)
         self.files.imported.connect(self.saved.take)
+        self.pages.currentChanged.connect(lambda _page: self.toolbar.show_filter(not self.archive.is_shown))
         self.archive.restore_wanted.connect(self.restoring.begin)
         self.restoring.restored.connect(self.saved.take)
         self.dashboard.filter_wanted.connect(self.go_to_sessions_of)

@@ -303,6 +303,8 @@ class Archive(QObject):
             )
         elif is_looking:
             page.counts.setText(self.tr("{0} found, looking…").format(count))
+        elif self._is_all and not self.model.rowCount():
+            page.counts.setText(self.tr("none found"))
         elif self._is_all:
             page.counts.setText(self.tr("{0}, these are all").format(count))
         else:
