@@ -8,7 +8,7 @@ command_packages="libglib2.0-0|libglib2.0-0t64 libpcap0.8|libpcap0.8t64"
 window_packages="libegl1 libgl1 libdbus-1-3 libfontconfig1 libwayland-cursor0 libwayland-egl1 libxkbcommon-x11-0
     libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0
     libxcb-xkb1 fonts-dejavu-core"
-test_packages="iproute2 libcap2-bin openssh-client openssh-server postgresql strace tcpdump tcpflow tcpreplay tshark util-linux
+test_packages="iproute2 libcap2-bin openssh-client openssh-server openssl postgresql strace tcpdump tcpflow tcpreplay tshark util-linux
     wireshark-common xdotool xvfb"
 
 say() { printf '%s\n' "hl7capture: $*" >&2; }

@@ -13,7 +13,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from hl7capture.archive.connecting import driver, in_words
+from hl7capture.archive.connecting import in_words
 from hl7capture.archive.delivery import Delivery, waiting_files
 from hl7capture.archive.errors import ArchiveError
 from hl7capture.archive.marks import Marks
@@ -244,6 +244,6 @@ def _reason(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}."
-    if isinstance(error, driver().Error):
+    if hasattr(error, "sqlstate"):  # the driver's; it may not even be installed
         return in_words(error)
     return f"An error of the program ({type(error).__name__})."

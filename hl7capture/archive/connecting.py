@@ -66,6 +66,7 @@ def in_words(error: Exception) -> str:
     state = getattr(error, "sqlstate", None)
     if state is not None and state[:2] in ("22", "23", "54"):
         return f"the server does not take a value ({state}, {type(error).__name__})."
-    text = getattr(diagnosis, "message_primary", None) or str(error) or type(error).__name__
-    first = " ".join(text.split())
-    return first if first.endswith((".", "?", "!")) else f"{first}."
+    text: str = getattr(diagnosis, "message_primary", None) or str(error) or type(error).__name__
+    lines = text.removeprefix("connection failed: ").splitlines()
+    said = " ".join(" ".join(line for line in lines if not line.startswith("\t")).split())  # those: guesses of libpq's
+    return said if said.endswith(".") else f"{said}."

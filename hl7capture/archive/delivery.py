@@ -48,6 +48,7 @@ class Delivery:
         try:
             schema.check(self._connection)
             self._probe = sending.registered(self._connection, machine)
+            self._is_indexing = self._probe.has_index
             sending.prepare(self._connection)
             if not self.marks.belong_to(self._probe.archive, self._probe.number):
                 self._mark_what_is_in()
@@ -80,8 +81,11 @@ class Delivery:
         watch.start()
         try:
             refusals = self._send(batch)
-        except BaseException:
-            self._queue.failed(names)
+        except BaseException as error:
+            if _is_by_chance(error):
+                self._queue.put_back(names)
+            else:
+                self._queue.failed(names)
             raise
         finally:
             watch.cancel()
@@ -91,7 +95,16 @@ class Delivery:
 
     def index_texts(self) -> bool:
         """Puts some texts into the archive's index; False where all are in it, or it has none."""
-        return self._probe.has_index and sending.index_texts(self._connection, self._probe)
+        if not self._is_indexing:
+            return False
+        try:
+            return sending.index_texts(self._connection, self._probe)
+        except driver().Error as error:
+            if error.sqlstate is None:
+                raise  # the connection is lost
+            log.info("Texts in the archive are not indexed for now: %s", in_words(error))
+            self._is_indexing = False
+            return False
 
     # -- gathering ---------------------------------------------------------------------------------------------
 
@@ -194,6 +207,15 @@ def waiting_files(folder: SessionFolder, marks: Marks) -> list[str]:
     if known:
         marks.forget(known)
     return names
+
+
+def _is_by_chance(error: BaseException) -> bool:
+    """The server has said why, and no session is to blame: its disk is full, it is read-only, it ends, it is locked.
+
+    Without a word from it (a lost connection), out of memory, out of time or in trouble with itself, one may be.
+    """
+    state: str | None = getattr(error, "sqlstate", None)
+    return state is not None and state not in ("53200", "57014", "57P02") and state[:2] != "XX"
 
 
 def _is_of_the_document(error: Exception) -> bool:

@@ -1,6 +1,7 @@
 """Session files on their way to the archive: read, judged, made to rows."""
 
 import logging
+import os
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
@@ -13,7 +14,7 @@ from hl7capture.model.session import Codes, Session
 from hl7capture.model.settings import Settings
 from hl7capture.store.document import DocumentError, from_document
 from hl7capture.store.index import Known, SessionIndex
-from hl7capture.store.scanning import StoredFile, stored_file
+from hl7capture.store.scanning import StoredFile
 from hl7capture.store.session_folder import LARGEST_FILE, SessionFolder
 
 log = logging.getLogger(__name__)
@@ -30,9 +31,10 @@ class Outgoing(NamedTuple):
 def file_of(folder: SessionFolder, name: str) -> StoredFile | None:
     """The file as it is now; None where it is gone."""
     try:
-        return stored_file(folder.sessions, folder.sessions / name)
+        status = os.lstat(f"{folder.sessions}/{name}")
     except OSError:
         return None
+    return StoredFile(name, status.st_size, status.st_mtime_ns)
 
 
 def known_of(folder: SessionFolder, names: Iterable[str]) -> dict[str, Known]:

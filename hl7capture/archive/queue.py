@@ -84,7 +84,7 @@ class Queue:
             self._most = min(MOST, 2 * self._most)
 
     def failed(self, names: list[str]) -> None:
-        """They were taken, and the connection was lost, or the server had enough. They wait again.
+        """They were taken, and one of them may be why the connection was lost. They wait again.
 
         One that fails alone again and again lets all others go first, and then waits for long.
         """

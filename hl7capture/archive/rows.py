@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from hl7capture.archive.texts import searched, to_jsonb, word
@@ -217,6 +218,7 @@ def _reads_otherwise(message: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=1000)
 def _address(text: str) -> str | None:
     """As `inet` takes it: without a zone."""
     try:

@@ -52,10 +52,13 @@ _MS_PER_MB = 5_000  # a server that takes longer for a large document is not at 
 
 
 class _Table(NamedTuple):
-    """name: in the archive; columns: as they are copied, but for the probe's number; types: of these."""
+    """name: in the archive; columns: as they are copied, but for the probe's number; types: of these.
+
+    key: the columns that tell the rows of a probe apart.
+    """
 
     name: str
-    row: type[Any]
+    key: tuple[str, ...]
     columns: tuple[str, ...]
     types: tuple[str, ...]
 
@@ -68,26 +71,46 @@ class _Table(NamedTuple):
         return ", ".join(self.columns)
 
     @property
+    def replaced(self) -> str:
+        """For DO UPDATE SET."""
+        return ", ".join(f"{name} = excluded.{name}" for name in self.columns if name not in self.key)
+
+    @property
+    def clearing(self) -> str:
+        return f"DELETE FROM hl7capture.{self.name} WHERE probe_id = %(probe)s AND session_id = ANY(%(ours)s)"  # noqa: S608
+
+    @property
+    def taking(self) -> str:
+        """Also of a new session there may be rows, where somebody has deleted its own alone."""
+        return (
+            f"INSERT INTO hl7capture.{self.name} (probe_id, {self.listed}) "  # noqa: S608 - names of our own
+            f"SELECT %(probe)s, {self.listed} FROM {self.incoming} WHERE session_id = ANY(%(ours)s) "
+            f"ON CONFLICT (probe_id, {', '.join(self.key)}) DO UPDATE SET {self.replaced}"
+        )
+
+    @property
     def creation(self) -> str:
         columns = ", ".join(f"{name} {kind}" for name, kind in zip(self.columns, self.types, strict=True))
         return f"CREATE TEMPORARY TABLE IF NOT EXISTS {self.incoming} ({columns}) ON COMMIT DELETE ROWS"
 
 
-def _table(name: str, row: type[Any]) -> _Table:
+def _table(name: str, row: type[Any], *key: str) -> _Table:
     columns = row._fields
-    return _Table(name, row, columns, tuple(_TYPES[row].get(column, "text") for column in columns))
+    return _Table(name, key, columns, tuple(_TYPES[row].get(column, "text") for column in columns))
 
 
-_SESSIONS = _table("sessions", SessionRow)
-_MESSAGES = _table("messages", MessageRow)
-_FINDINGS = _table("findings", FindingRow)
+_SESSIONS = _table("sessions", SessionRow, "session_id")
+_MESSAGES = _table("messages", MessageRow, "session_id", "position")
+_FINDINGS = _table("findings", FindingRow, "session_id", "code")
 
+# now() is when the transaction began: what has another time was there before.
 _TAKE_SESSIONS = f"""
 INSERT INTO hl7capture.sessions AS old (probe_id, {_SESSIONS.listed})
 SELECT %(probe)s, {_SESSIONS.listed.replace("_address", "_address::inet")} FROM incoming_sessions
-ON CONFLICT (probe_id, session_id) DO UPDATE SET archived_at = now(),
-{", ".join(f"{name} = excluded.{name}" for name in _SESSIONS.columns if name != "session_id")}
+ON CONFLICT (probe_id, session_id) DO UPDATE SET archived_at = clock_timestamp(),
+{_SESSIONS.replaced}
 WHERE old.saved_at IS NULL OR old.saved_at <= excluded.saved_at
+RETURNING archived_at = now()
 """  # noqa: S608 - names of our own, as in all that follow
 # Of sessions alone whose row is the one that was sent; an older one has changed nothing.
 _OURS = (
@@ -143,18 +166,14 @@ def send(connection: "Connection", probe: Probe, batch: Sequence[Rows]) -> None:
         _copy(connection, _SESSIONS, (rows.session for rows in batch))
         _copy(connection, _MESSAGES, (row for rows in batch for row in rows.messages))
         _copy(connection, _FINDINGS, (row for rows in batch for row in rows.findings))
-        own = {"probe": probe.number}
-        connection.execute(_TAKE_SESSIONS, own)
+        own: dict[str, Any] = {"probe": probe.number, "ours": [rows.session.session_id for rows in batch]}
+        taken = connection.execute(_TAKE_SESSIONS, own).fetchall()
+        if len(taken) < len(batch) or not all(is_new for (is_new,) in taken):
+            own["ours"] = [session_id for (session_id,) in connection.execute(_OURS, own)]
+            for table in (_MESSAGES, _FINDINGS):
+                connection.execute(table.clearing, own)
         for table in (_MESSAGES, _FINDINGS):
-            connection.execute(
-                f"DELETE FROM hl7capture.{table.name} WHERE probe_id = %(probe)s AND session_id IN ({_OURS})",  # noqa: S608
-                own,
-            )
-            connection.execute(
-                f"INSERT INTO hl7capture.{table.name} (probe_id, {table.listed}) "  # noqa: S608
-                f"SELECT %(probe)s, {table.listed} FROM {table.incoming} WHERE session_id IN ({_OURS})",
-                own,
-            )
+            connection.execute(table.taking, own)
 
 
 def saved_when(connection: "Connection", probe: Probe, session_ids: list[str]) -> dict[str, tuple[float | None, str]]:

@@ -45,7 +45,7 @@ def set_up(connection: "Connection") -> SetUp:
             if version_of(connection) > newest():
                 check(connection)
             _make_roles(connection)
-            there = connection.execute("SELECT FROM pg_namespace WHERE nspname = 'hl7capture'").fetchone()
+            there = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'hl7capture'").fetchone()
             if there is None:  # an administrator may have made it for an owner who may not
                 connection.execute("CREATE SCHEMA hl7capture")
             connection.execute(_FIRST)
@@ -79,7 +79,7 @@ def admissions() -> dict[str, list[str]]:
 def _make_roles(connection: "Connection") -> None:
     psycopg = driver()
     for role in (PROBE, READER):
-        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,)).fetchone() is not None:
+        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone() is not None:
             continue
         try:
             with connection.transaction():

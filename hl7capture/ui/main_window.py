@@ -14,6 +14,7 @@ from hl7capture.store.incoming import is_session_file_name
 from hl7capture.ui import theme
 from hl7capture.ui.archive.archive import Archive
 from hl7capture.ui.archive.restoring import Restoring
+from hl7capture.ui.archive_notices import ArchiveNotices
 from hl7capture.ui.banner import Banner
 from hl7capture.ui.capturing import Capturing
 from hl7capture.ui.clean_up_notices import CleanUpNotices
@@ -205,6 +206,7 @@ class MainWindow(QMainWindow):
         controller.judge.explained.connect(self.ladder.show_findings)
         self.detail.findings.wanted.connect(controller.judge.explain)
         StoreNotices(store, self.banner, lambda: self.edit_settings("outputFolder"), self)
+        ArchiveNotices(controller.archiving, self.banner, self.status, self)
         CleanUpNotices(store, self.banner, self.status, self)
         self.capturing.begun.connect(self.go_to_sessions)
         self.capturing.refused.connect(lambda: self.pages.setCurrentWidget(self.welcome))

@@ -21,6 +21,7 @@ from hl7capture.model.settings import Settings, SettingsError
 from hl7capture.store.session_store import SessionStore
 from hl7capture.ui.font_size import scaled
 from hl7capture.ui.settings.appearance_page import AppearancePage
+from hl7capture.ui.settings.archive_page import ArchivePage
 from hl7capture.ui.settings.capture_page import CapturePage
 from hl7capture.ui.settings.desktop_page import DesktopPage
 from hl7capture.ui.settings.findings_page import FindingsPage
@@ -59,6 +60,7 @@ class SettingsDialog(QDialog):
             capture,
             ProtocolPage(),
             sessions,
+            ArchivePage(),
             FindingsPage(),
             PrivacyPage(),
             AppearancePage(),

@@ -29,6 +29,8 @@ class Status(QStatusBar):
         self.sessions = self._label()
         self.saved = self._label()
         self.waiting = self._label()
+        self.archive = self._label()
+        self.archive.hide()
         self.loading = self._label()
         self.loading.hide()
         self.show_state(State.IDLE, "", is_live=True)
@@ -68,6 +70,12 @@ class Status(QStatusBar):
     def show_waiting(self, waiting: int) -> None:
         self.waiting.setText(self.tr("Waiting {0}").format(number_text(waiting)))
         _mark(self.waiting, "warning", waiting > 0)
+
+    def show_archive(self, text: str, *, is_away: bool) -> None:
+        """text: how it stands with the archive; "" where there is none."""
+        self.archive.setText(text)
+        self.archive.setVisible(bool(text))
+        _mark(self.archive, "warning", is_away)
 
     def show_loading(self, done: int, files: int) -> None:
         """How far the list of what is on disk is; nothing where it is complete."""

@@ -33,6 +33,172 @@
     </message>
 </context>
 <context>
+    <name>Archive</name>
+    <message>
+        <source>There is no archive: archiveUrl in the settings names one (hl7capture settings set archiveUrl postgresql://user@server/database).</source>
+        <translation>Es gibt kein Archiv: archiveUrl in den Einstellungen nennt eines (hl7capture settings set archiveUrl postgresql://user@server/database).</translation>
+    </message>
+    <message>
+        <source>The archive needs a part that is not installed: pip install hl7capture[archive]</source>
+        <translation>Dem Archiv fehlt ein Teil, der nicht installiert ist: pip install hl7capture[archive]</translation>
+    </message>
+    <message>
+        <source>{0} found, looking before {1}</source>
+        <translation>{0} gefunden, suche vor {1}</translation>
+    </message>
+    <message>
+        <source>{0} found, looking…</source>
+        <translation>{0} gefunden, suche…</translation>
+    </message>
+    <message>
+        <source>none found</source>
+        <translation>keine gefunden</translation>
+    </message>
+    <message>
+        <source>{0}, these are all</source>
+        <translation>{0}, das sind alle</translation>
+    </message>
+    <message>
+        <source>{0}, more below</source>
+        <translation>{0}, weiter unten mehr</translation>
+    </message>
+    <message>
+        <source>Archive away since {0}. {1}</source>
+        <translation>Archiv fort seit {0}. {1}</translation>
+    </message>
+    <message>
+        <source>This login sees the sessions of its own probe alone. GRANT hl7capture_reader shows it all.</source>
+        <translation>Diese Anmeldung sieht nur die Sitzungen der eigenen Sonde. GRANT hl7capture_reader zeigt ihr alle.</translation>
+    </message>
+    <message>
+        <source>The archive is empty.</source>
+        <translation>Das Archiv ist leer.</translation>
+    </message>
+</context>
+<context>
+    <name>ArchiveMenu</name>
+    <message>
+        <source>Restore</source>
+        <translation>Zurückholen</translation>
+    </message>
+    <message>
+        <source>Brings them back into the sessions of this machine, as they were</source>
+        <translation>Holt sie zu den Sitzungen dieses Rechners zurück, wie sie waren</translation>
+    </message>
+</context>
+<context>
+    <name>ArchiveNotices</name>
+    <message>
+        <source>Sessions that the archive does not take: {0}. They stay on this computer; the command “hl7capture archive status” says which they are, and why.</source>
+        <translation>Sitzungen, die das Archiv nicht annimmt: {0}. Sie bleiben auf diesem Rechner; welche es sind und warum, sagt der Befehl „hl7capture archive status“.</translation>
+    </message>
+    <message>
+        <source>{0}. {1} Capturing goes on; they are sent when it is back.</source>
+        <translation>{0}. {1} Die Aufzeichnung läuft weiter; gesendet wird, sobald es wieder da ist.</translation>
+    </message>
+    <message>
+        <source>Try now</source>
+        <translation>Jetzt versuchen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Archive away since {0}, {1} session(s) waiting</source>
+        <translation>
+            <numerusform>Archiv fort seit {0}, {1} Sitzung wartet</numerusform>
+            <numerusform>Archiv fort seit {0}, {1} Sitzungen warten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Archive …</source>
+        <translation>Archiv …</translation>
+    </message>
+    <message>
+        <source>Archive: {0} waiting</source>
+        <translation>Archiv: {0} warten</translation>
+    </message>
+    <message>
+        <source>Archive ✓</source>
+        <translation>Archiv ✓</translation>
+    </message>
+</context>
+<context>
+    <name>ArchivePage</name>
+    <message>
+        <source>Filter of the archive</source>
+        <translation>Filter des Archivs</translation>
+    </message>
+    <message>
+        <source>Filter the archive (Ctrl+F)</source>
+        <translation>Archiv filtern (Strg+F)</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Refresh</source>
+        <translation>Aktualisieren</translation>
+    </message>
+    <message>
+        <source>Read the archive anew (F5)</source>
+        <translation>Das Archiv neu lesen (F5)</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>Zurückholen</translation>
+    </message>
+    <message>
+        <source>Brings the chosen sessions back into the sessions of this machine</source>
+        <translation>Holt die gewählten Sitzungen zu den Sitzungen dieses Rechners zurück</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>Archiv</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>Test the connection</source>
+        <translation>Verbindung prüfen</translation>
+    </message>
+    <message>
+        <source>Password…</source>
+        <translation>Kennwort …</translation>
+    </message>
+    <message>
+        <source>Keep the password in the system&apos;s keyring</source>
+        <translation>Das Kennwort im Schlüsselbund des Systems aufbewahren</translation>
+    </message>
+    <message>
+        <source>{0} overrules what stands here.</source>
+        <translation>{0} gilt anstelle dessen, was hier steht.</translation>
+    </message>
+    <message>
+        <source>Connecting…</source>
+        <translation>Verbinden …</translation>
+    </message>
+    <message>
+        <source>Password of the archive</source>
+        <translation>Kennwort des Archivs</translation>
+    </message>
+    <message>
+        <source>It goes to the system&apos;s keyring; empty: forget it.</source>
+        <translation>Es kommt in den Schlüsselbund des Systems; leer: es wird vergessen.</translation>
+    </message>
+    <message>
+        <source>The keyring has it now.</source>
+        <translation>Der Schlüsselbund hat es jetzt.</translation>
+    </message>
+</context>
+<context>
+    <name>ArchiveTable</name>
+    <message>
+        <source>Sessions of the archive</source>
+        <translation>Sitzungen des Archivs</translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Copy</source>
@@ -163,6 +329,10 @@
         <translation>Aufgeräumt: {0}</translation>
     </message>
     <message>
+        <source>The disk is nearly full. Sessions that were deleted although the archive lacks them: {0}.</source>
+        <translation>Die Platte ist fast voll. Sitzungen, die gelöscht wurden, obwohl sie im Archiv fehlen: {0}.</translation>
+    </message>
+    <message>
         <source>{0} No session is deleted until somebody says that the clock is right.</source>
         <translation>{0} Es wird keine Sitzung gelöscht, bis jemand bestätigt, dass die Uhr richtig geht.</translation>
     </message>
@@ -259,6 +429,10 @@
     <message>
         <source>Dashboard (Ctrl+D)</source>
         <translation>Überblick (Strg+D)</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>Archiv</translation>
     </message>
     <message>
         <source>Try it: simulated analyzer</source>
@@ -1641,6 +1815,10 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
         <translation>Was Sie sich zu dieser Sitzung merken möchten. Es wird mit ihr aufgehoben.</translation>
     </message>
     <message>
+        <source>There is no note.</source>
+        <translation>Es gibt keine Notiz.</translation>
+    </message>
+    <message>
         <source>This note is too long to be changed here; its beginning is shown</source>
         <translation>Diese Notiz ist zu lang, um hier geändert zu werden; gezeigt wird ihr Anfang</translation>
     </message>
@@ -1873,6 +2051,29 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     </message>
 </context>
 <context>
+    <name>Restoring</name>
+    <message>
+        <source>Restoring from the archive</source>
+        <translation>Aus dem Archiv zurückholen</translation>
+    </message>
+    <message>
+        <source>Sessions restored from the archive: {0}.</source>
+        <translation>Sitzungen aus dem Archiv zurückgeholt: {0}.</translation>
+    </message>
+    <message>
+        <source>Kept already: {0}.</source>
+        <translation>Schon vorhanden: {0}.</translation>
+    </message>
+    <message>
+        <source>Not restored: {0}. The first: {1}</source>
+        <translation>Nicht zurückgeholt: {0}. Die erste: {1}</translation>
+    </message>
+    <message>
+        <source>Nothing more is restored. {0}</source>
+        <translation>Es wird nichts mehr zurückgeholt. {0}</translation>
+    </message>
+</context>
+<context>
     <name>SavedSessions</name>
     <message>
         <source>Not deleted: {0}</source>
@@ -2096,6 +2297,21 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     </message>
 </context>
 <context>
+    <name>SessionViews</name>
+    <message>
+        <source>Ladder</source>
+        <translation>Ablauf</translation>
+    </message>
+    <message>
+        <source>Detail</source>
+        <translation>Details</translation>
+    </message>
+    <message>
+        <source>Session {0} cannot be shown: {1}.</source>
+        <translation>Sitzung {0} kann nicht gezeigt werden: {1}.</translation>
+    </message>
+</context>
+<context>
     <name>SessionsPage</name>
     <message>
         <source>Sessions</source>
@@ -2285,8 +2501,8 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
         <translation>Megabytes an rohen Paketen, die aufgehoben werden; die ältesten gehen zuerst</translation>
     </message>
     <message>
-        <source>PostgreSQL archive</source>
-        <translation>PostgreSQL-Archiv</translation>
+        <source>The archive that all sessions go to, a PostgreSQL database</source>
+        <translation>Das Archiv, in das alle Sitzungen gehen, eine PostgreSQL-Datenbank</translation>
     </message>
     <message>
         <source>Mask patient data on the screen</source>
@@ -2704,21 +2920,6 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
-    </message>
-</context>
-<context>
-    <name>Workspace</name>
-    <message>
-        <source>Ladder</source>
-        <translation>Ablauf</translation>
-    </message>
-    <message>
-        <source>Detail</source>
-        <translation>Details</translation>
-    </message>
-    <message>
-        <source>Session {0} cannot be shown: {1}.</source>
-        <translation>Sitzung {0} kann nicht gezeigt werden: {1}.</translation>
     </message>
 </context>
 </TS>

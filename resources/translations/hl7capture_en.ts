@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>ArchiveNotices</name>
+    <message numerus="yes">
+        <source>Archive away since {0}, {1} session(s) waiting</source>
+        <translation>
+            <numerusform>Archive away since {0}, {1} session waiting</numerusform>
+            <numerusform>Archive away since {0}, {1} sessions waiting</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SessionsPage</name>
     <message numerus="yes">
         <source> message(s)</source>

@@ -15,7 +15,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import archive_search, filtering, judging, keeping, live, reading, report, stored, trees
+from tests.benchmarks import (
+    archive_search,
+    archiving,
+    filtering,
+    judging,
+    keeping,
+    live,
+    reading,
+    report,
+    stored,
+    trees,
+)
 from tests.benchmarks.figures import Benchmark, Findings, Setup
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -34,6 +45,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "trees": trees.trees,
     "findings": judging.findings,
     "filter": filtering.filtering,
+    "archive": archiving.archiving,
     "archive-search": archive_search.archive_search,
 }
 PROGRAMS = ("tshark", "tcpflow", "tcpreplay", "unshare", "ip", "strace")

@@ -1,9 +1,11 @@
 """`capture` live, on virtual Ethernet cards: a burst as fast as it goes, and a minute of a busy laboratory."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,8 @@ _PACKETS_A_LARGE, _PACKETS_A_SMALL = 5, 4  # that a message of 2 kB, and one of 
 def burst(setup: Setup) -> Findings:
     """A quarter of a million packets at once: none is lost, and every message is there."""
     plan = Plan(round(_BURST * setup.size / _PACKETS_A_LARGE))
-    ran = _run(setup, made(setup, f"--messages {plan.messages}"), [])
-    found = _complete(ran, plan, "burst")
+    ran = run(setup, made(setup, f"--messages {plan.messages}"), [])
+    found = complete(ran, plan, "burst")
     found.add("burst: packets sent in a second", ran["sentPerSecond"], unit="", low=_FASTEST)
     return found
 
@@ -32,8 +34,8 @@ def steady(setup: Setup) -> Findings:
     seconds = max(1.0, _SECONDS * setup.size)
     plan = Plan(round(_RATE * seconds / _PACKETS_A_SMALL), size=_STEADY_SIZE)
     capture = made(setup, f"--messages {plan.messages} --size {plan.size}")
-    ran = _run(setup, capture, ["--rate", str(_RATE)])
-    found = _complete(ran, plan, "minute")
+    ran = run(setup, capture, ["--rate", str(_RATE)])
+    found = complete(ran, plan, "minute")
     found.add("minute: packets sent in a second", ran["sentPerSecond"], unit="", low=_RATE * 0.95)
     found.add("minute: megabytes sent in a second", capture.stat().st_size / ran["seconds"] / 1e6, unit="MB/s")
     found.add("minute: cores kept busy, with all processes", ran["cores"], unit="", high=1.0)
@@ -42,7 +44,7 @@ def steady(setup: Setup) -> Findings:
     return found
 
 
-def _complete(ran: dict[str, Any], plan: Plan, name: str) -> Findings:
+def complete(ran: dict[str, Any], plan: Plan, name: str) -> Findings:
     found = Findings()
     found.add(f"{name}: packets dropped", ran["dropped"], unit="", high=0)
     found.add(f"{name}: packets that did not arrive", ran["sent"] - ran["captured"], unit="", high=0)
@@ -50,7 +52,8 @@ def _complete(ran: dict[str, Any], plan: Plan, name: str) -> Findings:
     return found
 
 
-def _run(setup: Setup, capture: Path, options: list[str]) -> dict[str, Any]:
+def run(setup: Setup, capture: Path, options: list[str], more: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """more: of the environment."""
     folder = setup.folder / "live"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700)
@@ -66,7 +69,7 @@ def _run(setup: Setup, capture: Path, options: list[str]) -> dict[str, Any]:
         *options,
     ]
     try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, env={**os.environ, **(more or {})})
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     ran: dict[str, Any] = json.loads(done.stdout)

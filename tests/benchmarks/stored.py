@@ -16,7 +16,7 @@ from tests.benchmarks.measure import OURS, Program, environment, in_turn
 from tests.support.stored import message_of, put, session_of
 
 _SESSIONS = 100_000
-_MESSAGE = 5_500  # characters: with its bytes in hexadecimal, and what stands around it, a document of 16 kB
+MESSAGE = 5_500  # characters: with its bytes in hexadecimal, and what stands around it, a document of 16 kB
 _MEMORY = 150  # MB that the list may take
 _WANTED = 4711
 
@@ -108,7 +108,7 @@ def stored_sessions(setup: Setup, count: int) -> Path:
         for number in range(count):
             if number % 10_000 == 0:
                 setup.say(f"making {number:,} of {count:,} stored sessions")
-            session = session_of(number, message_of(f"MRN-{number:06d}", _MESSAGE))
+            session = session_of(number, message_of(f"MRN-{number:06d}", MESSAGE))
             put(folder / "sessions", session)
         made.touch()
     return folder

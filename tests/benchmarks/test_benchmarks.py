@@ -49,6 +49,12 @@ def test_keeping(name: str, folder: Path, tmp_path: Path) -> None:
     found_by(name, 0.01, folder, tmp_path)
 
 
+@needs_capture_rights
+def test_archive(folder: Path, tmp_path: Path) -> None:
+    found = found_by("archive", 0.005, folder, tmp_path)
+    assert found["figures"][0]["value"] == 0, "sessions are missing"
+
+
 def test_findings(folder: Path, tmp_path: Path) -> None:
     found_by("findings", 0.01, folder, tmp_path)
 
