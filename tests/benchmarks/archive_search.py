@@ -50,7 +50,7 @@ FROM (SELECT n, {_YEAR.timestamp():.0f} + (n::float8 * {_SECONDS} / COUNT)::int8
     FROM generate_series(1, COUNT) n) made
 """
 _FILLED = (
-    "replace(replace(replace(replace(replace(replace({}, '⟦n⟧', n::text), '⟦patient⟧', {}(patient)), '⟦name⟧', name), "
+    "replace(replace(replace(replace(replace(replace(replace({}, '⟦device⟧', device), '⟦n⟧', n::text), '⟦patient⟧', {}(patient)), '⟦name⟧', name), "
     "'⟦mark⟧', mark), '⟦kind⟧', {}(kind)), '⟦stamp⟧', stamp)"
 )
 
@@ -147,7 +147,7 @@ def fill(archive: Database, count: int) -> None:
 
 
 def _pattern() -> Session:
-    session = session_of(1, _MESSAGE, _ANSWER)
+    session = session_of(1, _MESSAGE, _ANSWER, device_ip="⟦device⟧")
     session.session_id = "⟦id⟧"
     last: Element = session.elements[1]
     session.elements[1] = last._replace(direction=Direction.LIS_TO_DEVICE, type=ElementType.MESSAGE)

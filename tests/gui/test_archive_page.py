@@ -204,7 +204,9 @@ def test_keys_go_to_the_page_that_is_shown(opened: Callable[[], ArchivePage], qt
     assert page.state.text() == "The archive is empty."
     window.commands.find.trigger()
     assert page.box.hasFocus()
+    assert not window.filtering.box.isVisible()
     window.commands.sessions.trigger()
+    qtbot.waitUntil(window.filtering.box.isVisible, timeout=PATIENCE)
     window.commands.find.trigger()
     assert window.filtering.box.hasFocus()
 

@@ -9,6 +9,7 @@ COMMENT ON COLUMN sessions.reads_otherwise IS 'A message has escape sequences, o
 -- Lists are the newest first, page by page: each begins behind the last key of the one before.
 CREATE INDEX sessions_by_time ON sessions (start_time DESC, session_id DESC, probe_id DESC);
 DROP INDEX sessions_by_start;
+CREATE INDEX sessions_that_read_otherwise ON sessions (probe_id, session_id) WHERE reads_otherwise;
 CREATE INDEX sessions_by_kinds ON sessions USING gin (message_types, triggers, acks, flags);
 
 -- Who looks at the archive hears that something came; what it is, it reads as it may.
