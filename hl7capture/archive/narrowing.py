@@ -57,8 +57,8 @@ def narrowed(node: Node | None) -> list[Narrowed]:
 def interval_of(node: Node | None) -> Interval:
     """When a session must have begun to be let through."""
     match node:
-        case Comparison("time", operator, (Text(text), *_)) if operator != "!=":
-            return _interval(operator, [values.moment(value.value) for value in node.values] or [values.moment(text)])
+        case Comparison("time", operator, found) if found and operator != "!=":
+            return _interval(operator, [values.moment(value.value) for value in found])
         case And(parts):
             intervals = [interval_of(part) for part in parts]
             firsts = [each.first for each in intervals if each.first is not None]
@@ -114,7 +114,7 @@ def _worth(part: Part) -> int:
             return 100 if all(is_word(value.value) for value in found) else 0
         case Comparison("finding" | "flag" | "ack" | "type" | "trigger", "=" | "in", found):
             return 2 if all(is_word(value.value) for value in found) else 0
-        case Comparison("device" | "lis" | "ip", "=" | "in"):
+        case Comparison("device", "=" | "in"):
             return 3
         case Comparison() if _is_patient(part):
             return 100
@@ -156,11 +156,10 @@ def _queries(part: Part, to: Values) -> Iterator[str]:
                 yield from _of_text(value.value, to)
         case Comparison("id"):
             yield f"{_KEYS} hl7capture.sessions WHERE session_id = ANY ({to.put(session_ids(part), 'text[]')})"
-        case Comparison("device" | "lis" | "ip", _, found):
-            for end in ("device", "lis") if part.name == "ip" else (part.name,):
-                for value in found:
-                    network = to.put(str(values.network(value.value)), "inet")
-                    yield f"{_KEYS} hl7capture.sessions WHERE {end}_address <<= {network}"
+        case Comparison("device", _, found):
+            for value in found:
+                network = to.put(str(values.network(value.value)), "inet")
+                yield f"{_KEYS} hl7capture.sessions WHERE device_address <<= {network}"
         case Comparison(name, _, found) if name in _COLUMNS:
             words = to.put([*(searched(value.value) for value in found), MORE], "text[]")
             yield f"{_KEYS} hl7capture.sessions WHERE {_COLUMNS[name]} && {words}"

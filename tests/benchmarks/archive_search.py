@@ -49,10 +49,6 @@ SELECT n, began, lpad((n % {_PATIENTS})::text, 6, '0') patient, lpad((n::int8 * 
 FROM (SELECT n, {_YEAR.timestamp():.0f} + (n::float8 * {_SECONDS} / COUNT)::int8 began
     FROM generate_series(1, COUNT) n) made
 """
-_FILLED = (
-    "replace(replace(replace(replace(replace(replace(replace({}, '⟦device⟧', device), '⟦n⟧', n::text), '⟦patient⟧', {}(patient)), '⟦name⟧', name), "
-    "'⟦mark⟧', mark), '⟦kind⟧', {}(kind)), '⟦stamp⟧', stamp)"
-)
 
 
 def archive_search(setup: Setup) -> Findings:
@@ -191,8 +187,14 @@ def _insert(archive: Database, table: str, row: dict[str, object], probe: int, s
 
 
 def _filled_in(place: str, *, is_folded: bool) -> str:
-    fold = "lower" if is_folded else ""
-    return "replace(" + _FILLED.format(place, fold, fold) + ", '⟦id⟧', session_id)"
+    """SQL that puts what is different into a text of the pattern."""
+    kind, patient = (f"lower({name})" if is_folded else name for name in ("kind", "patient"))
+    values = {"n": "n::text", "id": "session_id", "patient": patient, "kind": kind}
+    for name in ("device", "name", "mark", "stamp"):
+        values[name] = name
+    for name, value in values.items():
+        place = f"replace({place}, '⟦{name}⟧', {value})"
+    return place
 
 
 def _p95(values: list[float]) -> float:
