@@ -24,10 +24,23 @@ def main() -> int:
     )
     parser.add_argument("--output-folder", type=Path, metavar="DIR", help="folder for sessions")
     parser.add_argument("--minimised", action="store_true", help="start without the window in the way")
+    parser.add_argument(
+        "--restore-from-archive",
+        dest="restored",
+        action="append",
+        default=[],
+        metavar="SESSIONID",
+        help="bring a session back from the archive, and show it",
+    )
     chosen = parser.parse_args(arguments)
+    from hl7capture.model.session import is_session_id
+
+    for session_id in chosen.restored:
+        if not is_session_id(session_id):
+            parser.error(f"“{session_id}” is not a session id; they look like 20261121T101530.123Z-5f1c9a2e.")
     from hl7capture.ui.main import run as run_window
 
-    return run_window(chosen.files, chosen.output_folder, is_minimised=chosen.minimised)
+    return run_window(chosen.files, chosen.output_folder, is_minimised=chosen.minimised, restored=chosen.restored)
 
 
 if __name__ == "__main__":

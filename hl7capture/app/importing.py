@@ -24,6 +24,23 @@ class Outcome:
     is_known: bool = False
 
 
+class InTheWayError(Exception):
+    """Another session is kept under the same id; the text says so."""
+
+
+def is_kept(store: SessionStore, session: Session) -> bool:
+    """Whether the session is on disk, with all its elements. Raises InTheWayError."""
+    try:
+        is_same = store.find(session.session_id).elements == session.elements
+    except FileNotFoundError:
+        return False
+    except (OSError, DocumentError):
+        raise InTheWayError(f"session {session.session_id} is there already, and cannot be read") from None
+    if not is_same:
+        raise InTheWayError(f"another session {session.session_id} is kept already, and is left as it is")
+    return True
+
+
 class Import:
     """One import; `run` is called once, `cancel` from any thread."""
 
@@ -57,14 +74,11 @@ class Import:
     def _keep(self, path: Path, session: Session) -> Outcome:
         """Nothing that is kept is ever replaced."""
         try:
-            is_same = self._store.find(session.session_id).elements == session.elements
-        except FileNotFoundError:
-            return self._written(path, session)
-        except (OSError, DocumentError):
-            return Outcome(path, None, f"session {session.session_id} is there already, and cannot be read")
-        if is_same:
-            return Outcome(path, session, "it is kept already", is_known=True)
-        return Outcome(path, None, f"another session {session.session_id} is kept already, and is left as it is")
+            if is_kept(self._store, session):
+                return Outcome(path, session, "it is kept already", is_known=True)
+        except InTheWayError as error:
+            return Outcome(path, None, str(error))
+        return self._written(path, session)
 
     def _written(self, path: Path, session: Session) -> Outcome:
         try:

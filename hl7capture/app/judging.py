@@ -48,6 +48,7 @@ class Judge(QObject):
         self._lock = threading.Lock()
         self._waiting: deque[Session] = deque()
         self._asked: Session | None = None
+        self._is_asked_alone = False
         self._is_running = False
         self._is_closing = False
         self._history = History()
@@ -60,10 +61,14 @@ class Judge(QObject):
             self._waiting.append(session)
         self._start()
 
-    def explain(self, session: Session) -> None:
-        """All there is to say of a session that has ended: `explained`. What was asked for before is forgotten."""
+    def explain(self, session: Session, *, is_alone: bool = False) -> None:
+        """All there is to say of a session that has ended: `explained`. What was asked for before is forgotten.
+
+        is_alone: it is from elsewhere; sessions on disk are none of its neighbours.
+        """
         with self._lock:
             self._asked = session
+            self._is_asked_alone = is_alone
         self._start()
 
     def close(self, milliseconds: int) -> bool:
@@ -94,6 +99,7 @@ class Judge(QObject):
         while True:
             with self._lock:
                 asked, self._asked = self._asked, None
+                is_alone = self._is_asked_alone
                 sessions = [self._waiting.popleft() for _ in range(min(len(self._waiting), _TOLD_AT_ONCE))]
                 if self._is_closing or (asked is None and not sessions):
                     self._is_running = False
@@ -106,7 +112,7 @@ class Judge(QObject):
                 turns.call()
                 self.judged.emit(list(judged.values()))
             if asked is not None:
-                report = self._report_of(asked)
+                report = self._report_of(asked, is_alone)
                 self.explained.emit(asked.session_id, verdict_of([report]), report.findings)
 
     def _judge(self, session: Session) -> list[Session]:
@@ -125,9 +131,9 @@ class Judge(QObject):
             _, gone = self._remembered.popitem(last=False)
             self._memory -= _memory_of(*gone)
 
-    def _report_of(self, session: Session) -> Report:
+    def _report_of(self, session: Session, is_alone: bool) -> Report:
         """Where patients' data is masked, what is quoted has pseudonyms."""
-        report = self._whole_report_of(session)
+        report = self._whole_report_of(session, is_alone)
         if not self.settings.mask_patient_data:
             return report
         pseudonyms = Pseudonyms(keeps_times=True, keeps_addresses=True)
@@ -135,10 +141,12 @@ class Judge(QObject):
         masked.session_id = session.session_id  # by which answers are found in it
         return report_of(masked, report.heard, self.settings)
 
-    def _whole_report_of(self, session: Session) -> Report:
+    def _whole_report_of(self, session: Session, is_alone: bool) -> Report:
         known = self._remembered.get(session.session_id)
         if known is not None:
             return report_of(session, known[1], self.settings)
+        if is_alone:
+            return report_of(session, None, self.settings)
         reports = reports_of(self._neighbours(session), self.settings)
         found = next((report for report in reports if report.session.session_id == session.session_id), None)
         return found or report_of(session, None, self.settings)

@@ -10,11 +10,13 @@ from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged
 from hl7capture.hl7.acknowledgements.tracker import acknowledgements_of
 from hl7capture.hl7.session_summary import summary_of
 from hl7capture.hl7.summary import Summary, summarise
+from hl7capture.hl7.tree import delimited
 from hl7capture.model.elements import Element
 from hl7capture.model.session import Codes, Session
 
-_LONGEST = 500  # characters of what is indexed: a B-tree takes no more than 2 700 bytes, and nobody types as many
+LONGEST_WORD = 500  # characters of what is indexed: a B-tree takes no more than 2 700 bytes, and nobody types as many
 _MOST_WORDS = 10_000  # of a session's control ids, or patients; the texts have them all
+MORE = "\x1a"  # among words: some are cut, or left out
 
 
 class SessionRow(NamedTuple):
@@ -55,6 +57,8 @@ class SessionRow(NamedTuple):
     patients: list[str]
     latency_min: float | None
     latency_max: float | None
+    search_line: str
+    reads_otherwise: bool
     document: bytes
 
 
@@ -103,6 +107,8 @@ def rows_of(session: Session, document: bytes, findings: Codes) -> Rows:
     read = [summarise(text) for text in session.messages]
     said = acknowledgements_of(session).messages
     summary = summary_of(session)
+    # Filters ask the summary, too, in which long ones are cut and rare ones "other".
+    kinds = [*(kind for kind, _ in summary.kinds), *(one.kind or "message" for one in read)]
     latencies = [one.latency for one in said if one.latency is not None]
     row = SessionRow(
         session_id,
@@ -111,10 +117,10 @@ def rows_of(session: Session, document: bytes, findings: Codes) -> Rows:
         summary.number,
         word(summary.probe),
         word(summary.source),
-        word(session.device_ip[:_LONGEST]),
+        word(session.device_ip[:LONGEST_WORD]),
         _address(session.device_ip),
         session.device_port,
-        word(session.lis_ip[:_LONGEST]),
+        word(session.lis_ip[:LONGEST_WORD]),
         _address(session.lis_ip),
         session.lis_port,
         str(session.framing),
@@ -133,13 +139,15 @@ def rows_of(session: Session, document: bytes, findings: Codes) -> Rows:
         _words(flag for element in session.elements if element.flags for flag in element.flags),
         [code for code, _ in findings],
         [severity for _, severity in findings],
-        _words(part for one in read for part in (one.kind or "message", _type(one))),
-        _words(_trigger(one) for one in read),
+        _words(part for kind in kinds for part in (kind, kind.partition("^")[0])),
+        _words(kind.partition("^")[2] for kind in kinds),
         _words(one.control_id for one in read),
         _words(part for one in said for part in (one.code, str(one.state))),
         _words(one.patient_id for one in read),
         min(latencies, default=None),
         max(latencies, default=None),
+        word(summary.search_line),
+        any(map(_reads_otherwise, session.messages)),
         to_jsonb(document),
     )
     return Rows(row, _messages(session, read, said), [FindingRow(session_id, *finding) for finding in findings])
@@ -183,16 +191,30 @@ def _trigger(message: Summary) -> str:
 
 
 def _short(text: str) -> str:
-    return word(text[:_LONGEST])
+    return word(text[:LONGEST_WORD])
 
 
 def _words(texts: Iterable[str]) -> list[str]:
-    """Each once, casefolded, in the order of their first appearance; without what is empty."""
+    """Each once, casefolded, in the order of their first appearance; without what is empty. MORE: there were others."""
     found: dict[str, None] = {}
+    is_all = True
     for text in texts:
         if text and len(found) < _MOST_WORDS:
-            found[searched(text[:_LONGEST])] = None
-    return list(found)
+            found[searched(text[:LONGEST_WORD])] = None
+        is_all = is_all and len(text) <= LONGEST_WORD and len(found) < _MOST_WORDS
+    return list(found) if is_all else [*found, MORE]
+
+
+def _reads_otherwise(message: str) -> bool:
+    """Whether a value in it may be another one than what `searched` and `Summary.patient_id` have of it."""
+    first = None
+    for _, line, delimiters in delimited(message):
+        first = first or delimiters
+        if delimiters != first:
+            return True
+        if delimiters.escape and line.count(delimiters.escape) > 1:
+            return True
+    return False
 
 
 @lru_cache(maxsize=1000)

@@ -22,7 +22,7 @@ _TYPES = {
         "size": "int8",
         "kind_counts": "int4[]",
         **dict.fromkeys(("device_port", "lis_port", "element_count", "message_count", "flag_count"), "int4"),
-        **dict.fromkeys(("is_complete", "kept"), "bool"),
+        **dict.fromkeys(("is_complete", "kept", "reads_otherwise"), "bool"),
         **dict.fromkeys(
             ("saved_at", "persisted_until", "start_time", "end_time", "latency_min", "latency_max"), "float8"
         ),

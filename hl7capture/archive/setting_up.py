@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 PROBE, READER = "hl7capture_probe", "hl7capture_reader"
 _TEXT_INDEX = "messages_by_text"
+_LINE_INDEX = "sessions_by_line"
 
 _FIRST = """
 CREATE TABLE IF NOT EXISTS hl7capture.migrations (
@@ -143,5 +144,9 @@ def _index_texts(connection: "Connection") -> str:
         connection.execute(
             f"CREATE INDEX IF NOT EXISTS {_TEXT_INDEX} ON hl7capture.messages USING gin (text {row[0]}.gin_trgm_ops) "
             "WHERE text_indexed"
+        )
+        connection.execute(
+            f"CREATE INDEX IF NOT EXISTS {_LINE_INDEX} ON hl7capture.sessions "
+            f"USING gin (search_line {row[0]}.gin_trgm_ops)"
         )
     return ""

@@ -3,13 +3,11 @@
 import json
 import sys
 from contextlib import closing
-from functools import cache
 from pathlib import Path
 
 import click
 
 from hl7capture.app.probe import probe_name
-from hl7capture.archive.address import archive_url
 from hl7capture.archive.archiver import Archiver, Place
 from hl7capture.archive.connecting import connect
 from hl7capture.archive.errors import ArchiveError
@@ -19,15 +17,14 @@ from hl7capture.archive.setting_up import admissions, grants, set_up
 from hl7capture.archive.state import Condition
 from hl7capture.archive.status import status_of
 from hl7capture.cli import options
+from hl7capture.cli.archive_choice import chosen_url, loaded_settings, url_option
+from hl7capture.cli.archive_reading import list_archived, purge, restore_archived
 from hl7capture.cli.output import FAILED, complain, fail
-from hl7capture.model.archive_url import ALLOWED, parsed, without_options
-from hl7capture.model.settings import Settings
-from hl7capture.store.settings_file import SettingsFile
+from hl7capture.model.archive_url import without_options
 from hl7capture.store.settings_file import output_folder as output_folder_of
 
 _LOOK_SECONDS = 0.2
 _END_SECONDS = 5.0
-_url = click.option("--url", metavar="URL", default="", help="The archive, instead of what the settings say.")
 
 
 @click.group
@@ -35,8 +32,12 @@ def archive() -> None:
     """The archive, a PostgreSQL database that sessions of many probes go to; docs/archive.md explains it."""
 
 
+for _command in (list_archived, restore_archived, purge):
+    archive.add_command(_command)
+
+
 @archive.command
-@_url
+@url_option
 @options.output_folder
 def init(url: str, output_folder: Path | None) -> None:
     """Makes the archive's tables, or brings them up to date; for the database's owner."""
@@ -64,7 +65,7 @@ def init(url: str, output_folder: Path | None) -> None:
 
 
 @archive.command
-@_url
+@url_option
 @click.option("--json", "as_json", is_flag=True, help="As one JSON object on standard output.")
 @options.output_folder
 def status(url: str, as_json: bool, output_folder: Path | None) -> None:
@@ -81,7 +82,7 @@ def status(url: str, as_json: bool, output_folder: Path | None) -> None:
 
 
 @archive.command
-@_url
+@url_option
 @click.option("--all", "is_all", is_flag=True, help="Also what was archived before, as after a loss over there.")
 @options.output_folder
 def push(url: str, is_all: bool, output_folder: Path | None) -> None:
@@ -116,7 +117,7 @@ def push(url: str, is_all: bool, output_folder: Path | None) -> None:
 
 
 @archive.command
-@_url
+@url_option
 @options.output_folder
 def login(url: str, output_folder: Path | None) -> None:
     """Keeps the archive's password in the system's keyring; an empty one is forgotten."""
@@ -130,25 +131,3 @@ def login(url: str, output_folder: Path | None) -> None:
     except ArchiveError as error:
         fail(str(error))
     complain("The keyring has the password." if password else "The keyring has no password for it any more.")
-
-
-@cache
-def loaded_settings() -> Settings:
-    """Those of the file; what is wrong with it is said once."""
-    loaded = SettingsFile().load()
-    for problem in loaded.problems:
-        complain(problem)
-    return loaded.settings
-
-
-def chosen_url(url: str) -> str:
-    """The URL that was given, or that of the environment or the settings; ends the command where there is none."""
-    url = url or archive_url(loaded_settings())
-    if not url:
-        fail(
-            "There is no archive: name one with --url, or set archiveUrl (hl7capture settings set archiveUrl URL).",
-            usage=True,
-        )
-    if parsed(url) is None:
-        fail(f"The archive's URL is not possible; {ALLOWED}.", usage=True)
-    return url

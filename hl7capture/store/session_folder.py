@@ -59,14 +59,17 @@ class SessionFolder:
             self._lock.unlock()
             self._lock = None
 
-    def write(self, session: Session, retention_days: int, *, keep_until: float = 0) -> Path:
+    def write(
+        self, session: Session, retention_days: int, *, keep_until: float = 0, saved_at: float | None = None
+    ) -> Path:
         """Makes the session durable; it is kept for `retention_days` from now. Raises OSError.
 
         keep_until: Unix milliseconds until which it is to be kept instead, where that is still to come.
+        saved_at: when it was saved first, if it only comes back.
         """
         path = self.path_of(session.session_id)
         now = time.time() * 1000
-        session.saved_at = round(now, 3)
+        session.saved_at = saved_at or round(now, 3)
         session.persisted_until = keep_until if keep_until > now else int(now) + retention_days * _DAY_MS
         write_pieces_atomically(path, document_pieces(session))
         journal.remove(self.journal_of(session.session_id))  # the document has taken its place

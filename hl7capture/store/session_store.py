@@ -299,13 +299,18 @@ class SessionStore(QObject):
         self._on_written(session)
         return session
 
-    def bring_in(self, session: Session) -> None:
+    def bring_in(self, session: Session, *, is_back: bool = False) -> None:
         """Writes a session from elsewhere, in the calling thread; its days are its own, if they are not over.
 
-        Raises OSError.
+        is_back: it was here before, and is what it was. Raises OSError.
         """
         self._folder.prepare()
-        self._folder.write(session, self._settings.retention_days, keep_until=session.persisted_until or 0)
+        self._folder.write(
+            session,
+            self._settings.retention_days,
+            keep_until=session.persisted_until or 0,
+            saved_at=session.saved_at if is_back else None,
+        )
         self._on_written(session)
 
     def _on_written(self, session: Session) -> None:

@@ -35,6 +35,7 @@ class Commands(QObject):
         self.sessions = self._action(self.tr("Sessions"), "Ctrl+1")
         self.dashboard = self._action(self.tr("Dashboard"), "Ctrl+D")
         self.dashboard.setToolTip(self.tr("Dashboard (Ctrl+D)"))
+        self.archive = self._action(self.tr("Archive"), "Ctrl+5")
         self.try_it = self._action(self.tr("Try it: simulated analyzer"), None)
         self.refresh = self._action(self.tr("Refresh interfaces"), "F5")
         self.leave = self._action(self.tr("Quit"), "Ctrl+Q")  # not every system names a key for it
@@ -80,7 +81,7 @@ class Commands(QObject):
         capture.addSeparator()
         capture.addActions([self.remote, self.refresh, self.try_it])
         view = menus.addMenu(self.tr("&View"))
-        view.addActions([self.home, self.sessions, self.dashboard])
+        view.addActions([self.home, self.sessions, self.dashboard, self.archive])
         view.addActions([self.find, self.mask])
         view.addSeparator()
         for menu in of_table:
@@ -118,6 +119,7 @@ class Commands(QObject):
             (self.settings, "settings"),
             (self.home, "home"),
             (self.dashboard, "dashboard"),
+            (self.archive, "archive"),
         ):
             action.setIcon(icon(name))
 

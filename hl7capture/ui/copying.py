@@ -1,6 +1,7 @@
 """Messages to the clipboard, also of sessions whose documents are not in memory."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -14,13 +15,16 @@ from hl7capture.ui.clipboard import copy_text
 from hl7capture.ui.deidentified_copy import DeidentifiedCopy, messages_text
 from hl7capture.ui.session_model import SessionModel
 
+if TYPE_CHECKING:
+    from hl7capture.app.archive_view import ArchiveView
+
 
 class Copies(QObject):
     """What the window copies of whole sessions: as it is shown, so masked while the screen is, or de-identified."""
 
     def __init__(
         self,
-        store: SessionStore,
+        store: "SessionStore | ArchiveView",
         model: SessionModel,
         settings: Callable[[], Settings],
         deidentified: DeidentifiedCopy,
@@ -67,7 +71,7 @@ class _Gathering(QObject):
 
     def __init__(
         self,
-        store: SessionStore,
+        store: "SessionStore | ArchiveView",
         model: SessionModel,
         session_ids: Sequence[str],
         copy: Callable[[list[Session]], None],

@@ -133,13 +133,13 @@ class Detail(QWidget):
         self.compare = QToolButton()
         self.compare.setText(self.tr("Compare"))
         self.compare.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.tabs.setCornerWidget(self.compare)  # first: without a parent it would be a window for a moment
         self.compare.setProperty("opensMenu", True)
         self.compare.clicked.connect(self.compare.showMenu)  # an instant popup is out of a screen reader's reach
         menu = QMenu(self.compare)
         menu.addActions(list(message_actions))
         self.compare.setMenu(menu)
         self.compare.setVisible(bool(message_actions))
-        self.tabs.setCornerWidget(self.compare)
         for view in (self.fields.tree, self.text, self.hex):
             view.addActions(list(message_actions))
         layout = QVBoxLayout(self)

@@ -1,6 +1,7 @@
 """The window as a program."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
@@ -24,10 +25,11 @@ from hl7capture.ui.window_turns import WindowTurns
 _COMMON_VERSION = "2.5.1"
 
 
-def run(files: list[Path], output: Path | None, *, is_minimised: bool = False) -> int:
+def run(files: list[Path], output: Path | None, *, is_minimised: bool = False, restored: Sequence[str] = ()) -> int:
     """Opens the window, with captures in it; returns when it is closed and everything is saved.
 
-    Where the window is open already, with this folder of sessions, it gets the captures instead.
+    restored: ids of sessions that are to be brought back from the archive. Where the window is open already, with this
+    folder of sessions, it gets the captures and ids instead.
     """
     log_to_stderr()
     sys.setswitchinterval(SWITCH_SECONDS)
@@ -41,7 +43,7 @@ def run(files: list[Path], output: Path | None, *, is_minimised: bool = False) -
     application.setWindowIcon(app_icon())
     controller = CaptureController(output=output)  # reads the settings, once; the folder of sessions is left alone yet
     instance = SingleInstance(controller.output_folder)
-    if not instance.claim(files):
+    if not instance.claim(files, restored):
         return 0
     translation.install(application, controller.settings.language)
     theme.apply(application, controller.settings.theme)
@@ -56,9 +58,12 @@ def run(files: list[Path], output: Path | None, *, is_minimised: bool = False) -
     WindowTurns(application)
     desktop = Desktop(window, controller, window)
     instance.files_wanted.connect(desktop.open_files)
+    instance.sessions_wanted.connect(window.restore)
     instance.is_taking = lambda: not controller.is_shutting_down
     desktop.show_window(is_minimised=is_minimised)
     Background(_preload_names, lambda _done: None).start()
+    if restored:
+        window.restore(restored)
     if files:
         window.open_files(files)
     elif controller.settings.auto_start_capture and controller.settings.interface:

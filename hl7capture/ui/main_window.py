@@ -13,6 +13,8 @@ from hl7capture.model.settings import Settings
 from hl7capture.store.incoming import is_session_file_name
 from hl7capture.turns import window_at_work
 from hl7capture.ui import theme
+from hl7capture.ui.archive.archive import Archive
+from hl7capture.ui.archive.restoring import Restoring
 from hl7capture.ui.archive_notices import ArchiveNotices
 from hl7capture.ui.banner import Banner
 from hl7capture.ui.capturing import Capturing
@@ -105,6 +107,19 @@ class MainWindow(QMainWindow):
         if new != old and saved and ask_to_move(saved, old, new, self):
             Moving(self.controller.store, old, self.banner, self)
 
+    def restore(self, session_ids: Sequence[str]) -> None:
+        """Brings sessions back from the archive, and shows the first."""
+        self.restoring.begin(session_ids)
+
+    def refresh(self) -> None:
+        """What is looked at is read anew: the interfaces, or the archive."""
+        self.archive.refresh() if self.archive.is_shown else self.capturing.refresh_interfaces()
+
+    def go_to_filter(self) -> None:
+        """To the filter of what is looked at."""
+        page = self.archive.page
+        page.focus_filter() if page is not None and self.archive.is_shown else self.filtering.focus()
+
     def go_home(self) -> None:
         """The welcome page."""
         self.pages.setCurrentWidget(self.welcome)
@@ -145,7 +160,7 @@ class MainWindow(QMainWindow):
         self.work = WorkRow()
         self.welcome = WelcomePage()
         self.memory = LayoutMemory(controller.settings_path.with_name("layout.json"), self)
-        deidentified = DeidentifiedCopy()
+        self.deidentified = deidentified = DeidentifiedCopy()
         self.workspace = Workspace(store, self.model, self.filter, deidentified, self.memory)
         self.table, self.ladder, self.detail = self.workspace.table, self.workspace.ladder, self.workspace.detail
         self.capturing = Capturing(controller, self._recent, self.banner, self.welcome, self)
@@ -154,6 +169,7 @@ class MainWindow(QMainWindow):
         self.deleting = Deleting(self.model, controller, self.banner, self)
         self.copies = Copies(store, self.model, lambda: controller.settings, deidentified, self)
         self.files = SessionFiles(controller, self.banner, self.work, self.model.document_of, self)
+        self.restoring = Restoring(controller, self.banner, self.work, self)
         self._keys = WindowKeys(
             [(self.detail, self.ladder), (self.ladder, self.table), (self.detail, self.table)], self
         )
@@ -182,6 +198,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.pages, 1)
         self.setCentralWidget(centre)
         self.dashboard = Dashboard(self.controller, self.pages, self)
+        self.archive = Archive(self.controller, self.pages, self.banner, self.deidentified, self.memory, self)
 
     def _connect(self) -> None:
         controller, store = self.controller, self.controller.store
@@ -212,6 +229,9 @@ class MainWindow(QMainWindow):
         self.model.rowsInserted.connect(self.filtering.show_matches)
         self.model.rowsRemoved.connect(self.filtering.show_matches)
         self.files.imported.connect(self.saved.take)
+        self.pages.currentChanged.connect(lambda _page: self.toolbar.show_filter(not self.archive.is_shown))
+        self.archive.restore_wanted.connect(self.restoring.begin)
+        self.restoring.restored.connect(self.saved.take)
         self.dashboard.filter_wanted.connect(self.go_to_sessions_of)
         self.workspace.told.connect(lambda text, is_error: self.banner.say(text, is_error=is_error))
         self.welcome.file_chosen.connect(lambda path: self.open_files([path]))
@@ -237,12 +257,13 @@ class MainWindow(QMainWindow):
             (commands.export, self.export_selected),
             (commands.remote, capturing.listen_remotely),
             (commands.try_it, capturing.try_it),
-            (commands.refresh, capturing.refresh_interfaces),
+            (commands.refresh, self.refresh),
             (commands.settings, self.edit_settings),
             (commands.home, self.go_home),
             (commands.sessions, self.go_to_sessions),
             (commands.dashboard, self.dashboard.open),
-            (commands.find, self.filtering.focus),
+            (commands.archive, self.archive.open),
+            (commands.find, self.go_to_filter),
             (commands.mask, self._mask),
             (commands.about, self._about),
             (commands.leave, self.close),
@@ -293,7 +314,7 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             theme.paint(application)
-        for part in (self.commands, self.workspace, self.welcome, self.dashboard, self.banner):
+        for part in (self.commands, self.workspace, self.welcome, self.dashboard, self.archive, self.banner):
             refresh = part.refresh_icons if isinstance(part, Commands) else part.refresh_colours
             refresh()
 

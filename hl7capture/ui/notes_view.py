@@ -26,6 +26,7 @@ class NotesView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session: Session | None = None
+        self._is_read_only = False
         self.note_of: Callable[[Session], str] = lambda session: session.note
         self.edit = _Editor()
         self.edit.setAccessibleName(self.tr("Note"))
@@ -49,6 +50,12 @@ class NotesView(QWidget):
         """Whose note is shown."""
         return self._session
 
+    def make_read_only(self) -> None:
+        """Notes are shown, and written elsewhere."""
+        self._is_read_only = True
+        self.edit.setReadOnly(True)
+        self.edit.setPlaceholderText(self.tr("There is no note."))
+
     def show_session(self, session: Session | None) -> None:
         """The note of another session; of the same one it stays as it is being written."""
         if session is not None and session is self._session:
@@ -62,7 +69,7 @@ class NotesView(QWidget):
         if not (is_same and note == self.edit.toPlainText()):
             self._set_text(note[:LONGEST_NOTE])
         self.edit.setEnabled(session is not None)
-        self.edit.setReadOnly(is_foreign)  # changed here, what is not shown of it would be lost
+        self.edit.setReadOnly(is_foreign or self._is_read_only)  # changed here, what is not shown of it would be lost
         self.tell(self.tr("This note is too long to be changed here; its beginning is shown") if is_foreign else "")
         self.filled.emit(bool(note))
 

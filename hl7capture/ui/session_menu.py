@@ -24,22 +24,15 @@ class SessionMenu(QMenu):
         super().__init__(table)
         self.setToolTipsVisible(True)
         self._table = table
-        ids = [session.session_id for session in chosen]
-        has_messages = any(session.message_count for session in chosen)
-        self._add(self.tr("Open"), lambda: table.open_wanted.emit(ids[0]), is_possible=len(ids) == 1)
-        self._add(
-            self.tr("Compare two"), lambda: table.compare_wanted.emit(ids), is_possible=len(ids) == _COMPARED
-        ).setToolTip(self.tr("Choose exactly two sessions to compare them"))
-        self._add_filters(chosen)
+        self._ids = [session.session_id for session in chosen]
+        self._fill(chosen)
+
+    def _fill(self, chosen: Sequence[SessionSummary]) -> None:
+        self._add_looking(chosen)
         self.addSeparator()
-        self._add(self.tr("Copy messages"), lambda: table.copy_wanted.emit(ids), is_possible=has_messages)
-        self._add(
-            self.tr("Copy messages de-identified"),
-            lambda: table.copy_deidentified_wanted.emit(ids),
-            is_possible=has_messages,
-        )
-        self._add(self.tr("Copy session id"), lambda: copy_text("\n".join(ids)))
+        self._add_copying(chosen)
         self.addSeparator()
+        ids, table = self._ids, self._table
         self._add(self.tr("Export…"), lambda: table.export_wanted.emit(ids, False))
         self._add(self.tr("Export de-identified…"), lambda: table.export_wanted.emit(ids, True))
         self.addSeparator()
@@ -48,6 +41,29 @@ class SessionMenu(QMenu):
         self._add(
             self.tr("Delete"), table.delete_action.trigger, is_possible=any(not session.is_open for session in chosen)
         ).setShortcut(table.delete_action.shortcut())
+
+    def _add_looking(self, chosen: Sequence[SessionSummary]) -> None:
+        ids, table = self._ids, self._table
+        self._add(self.tr("Open"), lambda: table.open_wanted.emit(ids[0]), is_possible=len(ids) == 1)
+        self._add(
+            self.tr("Compare two"), lambda: table.compare_wanted.emit(ids), is_possible=len(ids) == _COMPARED
+        ).setToolTip(self.tr("Choose exactly two sessions to compare them"))
+        self._add_filters(chosen)
+
+    def _add_copying(self, chosen: Sequence[SessionSummary]) -> None:
+        ids, table = self._ids, self._table
+        has_messages = any(session.message_count for session in chosen)
+        self._add(self.tr("Copy messages"), lambda: table.copy_wanted.emit(ids), is_possible=has_messages)
+        self._add(
+            self.tr("Copy messages de-identified"),
+            lambda: table.copy_deidentified_wanted.emit(ids),
+            is_possible=has_messages,
+        )
+        copied = "\n".join(map(self._copied_id, ids))
+        self._add(self.tr("Copy session id"), lambda: copy_text(copied))
+
+    def _copied_id(self, session_id: str) -> str:
+        return session_id
 
     def _add(self, title: str, do: Callable[[], object], *, is_possible: bool = True) -> QAction:
         action = self.addAction(title)

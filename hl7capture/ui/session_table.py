@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 
 from hl7capture.model.session_summary import SessionSummary
 from hl7capture.turns import window_at_work
@@ -67,7 +67,7 @@ class SessionTable(QTableView):
         self.sortByColumn(START, Qt.SortOrder.AscendingOrder)  # numbers of a capture file begin at 1 again
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(scaled(_LINE_HEIGHT))
-        self.arrangement = TableArrangement(self, memory)
+        self.arrangement = self._arranged(memory)
         self.delete_action = QAction(self.tr("Delete"), self)
         self.delete_action.setShortcut(QKeySequence.StandardKey.Delete)
         self.delete_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -78,6 +78,12 @@ class SessionTable(QTableView):
         self.lines.rowsInserted.connect(self._on_inserted)
         self.lines.modelAboutToBeReset.connect(self._remember_chosen)
         self.lines.settled.connect(self._choose_again)
+
+    def _arranged(self, memory: LayoutMemory) -> TableArrangement:
+        return TableArrangement(self, memory)
+
+    def _menu_of(self, chosen: list[SessionSummary]) -> QMenu:
+        return SessionMenu(chosen, self)
 
     @window_at_work()
     def go_to(self, session_id: str) -> None:
@@ -217,7 +223,7 @@ class SessionTable(QTableView):
     def _show_menu(self, place: QPoint) -> None:
         chosen = self.selected()
         if chosen:
-            menu = SessionMenu(chosen, self)
+            menu = self._menu_of(chosen)
             menu.exec(self.viewport().mapToGlobal(place))
             menu.deleteLater()
 

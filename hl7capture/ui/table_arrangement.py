@@ -3,7 +3,7 @@
 It is remembered between two starts. By what the list is sorted is not: it follows the newest again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QItemSelectionModel, QObject, QPoint, Qt
@@ -34,7 +34,6 @@ from hl7capture.ui.session_order import Grouping
 if TYPE_CHECKING:
     from hl7capture.ui.session_table import SessionTable
 
-_MEMORY = "sessions"  # the name under which it is remembered
 _NARROWEST, _WIDEST = 30, 2000  # pixels
 _LEAST = 75  # of a column that gives way to others; narrower ones could not be read
 _ADDRESS = 150
@@ -56,15 +55,19 @@ _COLUMNS = {
     SOURCE: ("source", 120),
     SIZE: ("size", 80),
 }
-_HIDDEN = (END, PROBE, SOURCE, SIZE)  # until somebody wants them
-_DEFAULT = [(column, width, column not in _HIDDEN) for column, (_, width) in _COLUMNS.items()]
+HIDDEN = (END, PROBE, SOURCE, SIZE)  # until somebody wants them
 
 
 class TableArrangement(QObject):
     """The header of the table with its menus. `columns_menu` and `grouping_menu` are for a menu bar, too."""
 
-    def __init__(self, table: "SessionTable", memory: LayoutMemory) -> None:
+    def __init__(
+        self, table: "SessionTable", memory: LayoutMemory, name: str = "sessions", hidden: Container[int] = HIDDEN
+    ) -> None:
+        """name: under which it is remembered. hidden: columns, until somebody wants them."""
         super().__init__(table)
+        self._name = name
+        self._default = [(column, width, column not in hidden) for column, (_, width) in _COLUMNS.items()]
         self._table = table
         self._memory = memory
         self._header = table.horizontalHeader()
@@ -88,7 +91,7 @@ class TableArrangement(QObject):
         self._header.setSectionResizeMode(MESSAGES, QHeaderView.ResizeMode.Stretch)
         self._header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._header.customContextMenuRequested.connect(self._show_menu)
-        self._arrange(_DEFAULT)
+        self._arrange(self._default)
         self._header.sectionResized.connect(self._on_resized)
         self._header.sectionMoved.connect(self._remember)
         memory.loaded.connect(self._restore)
@@ -123,7 +126,7 @@ class TableArrangement(QObject):
     def reset(self) -> None:
         """As at the very first start."""
         self._fits = True
-        self._arrange(_DEFAULT)
+        self._arrange(self._default)
         self.fit()
         self._remember()
 
@@ -226,7 +229,7 @@ class TableArrangement(QObject):
             for column in self._in_order(is_shown=False)
         ]
         grouping = next(grouping for grouping, action in self._grouping_actions.items() if action.isChecked())
-        self._memory.put(_MEMORY, {"columns": columns, "grouping": str(grouping), "fits": self._fits})
+        self._memory.put(self._name, {"columns": columns, "grouping": str(grouping), "fits": self._fits})
 
     def _width(self, column: int) -> int:
         """To be remembered: neither of a hidden column, which has none, nor of the one that takes what is left."""
@@ -235,7 +238,7 @@ class TableArrangement(QObject):
 
     def _restore(self) -> None:
         """What a file says that a person may have edited."""
-        remembered = self._memory.get(_MEMORY)
+        remembered = self._memory.get(self._name)
         columns = _read(remembered)
         if any(is_shown for _, _, is_shown in columns):
             known = {column for column, _, _ in columns}

@@ -12,7 +12,7 @@ _TIGHT = 90  # what a box keeps where there is hardly any room
 
 
 class Toolbar(QToolBar):
-    """interface: chooses what is listened to. at_the_right: stand before the settings; the last is the filter."""
+    """interface: where to listen. at_the_right: of the sessions, before the settings; the last is the filter."""
 
     def __init__(self, commands: Commands, interface: QWidget, at_the_right: list[QWidget]) -> None:
         super().__init__()
@@ -27,13 +27,17 @@ class Toolbar(QToolBar):
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.addWidget(space)
-        for widget in at_the_right:
-            self.addWidget(widget)
+        self._of_sessions = [self.addWidget(widget) for widget in at_the_right]
         self.addAction(commands.settings)
         self.widgetForAction(commands.start).setProperty("primary", True)
         self._dashboard = self.widgetForAction(commands.dashboard)
         self._boxes = {box: box.minimumWidth() for box in (interface, at_the_right[-1])}
         self._fit()
+
+    def show_filter(self, is_shown: bool) -> None:
+        """Where a page has a filter of its own, that of the sessions would be a second one."""
+        for action in self._of_sessions:
+            action.setVisible(is_shown)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,6 +1,7 @@
 """Where sessions are looked at: the table, the ladder of the one that is chosen, the detail of one of its elements."""
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
@@ -22,6 +23,9 @@ from hl7capture.ui.session_model import SessionModel
 from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.session_table import SessionTable
 
+if TYPE_CHECKING:
+    from hl7capture.app.archive_view import ArchiveView
+
 
 class Arrangement(StrEnum):
     """Where ladder and detail can be put at once: below the table, beside it, away. By hand, anywhere."""
@@ -36,30 +40,24 @@ _SHARES = (0.44, 0.56)  # of ladder and detail, of what they have together
 _VERSION = 1  # of the state of the panes
 
 
-class Workspace(QMainWindow):
+class SessionViews(QMainWindow):
     """What is chosen in the table is shown in the panes around it, as soon as its document is there."""
 
     told = Signal(str, bool)  # what to tell, and whether it is an error
 
     def __init__(
-        self,
-        store: SessionStore,
-        model: SessionModel,
-        shown: SessionFilter,
-        copy: DeidentifiedCopy,
-        memory: LayoutMemory,
+        self, store: "SessionStore | ArchiveView", model: SessionModel, table: SessionTable, copy: DeidentifiedCopy
     ) -> None:
+        """store: where documents come from that are not in memory. table: of the sessions of `model`."""
         super().__init__()
         self._store = store
         self._model = model
         self._shown: SessionRow | None = None  # in the ladder
-        self.table = SessionTable(shown, memory)
-        self.notes = Notes(store, model, self)
+        self.table = table
         self.comparing = Comparing(store, model, self)
         self.detail = Detail(copy, [self.comparing.choose, self.comparing.compare])
         self.ladder = Ladder()
         self.ladder.addActions([self.comparing.choose, self.comparing.compare])
-        self.notes.serve(self.detail.notes)
         self._ladder_pane = Pane("ladder", self.tr("Ladder"), self.ladder, self)
         self.panes = (self._ladder_pane, Pane("detail", self.tr("Detail"), self.detail, self))
         self.setWindowFlags(Qt.WindowType.Widget)
@@ -77,7 +75,6 @@ class Workspace(QMainWindow):
         self.comparing.told.connect(self.told)
         self.detail.element_wanted.connect(self.ladder.select)
         model.dataChanged.connect(self._on_rows_changed)
-        store.loaded.connect(model.add_documents)
         store.fetched.connect(self._on_fetched)
         store.fetch_failed.connect(self._on_fetch_failed)
 
@@ -167,3 +164,20 @@ class Workspace(QMainWindow):
             with window_at_work():
                 self.ladder.grow()
                 self.detail.show_element(row, self.ladder.selected)
+
+
+class Workspace(SessionViews):
+    """The sessions of this machine: a person may write notes to them."""
+
+    def __init__(
+        self,
+        store: SessionStore,
+        model: SessionModel,
+        shown: SessionFilter,
+        copy: DeidentifiedCopy,
+        memory: LayoutMemory,
+    ) -> None:
+        super().__init__(store, model, SessionTable(shown, memory), copy)
+        self.notes = Notes(store, model, self)
+        self.notes.serve(self.detail.notes)
+        store.loaded.connect(model.add_documents)

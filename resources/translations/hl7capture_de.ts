@@ -33,6 +33,60 @@
     </message>
 </context>
 <context>
+    <name>Archive</name>
+    <message>
+        <source>There is no archive: archiveUrl in the settings names one (hl7capture settings set archiveUrl postgresql://user@server/database).</source>
+        <translation>Es gibt kein Archiv: archiveUrl in den Einstellungen nennt eines (hl7capture settings set archiveUrl postgresql://user@server/database).</translation>
+    </message>
+    <message>
+        <source>The archive needs a part that is not installed: pip install hl7capture[archive]</source>
+        <translation>Dem Archiv fehlt ein Teil, der nicht installiert ist: pip install hl7capture[archive]</translation>
+    </message>
+    <message>
+        <source>{0} found, looking before {1}</source>
+        <translation>{0} gefunden, suche vor {1}</translation>
+    </message>
+    <message>
+        <source>{0} found, looking…</source>
+        <translation>{0} gefunden, suche…</translation>
+    </message>
+    <message>
+        <source>none found</source>
+        <translation>keine gefunden</translation>
+    </message>
+    <message>
+        <source>{0}, these are all</source>
+        <translation>{0}, das sind alle</translation>
+    </message>
+    <message>
+        <source>{0}, more below</source>
+        <translation>{0}, weiter unten mehr</translation>
+    </message>
+    <message>
+        <source>Archive away since {0}. {1}</source>
+        <translation>Archiv fort seit {0}. {1}</translation>
+    </message>
+    <message>
+        <source>This login sees the sessions of its own probe alone. GRANT hl7capture_reader shows it all.</source>
+        <translation>Diese Anmeldung sieht nur die Sitzungen der eigenen Sonde. GRANT hl7capture_reader zeigt ihr alle.</translation>
+    </message>
+    <message>
+        <source>The archive is empty.</source>
+        <translation>Das Archiv ist leer.</translation>
+    </message>
+</context>
+<context>
+    <name>ArchiveMenu</name>
+    <message>
+        <source>Restore</source>
+        <translation>Zurückholen</translation>
+    </message>
+    <message>
+        <source>Brings them back into the sessions of this machine, as they were</source>
+        <translation>Holt sie zu den Sitzungen dieses Rechners zurück, wie sie waren</translation>
+    </message>
+</context>
+<context>
     <name>ArchiveNotices</name>
     <message>
         <source>Sessions that the archive does not take: {0}. They stay on this computer; the command “hl7capture archive status” says which they are, and why.</source>
@@ -68,6 +122,34 @@
 </context>
 <context>
     <name>ArchivePage</name>
+    <message>
+        <source>Filter of the archive</source>
+        <translation>Filter des Archivs</translation>
+    </message>
+    <message>
+        <source>Filter the archive (Ctrl+F)</source>
+        <translation>Archiv filtern (Strg+F)</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Refresh</source>
+        <translation>Aktualisieren</translation>
+    </message>
+    <message>
+        <source>Read the archive anew (F5)</source>
+        <translation>Das Archiv neu lesen (F5)</translation>
+    </message>
+    <message>
+        <source>Restore</source>
+        <translation>Zurückholen</translation>
+    </message>
+    <message>
+        <source>Brings the chosen sessions back into the sessions of this machine</source>
+        <translation>Holt die gewählten Sitzungen zu den Sitzungen dieses Rechners zurück</translation>
+    </message>
     <message>
         <source>Archive</source>
         <translation>Archiv</translation>
@@ -107,6 +189,13 @@
     <message>
         <source>The keyring has it now.</source>
         <translation>Der Schlüsselbund hat es jetzt.</translation>
+    </message>
+</context>
+<context>
+    <name>ArchiveTable</name>
+    <message>
+        <source>Sessions of the archive</source>
+        <translation>Sitzungen des Archivs</translation>
     </message>
 </context>
 <context>
@@ -340,6 +429,10 @@
     <message>
         <source>Dashboard (Ctrl+D)</source>
         <translation>Überblick (Strg+D)</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>Archiv</translation>
     </message>
     <message>
         <source>Try it: simulated analyzer</source>
@@ -1780,6 +1873,10 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
         <translation>Was Sie sich zu dieser Sitzung merken möchten. Es wird mit ihr aufgehoben.</translation>
     </message>
     <message>
+        <source>There is no note.</source>
+        <translation>Es gibt keine Notiz.</translation>
+    </message>
+    <message>
         <source>This note is too long to be changed here; its beginning is shown</source>
         <translation>Diese Notiz ist zu lang, um hier geändert zu werden; gezeigt wird ihr Anfang</translation>
     </message>
@@ -2012,6 +2109,29 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     </message>
 </context>
 <context>
+    <name>Restoring</name>
+    <message>
+        <source>Restoring from the archive</source>
+        <translation>Aus dem Archiv zurückholen</translation>
+    </message>
+    <message>
+        <source>Sessions restored from the archive: {0}.</source>
+        <translation>Sitzungen aus dem Archiv zurückgeholt: {0}.</translation>
+    </message>
+    <message>
+        <source>Kept already: {0}.</source>
+        <translation>Schon vorhanden: {0}.</translation>
+    </message>
+    <message>
+        <source>Not restored: {0}. The first: {1}</source>
+        <translation>Nicht zurückgeholt: {0}. Die erste: {1}</translation>
+    </message>
+    <message>
+        <source>Nothing more is restored. {0}</source>
+        <translation>Es wird nichts mehr zurückgeholt. {0}</translation>
+    </message>
+</context>
+<context>
     <name>SavedSessions</name>
     <message>
         <source>Not deleted: {0}</source>
@@ -2232,6 +2352,21 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     <message>
         <source>Delete</source>
         <translation>Löschen</translation>
+    </message>
+</context>
+<context>
+    <name>SessionViews</name>
+    <message>
+        <source>Ladder</source>
+        <translation>Ablauf</translation>
+    </message>
+    <message>
+        <source>Detail</source>
+        <translation>Details</translation>
+    </message>
+    <message>
+        <source>Session {0} cannot be shown: {1}.</source>
+        <translation>Sitzung {0} kann nicht gezeigt werden: {1}.</translation>
     </message>
 </context>
 <context>
@@ -2862,21 +2997,6 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
     <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
-    </message>
-</context>
-<context>
-    <name>Workspace</name>
-    <message>
-        <source>Ladder</source>
-        <translation>Ablauf</translation>
-    </message>
-    <message>
-        <source>Detail</source>
-        <translation>Details</translation>
-    </message>
-    <message>
-        <source>Session {0} cannot be shown: {1}.</source>
-        <translation>Sitzung {0} kann nicht gezeigt werden: {1}.</translation>
     </message>
 </context>
 </TS>

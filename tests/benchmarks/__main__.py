@@ -15,7 +15,19 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import archiving, filtering, judging, keeping, live, reading, report, stored, trees, window
+from tests.benchmarks import (
+    archive_search,
+    archiving,
+    filtering,
+    judging,
+    keeping,
+    live,
+    reading,
+    report,
+    stored,
+    trees,
+    window,
+)
 from tests.benchmarks.figures import Benchmark, Findings, Setup
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -36,6 +48,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "findings": judging.findings,
     "filter": filtering.filtering,
     "archive": archiving.archiving,
+    "archive-search": archive_search.archive_search,
 }
 PROGRAMS = ("tshark", "tcpflow", "tcpreplay", "unshare", "ip", "strace")
 

@@ -59,6 +59,10 @@ def test_findings(folder: Path, tmp_path: Path) -> None:
     found_by("findings", 0.01, folder, tmp_path)
 
 
+def test_archive_search(folder: Path, tmp_path: Path) -> None:
+    found_by("archive-search", 0.003, folder, tmp_path)
+
+
 def test_trees(folder: Path, tmp_path: Path) -> None:
     found_by("trees", 1, folder, tmp_path)
 

@@ -1,6 +1,7 @@
 """How one gets to a comparison: two messages are chosen one after the other, or two sessions together."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
@@ -13,6 +14,9 @@ from hl7capture.ui.comparison.side import name_of
 from hl7capture.ui.comparison.window import ComparisonWindow
 from hl7capture.ui.session_model import SessionModel
 
+if TYPE_CHECKING:
+    from hl7capture.app.archive_view import ArchiveView
+
 Message = tuple[Session, int]  # which of its messages, from 0
 
 
@@ -24,7 +28,7 @@ class Comparing(QObject):
 
     told = Signal(str, bool)
 
-    def __init__(self, store: SessionStore, model: SessionModel, parent: QWidget) -> None:
+    def __init__(self, store: "SessionStore | ArchiveView", model: SessionModel, parent: QWidget) -> None:
         super().__init__(parent)
         self._store = store
         self._model = model

@@ -1,7 +1,8 @@
 """One window for each user and folder of sessions: a second start hands its files to the first, and ends.
 
-What is said, over a socket that the user alone may open: one line of JSON, `{"files": ["/absolute/path", …]}`; the
-answer is `ok`. A socket that a crash has left behind is taken over.
+What is said, over a socket that the user alone may open: one line of JSON, `{"files": ["/absolute/path", …]}`, and
+where sessions are to be brought back from the archive, `"restore": ["sessionId", …]`; the answer is `ok`. A socket that
+a crash has left behind is taken over.
 """
 
 import hashlib
@@ -14,6 +15,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QLockFile, QObject, QStandardPaths, QTimer, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+from hl7capture.model.session import is_session_id
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +43,7 @@ class SingleInstance(QObject):
     """`claim` before the window is made; `files_wanted` then tells what later starts want."""
 
     files_wanted = Signal(list)  # list[Path], also empty: the window is to come to the front
+    sessions_wanted = Signal(list)  # list[str]: ids of sessions to be brought back from the archive
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -51,12 +55,15 @@ class SingleInstance(QObject):
         self._clients: set[QLocalSocket] = set()
         self.is_taking: Callable[[], bool] = lambda: True  # False: the window is closing, the next start needs its own
 
-    def claim(self, files: Sequence[Path]) -> bool:
-        """False: another window has it, and has been given the files. Takes a moment; waits a few seconds at most."""
+    def claim(self, files: Sequence[Path], restored: Sequence[str] = ()) -> bool:
+        """False: another window has it, and has been given files and ids of sessions.
+
+        Takes a moment; waits a few seconds at most.
+        """
         lock = QLockFile(f"{self._name}.lock" if sys.platform != "win32" else _windows_lock(self._name))
         is_locked = lock.tryLock(_LOCK_MS)  # of two starts at once, one comes first
         try:
-            if _hand_over(self._name, files):
+            if _hand_over(self._name, files, restored):
                 return False
             if not self._server.listen(self._name):
                 QLocalServer.removeServer(self._name)  # nobody answers there: a crash has left it behind
@@ -92,35 +99,51 @@ class SingleInstance(QObject):
             if client.bytesAvailable() > MOST_BYTES:
                 client.abort()
             return
-        files = files_in(bytes(client.readLine(MOST_BYTES).data()))
-        if files is None or not self.is_taking():
+        line = bytes(client.readLine(MOST_BYTES).data())
+        files, restored = files_in(line), restored_in(line)
+        if files is None or restored is None or not self.is_taking():
             client.abort()
             return
         client.write(_ANSWER)
         client.disconnectFromServer()
         self.files_wanted.emit(files)
+        if restored:
+            self.sessions_wanted.emit(restored)
 
 
 def files_in(line: bytes) -> list[Path] | None:
     """The files of a request: absolute paths and nothing else. None where it is no request."""
-    try:
-        said = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    names = said.get("files") if isinstance(said, dict) else None
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    names = _texts(line, "files", None)
+    if names is None:
         return None
     paths = [Path(name) for name in names if "\0" not in name and len(name) <= _LONGEST_PATH]
     return paths if len(paths) == len(names) and all(path.is_absolute() for path in paths) else None
 
 
-def _hand_over(name: str, files: Sequence[Path]) -> bool:
+def restored_in(line: bytes) -> list[str] | None:
+    """The ids of sessions in a request; None where it is none."""
+    ids = _texts(line, "restore", [])
+    return ids if ids is not None and all(map(is_session_id, ids)) else None
+
+
+def _texts(line: bytes, name: str, default: list[str] | None) -> list[str] | None:
+    """A list of texts in a request; None where it is none."""
+    try:
+        said = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    texts = said.get(name, default) if isinstance(said, dict) else None
+    return texts if isinstance(texts, list) and all(isinstance(text, str) for text in texts) else None
+
+
+def _hand_over(name: str, files: Sequence[Path], restored: Sequence[str]) -> bool:
     """Whether a window was there that has taken them."""
     socket = QLocalSocket()
     socket.connectToServer(name)
     if not socket.waitForConnected(_CONNECT_MS):
         return False
-    line = json.dumps({"files": [str(path.absolute()) for path in files]}).encode() + b"\n"
+    said = {"files": [str(path.absolute()) for path in files], **({"restore": list(restored)} if restored else {})}
+    line = json.dumps(said).encode() + b"\n"
     if len(line) > MOST_BYTES:
         log.error("These are too many files to hand to the window that is open; open them there")
         return True

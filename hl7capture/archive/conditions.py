@@ -1,0 +1,380 @@
+"""What a filter asks, as conditions of SQL on one row of `sessions` (there named `s`).
+
+The server cannot answer all that the language asks: it has no RE2, no places in messages, no casefolding of all
+scripts. So each part becomes two conditions: what is `sure`ly let through, and what is `possible`; where the server
+knows, they are the same. Sessions between the two are judged by `hl7.filter` itself. Values never stand in the text of
+SQL, only in `Question.values`.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from hl7capture.archive.rows import LONGEST_WORD, MORE
+from hl7capture.archive.texts import searched
+from hl7capture.hl7.filter import values
+from hl7capture.hl7.filter.names import OPEN, Kind, kind_of
+from hl7capture.hl7.filter.paths import path_of
+from hl7capture.hl7.filter.patterns import compiled
+from hl7capture.hl7.filter.tree import And, Comparison, Node, Not, Or, Pattern, Text, Word
+
+_ALTERED = re.compile("[\0\N{REPLACEMENT CHARACTER}\ud800-\udfff]")  # the archive may spell these otherwise
+_SIGNS_OF_LIKE = re.compile(r"[%_\\]")
+_FARTHEST = 1e300  # milliseconds; beyond it the server would complain of a difference it cannot hold
+_LONGEST_NAME = 200  # characters of an address in a summary, which filters ask
+_SESSION_ID = re.compile(r"(\d{8})t(\d{6}\.\d{3})z(-[0-9a-f]{8})")
+
+
+class Condition(NamedTuple):
+    """Two conditions of SQL, in parentheses where they need them. `sure` is never more than `possible`."""
+
+    sure: str
+    possible: str
+
+
+def exactly(condition: str) -> Condition:
+    """What the server knows."""
+    return Condition(condition, condition)
+
+
+ALL, NONE, UNKNOWN = exactly("true"), exactly("false"), Condition("false", "true")
+
+
+@dataclass(slots=True)
+class Values:
+    """Gathers the values of a query."""
+
+    by_name: dict[str, Any] = field(default_factory=dict)
+
+    def put(self, value: Any, kind: str) -> str:
+        """Its place in the SQL; kind: the type that the server takes it for."""
+        name = f"v{len(self.by_name)}"
+        self.by_name[name] = value
+        return f"%({name})s::{kind}"
+
+
+def condition_of(node: Node | None, to: Values) -> Condition:
+    """node: a filter's tree; None asks nothing."""
+    match node:
+        case None:
+            return ALL
+        case Word(value):
+            return _word(searched(value), to) if not is_altered(value) else _word_loosely(value, to)
+        case Comparison():
+            return _comparison(node, to)
+        case Not(part):
+            return negated(condition_of(part, to))
+        case And(parts):
+            return _joined(" AND ", [condition_of(part, to) for part in parts])
+        case Or(parts):
+            return _joined(" OR ", [condition_of(part, to) for part in parts])
+
+
+def negated(condition: Condition) -> Condition:
+    """What is not possible is sure now."""
+    return Condition(f"(NOT {condition.possible})", f"(NOT {condition.sure})")
+
+
+def is_altered(text: str) -> bool:
+    """The archive may spell it otherwise than a message has it: it finds too much, but nothing for sure."""
+    return _ALTERED.search(text) is not None
+
+
+def like(text: str) -> str:
+    """A pattern of LIKE for everything that has `text` in it, as the archive spells it."""
+    escaped = _SIGNS_OF_LIKE.sub(r"\\\g<0>", searched(text))
+    return f"%{escaped}%"
+
+
+def _joined(word: str, parts: list[Condition]) -> Condition:
+    return Condition(*(f"({word.join(side)})" for side in zip(*parts, strict=True)))
+
+
+def _loosely(condition: str) -> Condition:
+    return Condition("false", condition)
+
+
+# -- words and texts -------------------------------------------------------------------------------------------
+
+
+def _word(text: str, to: Values) -> Condition:
+    pattern = to.put(like(text), "text")
+    return exactly(f"(s.search_line LIKE {pattern} OR {_in_messages(pattern)})")
+
+
+def _word_loosely(text: str, to: Values) -> Condition:
+    return _loosely(_word(text, to).possible)
+
+
+def _in_messages(pattern: str) -> str:
+    return (
+        "EXISTS (SELECT FROM hl7capture.messages m WHERE m.probe_id = s.probe_id AND m.session_id = s.session_id "
+        f"AND m.text LIKE {pattern})"
+    )
+
+
+def _comparison(asked: Comparison, to: Values) -> Condition:
+    if asked.operator == "!=":
+        return negated(_comparison(Comparison(asked.name, "=", asked.values), to))
+    match kind_of(asked.name):
+        case Kind.ADDRESS:
+            return _address(asked, to)
+        case Kind.NUMBER | Kind.DURATION | Kind.TIME:
+            return _ORDERED[asked.name](asked, to)
+        case Kind.YES_NO:
+            return _yes_no(asked)
+        case Kind.FIELD:
+            return _field(asked, to)
+        case _ if asked.name == "text":
+            return _text(asked, to)
+        case _ if asked.name in _WORDS:
+            return _words(asked, to)
+        case _ if asked.name == "id":
+            return _id(asked, to)
+        case _:
+            return _plain_text(asked, to)
+
+
+def _text(asked: Comparison, to: Values) -> Condition:
+    if asked.operator == "exists":
+        return exactly("(s.message_count > 0)")
+    if any(isinstance(value, Pattern) for value in asked.values):
+        return _loosely("(s.message_count > 0)")
+    found = [_in_messages(to.put(like(value.value), "text")) for value in asked.values]
+    possible = f"({' OR '.join(found)})"
+    is_known = asked.operator == "~" and not any(is_altered(value.value) for value in asked.values)
+    return exactly(possible) if is_known else _loosely(possible)
+
+
+# -- sets of words ---------------------------------------------------------------------------------------------
+
+# Columns with all words of a session, casefolded; whether there is an index does not matter here.
+_WORDS = {
+    "type": "message_types",
+    "trigger": "triggers",
+    "control": "control_ids",
+    "ack": "acks",
+    "flag": "flags",
+    "finding": "finding_codes",
+}
+
+
+def _words(asked: Comparison, to: Values) -> Condition:
+    """A set that does not hold all its words has MORE among them."""
+    column = f"s.{_WORDS[asked.name]}"
+    if asked.operator == "exists":
+        return exactly(f"(cardinality({column}) > 0)")
+    if asked.operator == "~":
+        return _part_of_word(column, asked.values[0], to)
+    wanted = [value.value for value in asked.values]
+    if not all(map(is_word, wanted)):
+        return UNKNOWN
+    folded = [searched(text) for text in wanted]
+    sure = f"({column} && {to.put(folded, 'text[]')})"
+    return Condition(
+        "false" if any(map(is_altered, wanted)) else sure, f"({column} && {to.put([*folded, MORE], 'text[]')})"
+    )
+
+
+def is_word(text: str) -> bool:
+    """A set of words holds it if the session does: it is neither empty nor cut."""
+    return bool(text) and text != MORE and len(text.casefold()) < LONGEST_WORD
+
+
+def _part_of_word(column: str, value: Text | Pattern, to: Values) -> Condition:
+    if isinstance(value, Pattern):
+        return _loosely(f"(cardinality({column}) > 0)") if not _fits_nothing(value) else UNKNOWN
+    pattern = to.put(like(value.value), "text")
+    sure = f"EXISTS (SELECT FROM unnest({column}) w WHERE w LIKE {pattern} AND w <> {to.put(MORE, 'text')})"
+    possible = f"EXISTS (SELECT FROM unnest({column}) w WHERE w LIKE {pattern} OR w = {to.put(MORE, 'text')})"
+    return Condition("false" if is_altered(value.value) else sure, possible)
+
+
+def _fits_nothing(value: Pattern) -> bool:
+    """A pattern that an empty word fits is asked of words that no set holds."""
+    return compiled(value)("")
+
+
+# -- texts of one value ----------------------------------------------------------------------------------------
+
+_TEXTS = {
+    "framing": "s.framing",
+    "end": f"coalesce(nullif(s.end_reason, ''), '{OPEN}')",
+    "probe": "s.probe",
+    "source": "s.source",
+    "note": "s.note",
+}
+
+
+def _plain_text(asked: Comparison, to: Values) -> Condition:
+    column = _TEXTS[asked.name]
+    if asked.operator == "exists":
+        return exactly(f"({column} <> '')")
+    return _folded(column, asked, to)
+
+
+def _folded(column: str, asked: Comparison, to: Values, whole: str = "true") -> Condition:
+    """Of a text that is not casefolded: what is ASCII alone the server can compare. whole: where nothing is cut."""
+    value = asked.values[0]
+    if isinstance(value, Pattern):
+        return UNKNOWN
+    texts = [one.value for one in asked.values]
+    if any(map(is_altered, texts)) or "" in texts:
+        return UNKNOWN
+    if asked.operator == "~":
+        fits = f"LIKE {to.put(like(value.value), 'text')}"
+    else:
+        fits = f"= ANY ({to.put([searched(text) for text in texts], 'text[]')})"
+    is_ascii = f"(octet_length({column}) = length({column}) AND {whole})"
+    fits = f'lower({column} COLLATE "C") {fits}'
+    return Condition(f"({is_ascii} AND {fits})", f"(NOT {is_ascii} OR {fits})")
+
+
+def _id(asked: Comparison, to: Values) -> Condition:
+    """A session id is known by its shape, and so by the index."""
+    if asked.operator in ("=", "in"):
+        return exactly(f"(s.session_id = ANY ({to.put(session_ids(asked), 'text[]')}))")
+    if asked.operator == "exists":
+        return ALL
+    return _folded("s.session_id", asked, to)
+
+
+def session_ids(asked: Comparison) -> list[str]:
+    """Those of its values that are session ids, as they are written."""
+    found = [_SESSION_ID.fullmatch(value.value.casefold()) for value in asked.values]
+    return [f"{match[1]}T{match[2]}Z{match[3]}" for match in found if match is not None]
+
+
+# -- addresses -------------------------------------------------------------------------------------------------
+
+_ENDS = {"device": ("device",), "lis": ("lis",), "ip": ("device", "lis")}
+
+
+def _address(asked: Comparison, to: Values) -> Condition:
+    return _joined(" OR ", [_end(end, asked, to) for end in _ENDS[asked.name]])
+
+
+def _end(end: str, asked: Comparison, to: Values) -> Condition:
+    ip = f"s.{end}_ip"
+    if asked.operator == "exists":
+        return exactly(f"({ip} <> '')")
+    if asked.operator == "~":
+        column = f"(CASE WHEN {ip} LIKE '%%:%%' THEN '[' || {ip} || ']' ELSE {ip} END || ':' || s.{end}_port)"
+        return _folded(column, asked, to, f"length({ip}) <= {_LONGEST_NAME}")
+    networks = [str(values.network(value.value)) for value in asked.values]
+    is_in = " OR ".join(f"s.{end}_address <<= {to.put(network, 'inet')}" for network in networks)
+    possible = f"(s.{end}_address IS NOT NULL AND ({is_in}))"
+    # A zone behind an address may be one that makes it none.
+    return Condition(f"({possible} AND {ip} NOT LIKE '%%\\%%%%')", possible)
+
+
+# -- what has an order -----------------------------------------------------------------------------------------
+
+
+def _numbers(column: str, kind: str, meaning: Callable[[str], Any]) -> Callable[[Comparison, Values], Condition]:
+    def asked_of(asked: Comparison, to: Values) -> Condition:
+        if asked.operator == "exists":
+            return ALL
+        return exactly(_compared(column, asked, kind, meaning, to))
+
+    return asked_of
+
+
+def _compared(column: str, asked: Comparison, kind: str, meaning: Callable[[str], Any], to: Values) -> str:
+    wanted = [meaning(value.value) for value in asked.values]
+    if asked.operator in ("=", "in"):
+        return f"({column} = ANY ({to.put(wanted, f'{kind}[]')}))"
+    return f"({column} {asked.operator} {to.put(wanted[0], kind)})"
+
+
+def _exact_number(text: str) -> Decimal:
+    return Decimal(values.number(text))
+
+
+def _port(asked: Comparison, to: Values) -> Condition:
+    if asked.operator == "exists":
+        return ALL
+    ends = [_compared(f"s.{end}_port", asked, "numeric", _exact_number, to) for end in ("device", "lis")]
+    return exactly(f"({' OR '.join(ends)})")
+
+
+def _duration(asked: Comparison, to: Values) -> Condition:
+    if asked.operator == "exists":
+        return ALL
+    is_near = " AND ".join(f"s.{end} BETWEEN -{_FARTHEST} AND {_FARTHEST}" for end in ("start_time", "end_time"))
+    fits = _compared("(s.end_time - s.start_time)", asked, "float8", values.duration, to)
+    return Condition(
+        f"(CASE WHEN {is_near} THEN {fits} ELSE false END)", f"(CASE WHEN {is_near} THEN {fits} ELSE true END)"
+    )
+
+
+def _latency(asked: Comparison, to: Values) -> Condition:
+    """Any answer's: the row has the shortest and the longest."""
+    if asked.operator == "exists":
+        return exactly("(s.latency_max IS NOT NULL)")
+    if asked.operator in ("=", "in"):
+        wanted = to.put([values.duration(value.value) for value in asked.values], "float8[]")
+        is_end = f"(s.latency_max IS NOT NULL AND (s.latency_min = ANY ({wanted}) OR s.latency_max = ANY ({wanted})))"
+        is_between = f"EXISTS (SELECT FROM unnest({wanted}) w WHERE w BETWEEN s.latency_min AND s.latency_max)"
+        return Condition(is_end, f"(s.latency_max IS NOT NULL AND {is_between})")
+    column = "s.latency_max" if asked.operator in (">", ">=") else "s.latency_min"
+    fits = _compared(column, asked, "float8", values.duration, to)
+    return exactly(f"(s.latency_max IS NOT NULL AND {fits})")
+
+
+def _time(asked: Comparison, to: Values) -> Condition:
+    if asked.operator == "exists":
+        return ALL
+    spans = [(to.put(start, "float8"), to.put(end, "float8")) for start, end in map(_span, asked.values)]
+    start, end = spans[0]
+    match asked.operator:
+        case "<":
+            return exactly(f"(s.start_time < {start})")
+        case "<=":
+            return exactly(f"(s.start_time < {end} OR s.start_time = {start})")
+        case ">":
+            return exactly(f"(s.start_time >= {end} AND s.start_time <> {start})")
+        case ">=":
+            return exactly(f"(s.start_time >= {start})")
+        case _:
+            fits = (f"(s.start_time >= {start} AND s.start_time < {end})" for start, end in spans)
+            return exactly(f"({' OR '.join(fits)})")
+
+
+def _span(value: Text | Pattern) -> values.Span:
+    return values.moment(value.value)
+
+
+_ORDERED: dict[str, Callable[[Comparison, Values], Condition]] = {
+    "port": _port,
+    "messages": _numbers("s.message_count", "numeric", _exact_number),
+    "number": _numbers("s.number", "numeric", _exact_number),
+    "duration": _duration,
+    "time": _time,
+    "latency": _latency,
+}
+
+
+def _yes_no(asked: Comparison) -> Condition:
+    column = "s.kept" if asked.name == "kept" else "s.is_complete"
+    return exactly(column if values.yes_or_no(asked.values[0].value) else f"(NOT {column})")
+
+
+# -- places in messages ----------------------------------------------------------------------------------------
+
+
+def _field(asked: Comparison, to: Values) -> Condition:
+    """The messages must have the segment; and the value, unless it may be written with escape sequences."""
+    path = path_of(asked.name)
+    if asked.operator == "exists" or asked.operator in _ORDERS or isinstance(asked.values[0], Pattern):
+        return _loosely(_in_messages(to.put(like(path.segment), "text")))
+    texts = [value.value for value in asked.values if value.value]  # nothing that is there is empty
+    if not texts:
+        return NONE
+    found = " OR ".join(_in_messages(to.put(like(text), "text")) for text in texts)
+    return _loosely(f"(s.reads_otherwise OR {found})")
+
+
+_ORDERS = ("<", "<=", ">", ">=")
