@@ -315,6 +315,12 @@ def _dashboard(scene: Scene) -> None:
     assert scene.window.pages.currentWidget() is scene.window.dashboard.page
 
 
+@effect("Menu/View/Archive")
+def _archive(scene: Scene) -> None:
+    scene.trigger()
+    assert any("archiveUrl" in text for text in scene.window.banner.texts)
+
+
 @effect("Menu/View/Find")
 def _find(scene: Scene) -> None:
     scene.trigger()
