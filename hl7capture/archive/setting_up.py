@@ -92,7 +92,7 @@ def _make_roles(connection: "Connection") -> None:
 
 
 def _let_in(connection: "Connection") -> None:
-    """For servers where PUBLIC may not use the database. Who may not grant it gets a warning of the server, no error."""
+    """For servers where PUBLIC may not use the database. Whoever may not grant it gets a warning, and no error."""
     database = connection.execute("SELECT quote_ident(current_database())").fetchone()
     assert database is not None
     connection.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {database[0]} TO {PROBE}")
