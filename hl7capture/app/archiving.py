@@ -1,5 +1,7 @@
 """The archive beside the store: what is saved goes there, as the settings say."""
 
+from contextlib import suppress
+
 from PySide6.QtCore import QObject, Qt, Signal
 
 from hl7capture.app.probe import probe_name
@@ -51,7 +53,7 @@ class Archiving(QObject):
         if place is None:
             self._show(ArchiveState())
             return
-        archiver = Archiver(place, lambda state: self._told.emit(archiver, state))
+        archiver = Archiver(place, lambda state: self._hear(archiver, state))
         self._archiver = archiver
         self._show(archiver.state)
         archiver.start()
@@ -107,6 +109,11 @@ class Archiving(QObject):
         return lambda file: (mark := marks.get(file.stem)) is None or not mark.is_of(file)
 
     # -- what the archiver tells -------------------------------------------------------------------------------
+
+    def _hear(self, archiver: Archiver, state: ArchiveState) -> None:
+        """On the archiver's thread; it may outlive this object."""
+        with suppress(RuntimeError):
+            self._told.emit(archiver, state)
 
     def _on_told(self, archiver: Archiver, state: ArchiveState) -> None:
         if archiver is self._archiver:

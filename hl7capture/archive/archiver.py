@@ -195,7 +195,6 @@ class Archiver:
         if self._away_since is None:
             self._away_since = time.time()
         reason = _reason(error)
-        log.debug("The archive failed", exc_info=error if not isinstance(error, ArchiveError) else None)
         self._trouble.failed(f"{len(self._queue)} sessions", reason)
         self._tell(Condition.AWAY, reason)
         deadline = time.monotonic() + self._pauses.next()
@@ -244,6 +243,8 @@ def _reason(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}."
+    if isinstance(error, sqlite3.Error):
+        return f"What was archived cannot be remembered: {error}."
     if hasattr(error, "sqlstate"):  # the driver's; it may not even be installed
         return in_words(error)
     return f"An error of the program ({type(error).__name__})."

@@ -58,6 +58,8 @@ class Marks:
     def open(cls, root: Path) -> Self:
         """Those of an output folder; in memory alone where its own cannot be written."""
         path = root / FILE
+        if not root.is_dir():  # nothing has been kept here yet
+            return cls.in_memory()
         try:
             return cls._of(path)
         except sqlite3.DatabaseError as error:

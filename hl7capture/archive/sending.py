@@ -51,7 +51,7 @@ _STATEMENT_MS = 60_000
 _MS_PER_MB = 5_000  # a server that takes longer for a large document is not at work on it
 
 
-class _Table(NamedTuple):
+class Table(NamedTuple):
     """name: in the archive; columns: as they are copied, but for the probe's number; types: of these.
 
     key: the columns that tell the rows of a probe apart.
@@ -90,25 +90,30 @@ class _Table(NamedTuple):
 
     @property
     def creation(self) -> str:
-        columns = ", ".join(f"{name} {kind}" for name, kind in zip(self.columns, self.types, strict=True))
-        return f"CREATE TEMPORARY TABLE IF NOT EXISTS {self.incoming} ({columns}) ON COMMIT DELETE ROWS"
+        return f"CREATE TEMPORARY TABLE IF NOT EXISTS {self.incoming} ({self.typed}) ON COMMIT DELETE ROWS"
+
+    @property
+    def typed(self) -> str:
+        """The columns with their types."""
+        return ", ".join(f"{name} {kind}" for name, kind in zip(self.columns, self.types, strict=True))
 
 
-def _table(name: str, row: type[Any], *key: str) -> _Table:
+def _table(name: str, row: type[Any], *key: str) -> Table:
     columns = row._fields
-    return _Table(name, key, columns, tuple(_TYPES[row].get(column, "text") for column in columns))
+    return Table(name, key, columns, tuple(_TYPES[row].get(column, "text") for column in columns))
 
 
-_SESSIONS = _table("sessions", SessionRow, "session_id")
-_MESSAGES = _table("messages", MessageRow, "session_id", "position")
-_FINDINGS = _table("findings", FindingRow, "session_id", "code")
+SESSIONS = _table("sessions", SessionRow, "session_id")
+MESSAGES = _table("messages", MessageRow, "session_id", "position")
+FINDINGS = _table("findings", FindingRow, "session_id", "code")
+TABLES = (SESSIONS, MESSAGES, FINDINGS)
 
 # now() is when the transaction began: what has another time was there before.
 _TAKE_SESSIONS = f"""
-INSERT INTO hl7capture.sessions AS old (probe_id, {_SESSIONS.listed})
-SELECT %(probe)s, {_SESSIONS.listed.replace("_address", "_address::inet")} FROM incoming_sessions
+INSERT INTO hl7capture.sessions AS old (probe_id, {SESSIONS.listed})
+SELECT %(probe)s, {SESSIONS.listed.replace("_address", "_address::inet")} FROM incoming_sessions
 ON CONFLICT (probe_id, session_id) DO UPDATE SET archived_at = clock_timestamp(),
-{_SESSIONS.replaced}
+{SESSIONS.replaced}
 WHERE old.saved_at IS NULL OR old.saved_at <= excluded.saved_at
 RETURNING archived_at = now()
 """  # noqa: S608 - names of our own, as in all that follow
@@ -143,7 +148,7 @@ def prepare(connection: "Connection") -> None:
     json = driver().types.json
     json.set_json_dumps(bytes, connection)  # documents are JSON already
     connection.execute("SELECT set_config('temp_buffers', '64MB', false)")
-    for table in (_SESSIONS, _MESSAGES, _FINDINGS):
+    for table in TABLES:
         connection.execute(table.creation)
     if connection.info.server_version >= _WITH_LZ4:
         with suppress(driver().errors.FeatureNotSupported, driver().errors.InvalidParameterValue):
@@ -163,16 +168,16 @@ def send(connection: "Connection", probe: Probe, batch: Sequence[Rows]) -> None:
         connection.execute(
             "SELECT set_config('statement_timeout', %s, true), hl7capture.make_months(%s)", (timeout, months)
         )
-        _copy(connection, _SESSIONS, (rows.session for rows in batch))
-        _copy(connection, _MESSAGES, (row for rows in batch for row in rows.messages))
-        _copy(connection, _FINDINGS, (row for rows in batch for row in rows.findings))
+        copy_rows(connection, SESSIONS, (rows.session for rows in batch))
+        copy_rows(connection, MESSAGES, (row for rows in batch for row in rows.messages))
+        copy_rows(connection, FINDINGS, (row for rows in batch for row in rows.findings))
         own: dict[str, Any] = {"probe": probe.number, "ours": [rows.session.session_id for rows in batch]}
         taken = connection.execute(_TAKE_SESSIONS, own).fetchall()
         if len(taken) < len(batch) or not all(is_new for (is_new,) in taken):
             own["ours"] = [session_id for (session_id,) in connection.execute(_OURS, own)]
-            for table in (_MESSAGES, _FINDINGS):
+            for table in (MESSAGES, FINDINGS):
                 connection.execute(table.clearing, own)
-        for table in (_MESSAGES, _FINDINGS):
+        for table in (MESSAGES, FINDINGS):
             connection.execute(table.taking, own)
 
 
@@ -207,8 +212,9 @@ def index_texts(connection: "Connection", probe: Probe) -> bool:
     return done.rowcount > 0
 
 
-def _copy(connection: "Connection", table: _Table, rows: Iterable[Sequence[Any]]) -> None:
-    statement = f"COPY {table.incoming} ({table.listed}) FROM STDIN (FORMAT BINARY)"
+def copy_rows(connection: "Connection", table: Table, rows: Iterable[Sequence[Any]], into: str = "") -> None:
+    """Rows to the table where they wait to be taken over, or to another. Raises psycopg.Error."""
+    statement = f"COPY {into or table.incoming} ({table.listed}) FROM STDIN (FORMAT BINARY)"
     with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
         copy.set_types(table.types)
         for row in rows:

@@ -50,6 +50,7 @@ def set_up(connection: "Connection") -> SetUp:
                 connection.execute("CREATE SCHEMA hl7capture")
             connection.execute(_FIRST)
             applied = _migrate(connection)
+            _let_in(connection)
         done = SetUp(newest(), applied)
         for improve in (_compress, _index_texts):
             if lacking := improve(connection):
@@ -89,6 +90,14 @@ def _make_roles(connection: "Connection") -> None:
                 "This login may not create roles. An administrator of the server runs these lines once, "
                 f"then run this again: CREATE ROLE {PROBE} NOLOGIN; CREATE ROLE {READER} NOLOGIN;"
             ) from error
+
+
+def _let_in(connection: "Connection") -> None:
+    """For servers where PUBLIC may not use the database. Whoever may not grant it gets a warning, and no error."""
+    database = connection.execute("SELECT quote_ident(current_database())").fetchone()
+    assert database is not None
+    connection.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {database[0]} TO {PROBE}")
+    connection.execute(f"GRANT CONNECT ON DATABASE {database[0]} TO {READER}")
 
 
 def _migrate(connection: "Connection") -> list[str]:

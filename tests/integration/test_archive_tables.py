@@ -9,6 +9,7 @@ from psycopg import errors
 from hl7capture.archive import schema
 from hl7capture.archive.connecting import connect
 from hl7capture.archive.errors import ArchiveError, SchemaError
+from hl7capture.archive.sending import prepare
 from hl7capture.archive.setting_up import PROBE, READER, set_up
 from tests.support.command import run
 from tests.support.postgres import Database
@@ -117,6 +118,18 @@ def test_without_trigrams(database: Database) -> None:
         done = set_up(connection)
     assert done.version == schema.newest()
     assert ["CREATE EXTENSION pg_trgm" in text for text in done.missing] == [True]
+
+
+def test_where_the_public_may_do_nothing(database: Database) -> None:
+    database.ask(f"REVOKE ALL ON DATABASE {database.name} FROM PUBLIC; REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    database.set_up()
+    probe, reader = database.new_probe(), database.new_login(READER)
+    with closing(connect(database.url(probe))) as connection:
+        prepare(connection)
+    put_session(database, probe, "20261121T101530.123Z-00000001")
+    assert len(sessions_seen(database, reader)) == 1
+    with pytest.raises(errors.InsufficientPrivilege):
+        database.ask("CREATE TEMPORARY TABLE x ()", role=reader)
 
 
 # -- partitions ------------------------------------------------------------------------------------------------

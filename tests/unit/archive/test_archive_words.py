@@ -1,6 +1,7 @@
 """What is told of the archive, and of its errors."""
 
 import logging
+import sqlite3
 import time
 
 import psycopg
@@ -59,6 +60,7 @@ def test_what_a_message_says_is_told_to_nobody() -> None:
 def test_reasons(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     assert _reason(OSError(28, "No space left on device", "/data")) == "/data: No space left on device."
+    assert _reason(sqlite3.OperationalError("database is locked")).endswith("remembered: database is locked.")
     assert _reason(RuntimeError("Testmann")) == "An error of the program (RuntimeError)."
     lost = 'connection failed: connection to server at "db" failed: Connection refused\n\tIs the server running?'
     assert _reason(psycopg.OperationalError(lost)) == 'connection to server at "db" failed: Connection refused.'
