@@ -3,16 +3,26 @@
 The server cannot answer all that the language asks: it has no RE2, no places in messages, no casefolding of all
 scripts. So each part becomes two conditions: what is `sure`ly let through, and what is `possible`; where the server
 knows, they are the same. Sessions between the two are judged by `hl7.filter` itself. Values never stand in the text of
-SQL, only in `Question.values`.
+SQL, only in `Values`.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, NamedTuple
 
+from hl7capture.archive.ordered import ORDERED
 from hl7capture.archive.rows import LONGEST_WORD, MORE
+from hl7capture.archive.sql import (
+    ALL,
+    NONE,
+    UNKNOWN,
+    Condition,
+    Values,
+    exactly,
+    is_altered,
+    joined,
+    like,
+    loosely,
+    negated,
+)
 from hl7capture.archive.texts import searched
 from hl7capture.hl7.filter import values
 from hl7capture.hl7.filter.names import OPEN, Kind, kind_of
@@ -20,39 +30,8 @@ from hl7capture.hl7.filter.paths import path_of
 from hl7capture.hl7.filter.patterns import compiled
 from hl7capture.hl7.filter.tree import And, Comparison, Node, Not, Or, Pattern, Text, Word
 
-_ALTERED = re.compile("[\0\N{REPLACEMENT CHARACTER}\ud800-\udfff]")  # the archive may spell these otherwise
-_SIGNS_OF_LIKE = re.compile(r"[%_\\]")
-_FARTHEST = 1e300  # milliseconds; beyond it the server would complain of a difference it cannot hold
 _LONGEST_NAME = 200  # characters of an address in a summary, which filters ask
 _SESSION_ID = re.compile(r"(\d{8})t(\d{6}\.\d{3})z(-[0-9a-f]{8})")
-
-
-class Condition(NamedTuple):
-    """Two conditions of SQL, in parentheses where they need them. `sure` is never more than `possible`."""
-
-    sure: str
-    possible: str
-
-
-def exactly(condition: str) -> Condition:
-    """What the server knows."""
-    return Condition(condition, condition)
-
-
-ALL, NONE, UNKNOWN = exactly("true"), exactly("false"), Condition("false", "true")
-
-
-@dataclass(slots=True)
-class Values:
-    """Gathers the values of a query."""
-
-    by_name: dict[str, Any] = field(default_factory=dict)
-
-    def put(self, value: Any, kind: str) -> str:
-        """Its place in the SQL; kind: the type that the server takes it for."""
-        name = f"v{len(self.by_name)}"
-        self.by_name[name] = value
-        return f"%({name})s::{kind}"
 
 
 def condition_of(node: Node | None, to: Values) -> Condition:
@@ -61,39 +40,15 @@ def condition_of(node: Node | None, to: Values) -> Condition:
         case None:
             return ALL
         case Word(value):
-            return _word(searched(value), to) if not is_altered(value) else _word_loosely(value, to)
+            return _word(value, to)
         case Comparison():
             return _comparison(node, to)
         case Not(part):
             return negated(condition_of(part, to))
         case And(parts):
-            return _joined(" AND ", [condition_of(part, to) for part in parts])
+            return joined(" AND ", [condition_of(part, to) for part in parts])
         case Or(parts):
-            return _joined(" OR ", [condition_of(part, to) for part in parts])
-
-
-def negated(condition: Condition) -> Condition:
-    """What is not possible is sure now."""
-    return Condition(f"(NOT {condition.possible})", f"(NOT {condition.sure})")
-
-
-def is_altered(text: str) -> bool:
-    """The archive may spell it otherwise than a message has it: it finds too much, but nothing for sure."""
-    return _ALTERED.search(text) is not None
-
-
-def like(text: str) -> str:
-    """A pattern of LIKE for everything that has `text` in it, as the archive spells it."""
-    escaped = _SIGNS_OF_LIKE.sub(r"\\\g<0>", searched(text))
-    return f"%{escaped}%"
-
-
-def _joined(word: str, parts: list[Condition]) -> Condition:
-    return Condition(*(f"({word.join(side)})" for side in zip(*parts, strict=True)))
-
-
-def _loosely(condition: str) -> Condition:
-    return Condition("false", condition)
+            return joined(" OR ", [condition_of(part, to) for part in parts])
 
 
 # -- words and texts -------------------------------------------------------------------------------------------
@@ -101,11 +56,8 @@ def _loosely(condition: str) -> Condition:
 
 def _word(text: str, to: Values) -> Condition:
     pattern = to.put(like(text), "text")
-    return exactly(f"(s.search_line LIKE {pattern} OR {_in_messages(pattern)})")
-
-
-def _word_loosely(text: str, to: Values) -> Condition:
-    return _loosely(_word(text, to).possible)
+    found = f"(s.search_line LIKE {pattern} OR {_in_messages(pattern)})"
+    return loosely(found) if is_altered(text) else exactly(found)
 
 
 def _in_messages(pattern: str) -> str:
@@ -122,14 +74,14 @@ def _comparison(asked: Comparison, to: Values) -> Condition:
         case Kind.ADDRESS:
             return _address(asked, to)
         case Kind.NUMBER | Kind.DURATION | Kind.TIME:
-            return _ORDERED[asked.name](asked, to)
+            return ORDERED[asked.name](asked, to)
         case Kind.YES_NO:
             return _yes_no(asked)
         case Kind.FIELD:
             return _field(asked, to)
         case _ if asked.name == "text":
             return _text(asked, to)
-        case _ if asked.name in _WORDS:
+        case _ if asked.name in WORDS:
             return _words(asked, to)
         case _ if asked.name == "id":
             return _id(asked, to)
@@ -141,17 +93,17 @@ def _text(asked: Comparison, to: Values) -> Condition:
     if asked.operator == "exists":
         return exactly("(s.message_count > 0)")
     if any(isinstance(value, Pattern) for value in asked.values):
-        return _loosely("(s.message_count > 0)")
+        return loosely("(s.message_count > 0)")
     found = [_in_messages(to.put(like(value.value), "text")) for value in asked.values]
     possible = f"({' OR '.join(found)})"
     is_known = asked.operator == "~" and not any(is_altered(value.value) for value in asked.values)
-    return exactly(possible) if is_known else _loosely(possible)
+    return exactly(possible) if is_known else loosely(possible)
 
 
 # -- sets of words ---------------------------------------------------------------------------------------------
 
 # Columns with all words of a session, casefolded; whether there is an index does not matter here.
-_WORDS = {
+WORDS = {
     "type": "message_types",
     "trigger": "triggers",
     "control": "control_ids",
@@ -163,7 +115,7 @@ _WORDS = {
 
 def _words(asked: Comparison, to: Values) -> Condition:
     """A set that does not hold all its words has MORE among them."""
-    column = f"s.{_WORDS[asked.name]}"
+    column = f"s.{WORDS[asked.name]}"
     if asked.operator == "exists":
         return exactly(f"(cardinality({column}) > 0)")
     if asked.operator == "~":
@@ -185,7 +137,7 @@ def is_word(text: str) -> bool:
 
 def _part_of_word(column: str, value: Text | Pattern, to: Values) -> Condition:
     if isinstance(value, Pattern):
-        return _loosely(f"(cardinality({column}) > 0)") if not _fits_nothing(value) else UNKNOWN
+        return loosely(f"(cardinality({column}) > 0)") if not _fits_nothing(value) else UNKNOWN
     pattern = to.put(like(value.value), "text")
     sure = f"EXISTS (SELECT FROM unnest({column}) w WHERE w LIKE {pattern} AND w <> {to.put(MORE, 'text')})"
     possible = f"EXISTS (SELECT FROM unnest({column}) w WHERE w LIKE {pattern} OR w = {to.put(MORE, 'text')})"
@@ -253,7 +205,7 @@ _ENDS = {"device": ("device",), "lis": ("lis",), "ip": ("device", "lis")}
 
 
 def _address(asked: Comparison, to: Values) -> Condition:
-    return _joined(" OR ", [_end(end, asked, to) for end in _ENDS[asked.name]])
+    return joined(" OR ", [_end(end, asked, to) for end in _ENDS[asked.name]])
 
 
 def _end(end: str, asked: Comparison, to: Values) -> Condition:
@@ -270,93 +222,6 @@ def _end(end: str, asked: Comparison, to: Values) -> Condition:
     return Condition(f"({possible} AND {ip} NOT LIKE '%%\\%%%%')", possible)
 
 
-# -- what has an order -----------------------------------------------------------------------------------------
-
-
-def _numbers(column: str, kind: str, meaning: Callable[[str], Any]) -> Callable[[Comparison, Values], Condition]:
-    def asked_of(asked: Comparison, to: Values) -> Condition:
-        if asked.operator == "exists":
-            return ALL
-        return exactly(_compared(column, asked, kind, meaning, to))
-
-    return asked_of
-
-
-def _compared(column: str, asked: Comparison, kind: str, meaning: Callable[[str], Any], to: Values) -> str:
-    wanted = [meaning(value.value) for value in asked.values]
-    if asked.operator in ("=", "in"):
-        return f"({column} = ANY ({to.put(wanted, f'{kind}[]')}))"
-    return f"({column} {asked.operator} {to.put(wanted[0], kind)})"
-
-
-def _exact_number(text: str) -> Decimal:
-    return Decimal(values.number(text))
-
-
-def _port(asked: Comparison, to: Values) -> Condition:
-    if asked.operator == "exists":
-        return ALL
-    ends = [_compared(f"s.{end}_port", asked, "numeric", _exact_number, to) for end in ("device", "lis")]
-    return exactly(f"({' OR '.join(ends)})")
-
-
-def _duration(asked: Comparison, to: Values) -> Condition:
-    if asked.operator == "exists":
-        return ALL
-    is_near = " AND ".join(f"s.{end} BETWEEN -{_FARTHEST} AND {_FARTHEST}" for end in ("start_time", "end_time"))
-    fits = _compared("(s.end_time - s.start_time)", asked, "float8", values.duration, to)
-    return Condition(
-        f"(CASE WHEN {is_near} THEN {fits} ELSE false END)", f"(CASE WHEN {is_near} THEN {fits} ELSE true END)"
-    )
-
-
-def _latency(asked: Comparison, to: Values) -> Condition:
-    """Any answer's: the row has the shortest and the longest."""
-    if asked.operator == "exists":
-        return exactly("(s.latency_max IS NOT NULL)")
-    if asked.operator in ("=", "in"):
-        wanted = to.put([values.duration(value.value) for value in asked.values], "float8[]")
-        is_end = f"(s.latency_max IS NOT NULL AND (s.latency_min = ANY ({wanted}) OR s.latency_max = ANY ({wanted})))"
-        is_between = f"EXISTS (SELECT FROM unnest({wanted}) w WHERE w BETWEEN s.latency_min AND s.latency_max)"
-        return Condition(is_end, f"(s.latency_max IS NOT NULL AND {is_between})")
-    column = "s.latency_max" if asked.operator in (">", ">=") else "s.latency_min"
-    fits = _compared(column, asked, "float8", values.duration, to)
-    return exactly(f"(s.latency_max IS NOT NULL AND {fits})")
-
-
-def _time(asked: Comparison, to: Values) -> Condition:
-    if asked.operator == "exists":
-        return ALL
-    spans = [(to.put(start, "float8"), to.put(end, "float8")) for start, end in map(_span, asked.values)]
-    start, end = spans[0]
-    match asked.operator:
-        case "<":
-            return exactly(f"(s.start_time < {start})")
-        case "<=":
-            return exactly(f"(s.start_time < {end} OR s.start_time = {start})")
-        case ">":
-            return exactly(f"(s.start_time >= {end} AND s.start_time <> {start})")
-        case ">=":
-            return exactly(f"(s.start_time >= {start})")
-        case _:
-            fits = (f"(s.start_time >= {start} AND s.start_time < {end})" for start, end in spans)
-            return exactly(f"({' OR '.join(fits)})")
-
-
-def _span(value: Text | Pattern) -> values.Span:
-    return values.moment(value.value)
-
-
-_ORDERED: dict[str, Callable[[Comparison, Values], Condition]] = {
-    "port": _port,
-    "messages": _numbers("s.message_count", "numeric", _exact_number),
-    "number": _numbers("s.number", "numeric", _exact_number),
-    "duration": _duration,
-    "time": _time,
-    "latency": _latency,
-}
-
-
 def _yes_no(asked: Comparison) -> Condition:
     column = "s.kept" if asked.name == "kept" else "s.is_complete"
     return exactly(column if values.yes_or_no(asked.values[0].value) else f"(NOT {column})")
@@ -369,12 +234,12 @@ def _field(asked: Comparison, to: Values) -> Condition:
     """The messages must have the segment; and the value, unless it may be written with escape sequences."""
     path = path_of(asked.name)
     if asked.operator == "exists" or asked.operator in _ORDERS or isinstance(asked.values[0], Pattern):
-        return _loosely(_in_messages(to.put(like(path.segment), "text")))
+        return loosely(_in_messages(to.put(like(path.segment), "text")))
     texts = [value.value for value in asked.values if value.value]  # nothing that is there is empty
     if not texts:
         return NONE
     found = " OR ".join(_in_messages(to.put(like(text), "text")) for text in texts)
-    return _loosely(f"(s.reads_otherwise OR {found})")
+    return loosely(f"(s.reads_otherwise OR {found})")
 
 
 _ORDERS = ("<", "<=", ">", ">=")

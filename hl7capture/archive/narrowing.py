@@ -7,8 +7,9 @@ PostgreSQL's planner guesses how rare a text is, and a wrong guess costs minutes
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hl7capture.archive.conditions import Values, is_altered, is_word, like, session_ids
+from hl7capture.archive.conditions import WORDS, is_word, session_ids
 from hl7capture.archive.rows import MORE
+from hl7capture.archive.sql import Values, is_altered, like
 from hl7capture.archive.texts import searched
 from hl7capture.hl7.filter import values
 from hl7capture.hl7.filter.names import Kind, kind_of
@@ -20,14 +21,6 @@ _MOST_COUNTED = 4  # things, of one filter
 _MOST_PARTS = 20  # of one thing
 
 _KEYS = "SELECT probe_id, session_id FROM"
-_COLUMNS = {
-    "type": "message_types",
-    "trigger": "triggers",
-    "control": "control_ids",
-    "ack": "acks",
-    "flag": "flags",
-    "finding": "finding_codes",
-}
 
 
 class Interval(NamedTuple):
@@ -160,9 +153,9 @@ def _queries(part: Part, to: Values) -> Iterator[str]:
             for value in found:
                 network = to.put(str(values.network(value.value)), "inet")
                 yield f"{_KEYS} hl7capture.sessions WHERE device_address <<= {network}"
-        case Comparison(name, _, found) if name in _COLUMNS:
+        case Comparison(name, _, found) if name in WORDS:
             words = to.put([*(searched(value.value) for value in found), MORE], "text[]")
-            yield f"{_KEYS} hl7capture.sessions WHERE {_COLUMNS[name]} && {words}"
+            yield f"{_KEYS} hl7capture.sessions WHERE {WORDS[name]} && {words}"
         case Comparison(name, _, found):
             if _is_patient(part):
                 words = to.put([*(searched(value.value) for value in found), MORE], "text[]")

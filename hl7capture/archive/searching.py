@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hl7capture.archive.conditions import Values, condition_of
+from hl7capture.archive.conditions import condition_of
 from hl7capture.archive.narrowing import MOST, Narrowed, interval_of, narrowed
+from hl7capture.archive.sql import Values
 from hl7capture.archive.texts import from_jsonb
 from hl7capture.hl7.filter.evaluation import Filter
 from hl7capture.model.elements import Framing

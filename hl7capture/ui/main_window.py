@@ -230,6 +230,7 @@ class MainWindow(QMainWindow):
         self.model.rowsRemoved.connect(self.filtering.show_matches)
         self.files.imported.connect(self.saved.take)
         self.pages.currentChanged.connect(lambda _page: self.toolbar.show_filter(not self.archive.is_shown))
+        self.archive.settings_wanted.connect(self.edit_settings)
         self.archive.restore_wanted.connect(self.restoring.begin)
         self.restoring.restored.connect(self.saved.take)
         self.dashboard.filter_wanted.connect(self.go_to_sessions_of)

@@ -35,8 +35,12 @@
 <context>
     <name>Archive</name>
     <message>
-        <source>There is no archive: archiveUrl in the settings names one (hl7capture settings set archiveUrl postgresql://user@server/database).</source>
-        <translation>Es gibt kein Archiv: archiveUrl in den Einstellungen nennt eines (hl7capture settings set archiveUrl postgresql://user@server/database).</translation>
+        <source>There is no archive: the settings name none.</source>
+        <translation>Es gibt kein Archiv: Die Einstellungen nennen keines.</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>Einstellungen…</translation>
     </message>
     <message>
         <source>The archive needs a part that is not installed: pip install hl7capture[archive]</source>

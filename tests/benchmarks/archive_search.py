@@ -1,15 +1,21 @@
-"""Filters over an archive of a million messages, made in the server of one session: how long the first page takes."""
+"""Filters over an archive of a million messages, made in the server of one session: how long the first page takes.
+
+python -m tests.benchmarks.archive_search prints how the server goes about them.
+"""
 
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
+from hl7capture.archive.connecting import connect
 from hl7capture.archive.reading import Reader
 from hl7capture.archive.rows import rows_of
+from hl7capture.archive.searching import Search
 from hl7capture.hl7.filter.evaluation import Filter
 from hl7capture.model.elements import Direction, Element, ElementType
 from hl7capture.model.session import Session
@@ -17,6 +23,11 @@ from hl7capture.store.document import to_document
 from tests.benchmarks.figures import Findings, Setup
 from tests.support.postgres import Database, postgres_server
 from tests.support.stored import session_of
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from hl7capture.archive.connecting import Connection
 
 _SESSIONS = 500_000  # of two messages each
 _PAGE = 200  # sessions, as the window asks for them
@@ -200,33 +211,34 @@ def _p95(values: list[float]) -> float:
     return sorted(values)[max(0, round(len(values) * 0.95) - 1)]
 
 
-def plans(folder: Path, count: int = _SESSIONS) -> None:
-    """Prints how the server answers, for the documentation."""
-    from hl7capture.archive.conditions import Values, condition_of
-    from hl7capture.archive.narrowing import narrowed
+# -- plans, for the documentation ------------------------------------------------------------------------------
 
-    setup = Setup(1.0, 1, folder, print)
-    with _filled(count, setup) as archive:
+
+class _Recording:
+    """A connection that remembers what it was asked."""
+
+    def __init__(self, connection: "psycopg.Connection[Any]") -> None:
+        self._connection = connection
+        self.asked: list[tuple[bytes, dict[str, Any] | None]] = []
+
+    def execute(self, query: bytes, values: dict[str, Any] | None = None) -> "psycopg.Cursor[Any]":
+        self.asked.append((query, values))
+        return self._connection.execute(query, values)
+
+
+def plans(count: int) -> None:
+    """Prints every query of a search, and how the server went about it."""
+    with _filled(count, Setup(1.0, 1, Path(), print)) as archive, closing(connect(archive.url())) as connection:
         for name, (make, _) in _FILTERS.items():
-            node = Filter.of(make(random.Random(7), count)).node
-            ways = narrowed(node)
-            print(f"-- {name}: {make(random.Random(7), count)}")
-            for way in ways[:1]:
-                for (line,) in _explain(archive, way.query + " LIMIT 2001", way.values):
-                    print(line)
-            if not ways:
-                to = Values()
-                condition = condition_of(node, to)
-                query = (
-                    f"SELECT session_id FROM hl7capture.sessions s WHERE {condition.possible} "
-                    "ORDER BY start_time DESC, session_id DESC, probe_id DESC LIMIT 200"
-                )
-                for (line,) in _explain(archive, query, to):
+            text = make(random.Random(7), count)
+            recording = _Recording(connection)
+            found = list(islice(Search(cast("Connection", recording), Filter.of(text)), _PAGE))
+            print(f"\n== {name}: {text}, {len(found)} found")
+            for query, values in recording.asked:
+                print(f"-- {query.decode()[:60]} …")
+                for (line,) in connection.execute(b"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) " + query, values):
                     print(line)
 
 
-def _explain(archive: Database, query: str, to: object) -> list[tuple[str]]:
-    import psycopg
-
-    with psycopg.connect(archive.url()) as connection:
-        return connection.execute(f"EXPLAIN (ANALYZE, BUFFERS OFF, COSTS OFF) {query}".encode(), to.by_name).fetchall()
+if __name__ == "__main__":
+    plans(_SESSIONS)

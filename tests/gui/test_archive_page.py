@@ -234,5 +234,6 @@ def test_a_login_of_a_probe_is_told_what_it_sees(
 
 def test_without_an_archive_it_is_said_what_is_missing(window: MainWindow) -> None:
     window.commands.archive.trigger()
-    assert window.banner.label.text().startswith("There is no archive: archiveUrl")
+    assert window.banner.label.text().startswith("There is no archive")
+    assert window.banner.remedy.text() == "Settings…"
     assert window.archive.page is None

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from hl7capture.archive.setting_up import PROBE, READER
 from hl7capture.hl7.filter.evaluation import Filter
 from hl7capture.store.document import from_document
 from tests.support.archived import archive_all, documents_in
-from tests.support.command import run
+from tests.support.command import COMMAND, run
 from tests.support.postgres import Database
 from tests.support.sessions import some_sessions
 from tests.support.stored import put, session_of
@@ -142,6 +144,34 @@ def test_two_probes_saw_the_same_conversation(archive: Database, output: Path) -
     done = run("archive", "restore", "--url", archive.url(), session.session_id, "--probe", probes[1])
     assert done.returncode == 0, done.stderr
     assert path.exists()
+
+
+def test_the_window_opens_on_what_was_restored(
+    filled: tuple[Database, dict[str, bytes]], output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second start hands its wish to the window that the first has opened."""
+    archive, documents = filled
+    shutil.rmtree(output)
+    monkeypatch.setenv("HL7CAPTURE_ARCHIVE_URL", archive.url(archive.new_login(READER)))
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    one, other = list(documents)[:2]
+    window = subprocess.Popen([*COMMAND, "--restore-from-archive", one], stderr=subprocess.DEVNULL)
+    try:
+        wait_for(output / "sessions" / f"{one}.json")
+        assert run("--restore-from-archive", other).returncode == 0
+        wait_for(output / "sessions" / f"{other}.json")
+    finally:
+        window.terminate()
+        window.wait(20)
+    assert run("--restore-from-archive", "../x").returncode == 2
+
+
+def wait_for(path: Path) -> None:
+    until = time.monotonic() + 30
+    while not path.exists():
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 # -- purge -----------------------------------------------------------------------------------------------------

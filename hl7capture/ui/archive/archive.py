@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStackedWidget
 from hl7capture.app.controller import CaptureController
 from hl7capture.archive.address import archive_url
 from hl7capture.model.settings import Settings
-from hl7capture.ui.banner import Banner
+from hl7capture.ui.banner import Banner, Remedy
 
 if TYPE_CHECKING:
     from hl7capture.app.archive_view import Ended
@@ -29,10 +29,11 @@ _MISSING = "archive"  # key of a banner that replaces itself
 class Archive(QObject):
     """Offers the page, and fills it: pages of the list as one goes down, and on top what comes.
 
-    restore_wanted: list[Archived]: a person wants these back.
+    restore_wanted: list[Archived]: a person wants these back. settings_wanted: the setting that a person wants to see.
     """
 
     restore_wanted = Signal(list)
+    settings_wanted = Signal(str)
 
     def __init__(
         self,
@@ -70,9 +71,14 @@ class Archive(QObject):
 
     def open(self) -> None:
         """Shows the page; says what is missing where there can be none."""
-        lacking = self._lacking()
-        if lacking:
-            self._banner.say(lacking, is_error=False, key=_MISSING)
+        if not archive_url(self._controller.settings):
+            text = self.tr("There is no archive: the settings name none.")
+            remedy = Remedy(self.tr("Settings…"), lambda: self.settings_wanted.emit("archiveUrl"))
+            self._banner.say(text, is_error=False, key=_MISSING, remedy=remedy)
+            return
+        if find_spec("psycopg") is None:
+            text = self.tr("The archive needs a part that is not installed: pip install hl7capture[archive]")
+            self._banner.say(text, is_error=False, key=_MISSING)
             return
         self._banner.take_back(_MISSING)
         url = archive_url(self._controller.settings)
@@ -96,16 +102,6 @@ class Archive(QObject):
         """The theme is another one."""
         if self.page is not None:
             self.page.refresh_colours()
-
-    def _lacking(self) -> str:
-        if not archive_url(self._controller.settings):
-            return self.tr(
-                "There is no archive: archiveUrl in the settings names one (hl7capture settings set archiveUrl "
-                "postgresql://user@server/database)."
-            )
-        if find_spec("psycopg") is None:
-            return self.tr("The archive needs a part that is not installed: pip install hl7capture[archive]")
-        return ""
 
     # -- the page ----------------------------------------------------------------------------------------------
 
@@ -174,8 +170,8 @@ class Archive(QObject):
     def _on_settings(self, settings: Settings) -> None:
         if self.page is not None:
             self._apply(settings)
-            if archive_url(settings) != self._url and not self.is_shown:
-                self._discard()
+            if archive_url(settings) != self._url:
+                self.open() if self.is_shown else self._discard()
 
     def _apply(self, settings: Settings) -> None:
         assert self.page is not None
