@@ -40,9 +40,9 @@ class Termination(QObject):
 
 
 def leave(code: int, *, is_stuck: bool) -> int:
-    """The exit code. is_stuck: a thread waits for a disk that does not answer, so the end must not wait for it."""
+    """The exit code. is_stuck: a thread waits for a disk, say, and does not end; the end must not wait for it."""
     if is_stuck:
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(code or 1)
+        os._exit(code)
     return code

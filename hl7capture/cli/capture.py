@@ -89,7 +89,7 @@ def capture(
     may_ask = sys.stderr.isatty()
     controller.start(*(source_for(name, expression, may_ask=may_ask) for name in names), persist=persist, raw=raw)
     application.exec()
-    sys.exit(leave(printer.exit_code, is_stuck=controller.is_stuck))
+    sys.exit(leave(printer.exit_code or int(controller.is_stuck), is_stuck=controller.is_stuck))
 
 
 def _raw_packets(

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import QThreadPool
 from PySide6.QtWidgets import QApplication
 
 from hl7capture.app.controller import CaptureController
@@ -23,6 +24,7 @@ from hl7capture.ui.window_layout import WindowLayout
 from hl7capture.ui.window_turns import WindowTurns
 
 _COMMON_VERSION = "2.5.1"
+_LAST_WORK_MS = 1000
 
 
 def run(files: list[Path], output: Path | None, *, is_minimised: bool = False, restored: Sequence[str] = ()) -> int:
@@ -70,7 +72,9 @@ def run(files: list[Path], output: Path | None, *, is_minimised: bool = False, r
         window.capturing.listen(controller.settings.interface)
     code = application.exec()
     watch.memory.detach()  # errors are noted to the very end: Python would print what was on the wire
-    return leave(code, is_stuck=controller.is_stuck)
+    # Work that is still under way would tell its end to objects that Qt has taken down.
+    is_done = QThreadPool.globalInstance().waitForDone(_LAST_WORK_MS)
+    return leave(code or int(controller.is_stuck), is_stuck=controller.is_stuck or not is_done)
 
 
 def _preload_names() -> None:
