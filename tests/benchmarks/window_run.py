@@ -46,6 +46,8 @@ class Watched(MainWindow):
     def __init__(self, controller: CaptureController, recent: RecentFiles) -> None:
         super().__init__(controller, recent)
         self.told: dict[str, Any] = {}
+        self.loaded: list[object] = []  # what the list of the folder tells at its end
+        controller.store.load_finished.connect(self.loaded.append)
         self.painted = 0.0  # when the last frame was
         self._frames: list[float] = []
         self._pauses: list[float] = []
@@ -154,9 +156,7 @@ def stream(pipe: Path, seconds: float, window: Watched) -> Steps:
 
 def choose(session_ids: list[str], window: Watched) -> Steps:
     """Chooses sessions twice, one after the other, and looks at the first message of each in all ways."""
-    loaded: list[object] = []
-    window.controller.store.load_finished.connect(loaded.append)
-    yield lambda: bool(loaded)
+    yield lambda: bool(window.loaded)
     window.go_to_sessions()
     yield _after(_REST_SECONDS)
     told: list[dict[str, float]] = []
