@@ -14,6 +14,7 @@ from hl7capture.model.session import Session
 from hl7capture.ui.archive.page import ArchivePage
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.session_model import PROBE as PROBE_COLUMN
+from hl7capture.ui.window_layout import WindowLayout
 from tests.support.archived import archive_all
 from tests.support.postgres import Database
 from tests.support.stored import message_of, put, session_of
@@ -210,6 +211,18 @@ def test_keys_go_to_the_page_that_is_shown(opened: Callable[[], ArchivePage], qt
     qtbot.waitUntil(window.filtering.box.isVisible, timeout=PATIENCE)
     window.commands.find.trigger()
     assert window.filtering.box.hasFocus()
+
+
+def test_the_layout_is_that_of_the_page_that_is_shown(opened: Callable[[], ArchivePage]) -> None:
+    page = opened()
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    WindowLayout(window.memory, window)
+    page.views.panes[1].close()
+    window.commands.arrangements[1].trigger()
+    assert all(pane.isVisible() for pane in page.views.panes)
+    assert page.views.dockWidgetArea(page.views.panes[0]) is Qt.DockWidgetArea.RightDockWidgetArea
+    assert window.workspace.dockWidgetArea(window.workspace.panes[0]) is Qt.DockWidgetArea.BottomDockWidgetArea
 
 
 def test_tables_that_are_newer(opened: Callable[[], ArchivePage], archive: Database, qtbot: QtBot) -> None:
