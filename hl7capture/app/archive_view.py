@@ -6,20 +6,18 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QObject, QThreadPool, Signal, SignalInstance
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from hl7capture.archive.errors import ArchiveError
 from hl7capture.archive.listening import Listener
 from hl7capture.archive.reading import CancelledError, Reader
 from hl7capture.archive.searching import Archived, Key
 from hl7capture.store.document import DocumentError
-from hl7capture.store.jobs import Job
 
 if TYPE_CHECKING:
     from hl7capture.hl7.filter.evaluation import Filter
 
 _TOLD_SECONDS = 0.2  # what was found is told so often
-_END_MS = 3000
 
 
 class Ended(NamedTuple):
@@ -73,23 +71,27 @@ class ArchiveView(QObject):
     def _search(self, reader: Reader, number: int, wanted: "Filter | None", after: Key | None, most: int) -> None:
         some: list[Archived] = []
         count, told = 0, time.monotonic()
-        for archived in reader.search(wanted, after, lambda moment: self.progressed.emit(number, moment)):
+        for archived in reader.search(wanted, after, lambda moment: _tell(self.progressed, number, moment)):
             some.append(archived)
             count += 1
             if time.monotonic() - told > _TOLD_SECONDS:
-                self.found.emit(number, some)
+                _tell(self.found, number, some)
                 some, told = [], time.monotonic()
             if count == most:
                 break
-        self.found.emit(number, some)
-        self.ended.emit(Ended(number, count < most))
+        _tell(self.found, number, some)
+        _tell(self.ended, Ended(number, count < most))
 
     def _on_failed(self, number: int) -> Callable[[str], None]:
-        return lambda reason: self.ended.emit(Ended(number, is_cancelled=not reason, reason=reason))
+        return lambda reason: _tell(self.ended, Ended(number, is_cancelled=not reason, reason=reason))
 
     def remember(self, found: Sequence[Archived]) -> None:
         """These may be fetched by their names."""
         self._archived |= {name_of(archived): archived for archived in found}
+
+    def forget(self) -> None:
+        """Nothing that was found before is wanted any more."""
+        self._archived = {}
 
     def archived(self, name: str) -> Archived:
         """A session that is remembered."""
@@ -102,26 +104,27 @@ class ArchiveView(QObject):
         archived = self._archived.get(name)
         if archived is not None:
             self._documents.begin(
-                lambda reader: self._fetch(reader, name, archived), lambda reason: self.fetch_failed.emit(name, reason)
+                lambda reader: self._fetch(reader, name, archived),
+                lambda reason: _tell(self.fetch_failed, name, reason),
             )
 
     def _fetch(self, reader: Reader, name: str, archived: Archived) -> None:
         session = reader.documents([archived]).get((archived.probe_id, archived.summary.session_id))
         if session is None:
-            self.fetch_failed.emit(name, "it is not in the archive any more")
+            _tell(self.fetch_failed, name, "it is not in the archive any more")
         elif isinstance(session, DocumentError):
-            self.fetch_failed.emit(name, str(session))
+            _tell(self.fetch_failed, name, str(session))
         else:
             session.session_id = name
             session.findings = archived.summary.findings
-            self.fetched.emit(session)
+            _tell(self.fetched, session)
 
     # -- news --------------------------------------------------------------------------------------------------
 
     def listen(self) -> None:
         """Tells of news from now on: `opened`, `news`, `away`."""
         if self._listener is None:
-            self._documents.begin(lambda reader: self.opened.emit(reader.sees_all()), lambda _reason: None)
+            self._documents.begin(lambda reader: _tell(self.opened, reader.sees_all()), lambda _reason: None)
             self._listener = Listener(self._url, lambda: _tell(self.news), lambda reason: _tell(self.away, reason))
             self._listener.start()
 
@@ -143,57 +146,64 @@ def name_of(archived: Archived) -> str:
     return f"{archived.summary.session_id}@{archived.probe_id}"
 
 
-def _tell(signal: SignalInstance, *values: object) -> None:
-    """From a thread that may outlive the view."""
-    with suppress(RuntimeError):
-        signal.emit(*values)
-
-
 class _Line:
-    """A connection of its own, made when it is needed, and one thing after the other."""
+    """A connection of its own, made when it is needed, and one thing at a time.
+
+    On threads that nobody waits for: the program ends at once, whatever the network does.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._pool = QThreadPool()
-        self._pool.setMaxThreadCount(1)
-        self._lock = threading.Lock()
+        self._turn = threading.Lock()  # whose it is may use the reader
         self._reader: Reader | None = None
+        self._lock = threading.Lock()
         self._wanted = 0  # things that were begun before do not count any more
-        self._is_busy = False
+        self._busy: Reader | None = None
 
     def begin(self, work: Callable[[Reader], None], on_failed: Callable[[str], None]) -> None:
+        """on_failed: gets the reason, "" where it was cancelled."""
         wanted = self._wanted
-        self._pool.start(Job(lambda: self._run(work, on_failed, wanted)))
+        _start(lambda: self._run(work, on_failed, wanted))
 
     def cancel(self) -> None:
         """What is being done, or waits, is given up."""
         with self._lock:
             self._wanted += 1
-            reader = self._reader if self._is_busy else None
+            reader = self._busy
+            if reader is not None:
+                reader.abandon()  # nobody else gets it
         if reader is not None:
-            threading.Thread(target=reader.cancel, daemon=True).start()  # it asks the server, which may take a second
+            _start(reader.cancel)  # it asks the server, which may take a second
 
     def close(self) -> None:
+        """The same, for good."""
         self.cancel()
-        if self._pool.waitForDone(_END_MS) and self._reader is not None:
-            self._reader.close()
+        _start(self._close)
+
+    def _close(self) -> None:
+        with self._turn:
+            if self._reader is not None:
+                self._reader.close()
 
     def _run(self, work: Callable[[Reader], None], on_failed: Callable[[str], None], wanted: int) -> None:
-        try:
-            reader = self._ready()
-            with self._lock:
+        with self._turn:
+            try:
                 if wanted != self._wanted:
                     raise CancelledError("Cancelled.")
-                self._is_busy = True
-            try:
-                work(reader)
-            finally:
+                reader = self._ready()
                 with self._lock:
-                    self._is_busy = False
-        except CancelledError:
-            on_failed("")
-        except ArchiveError as error:
-            on_failed(str(error))
+                    if wanted != self._wanted:
+                        raise CancelledError("Cancelled.")
+                    self._busy = reader
+                try:
+                    work(reader)
+                finally:
+                    with self._lock:
+                        self._busy = None
+            except CancelledError:
+                on_failed("")
+            except ArchiveError as error:
+                on_failed(str(error))
 
     def _ready(self) -> Reader:
         if self._reader is None or not self._reader.is_usable:
@@ -202,3 +212,13 @@ class _Line:
             self._reader = None
             self._reader = Reader(self._url)
         return self._reader
+
+
+def _start(do: Callable[[], None]) -> None:
+    threading.Thread(target=do, name="archive", daemon=True).start()
+
+
+def _tell(signal: SignalInstance, *values: object) -> None:
+    """The window may have gone before the thread."""
+    with suppress(RuntimeError):
+        signal.emit(*values)

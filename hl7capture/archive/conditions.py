@@ -17,6 +17,7 @@ from hl7capture.archive.sql import (
     Condition,
     Values,
     exactly,
+    inet_of,
     is_altered,
     joined,
     like,
@@ -61,9 +62,10 @@ def _word(text: str, to: Values) -> Condition:
 
 
 def _in_messages(pattern: str) -> str:
+    """OFFSET keeps it what it says: asked of one session after the other, not joined with all messages."""
     return (
         "EXISTS (SELECT FROM hl7capture.messages m WHERE m.probe_id = s.probe_id AND m.session_id = s.session_id "
-        f"AND m.text LIKE {pattern})"
+        f"AND m.text LIKE {pattern} OFFSET 0)"
     )
 
 
@@ -215,8 +217,7 @@ def _end(end: str, asked: Comparison, to: Values) -> Condition:
     if asked.operator == "~":
         column = f"(CASE WHEN {ip} LIKE '%%:%%' THEN '[' || {ip} || ']' ELSE {ip} END || ':' || s.{end}_port)"
         return _folded(column, asked, to, f"length({ip}) <= {_LONGEST_NAME}")
-    networks = [str(values.network(value.value)) for value in asked.values]
-    is_in = " OR ".join(f"s.{end}_address <<= {to.put(network, 'inet')}" for network in networks)
+    is_in = " OR ".join(f"s.{end}_address <<= {to.put(inet_of(value.value), 'inet')}" for value in asked.values)
     possible = f"(s.{end}_address IS NOT NULL AND ({is_in}))"
     # A zone behind an address may be one that makes it none.
     return Condition(f"({possible} AND {ip} NOT LIKE '%%\\%%%%')", possible)

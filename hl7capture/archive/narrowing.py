@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from hl7capture.archive.conditions import WORDS, is_word, session_ids
 from hl7capture.archive.rows import MORE
-from hl7capture.archive.sql import Values, is_altered, like
+from hl7capture.archive.sql import Values, inet_of, is_altered, like
 from hl7capture.archive.texts import searched
 from hl7capture.hl7.filter import values
 from hl7capture.hl7.filter.names import Kind, kind_of
@@ -151,8 +151,7 @@ def _queries(part: Part, to: Values) -> Iterator[str]:
             yield f"{_KEYS} hl7capture.sessions WHERE session_id = ANY ({to.put(session_ids(part), 'text[]')})"
         case Comparison("device", _, found):
             for value in found:
-                network = to.put(str(values.network(value.value)), "inet")
-                yield f"{_KEYS} hl7capture.sessions WHERE device_address <<= {network}"
+                yield f"{_KEYS} hl7capture.sessions WHERE device_address <<= {to.put(inet_of(value.value), 'inet')}"
         case Comparison(name, _, found) if name in WORDS:
             words = to.put([*(searched(value.value) for value in found), MORE], "text[]")
             yield f"{_KEYS} hl7capture.sessions WHERE {WORDS[name]} && {words}"

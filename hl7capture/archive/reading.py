@@ -32,7 +32,7 @@ class CancelledError(ArchiveError):
 
 
 class Reader:
-    """For one thread at a time, but for `cancel`. Everything but `cancel` and `close` raises ArchiveError."""
+    """For one thread at a time, but for `abandon` and `cancel`, which alone with `close` never raise ArchiveError."""
 
     def __init__(self, url: str) -> None:
         self._connection = connect(url)
@@ -58,9 +58,13 @@ class Reader:
         """The connection has neither broken nor been cut short."""
         return not self._connection.closed and not self._is_cancelled
 
-    def cancel(self) -> None:
-        """What is being read ends soon with CancelledError; takes a second at the most."""
+    def abandon(self) -> None:
+        """What is being read ends with CancelledError, when the server has answered; from any thread, at once."""
         self._is_cancelled = True
+
+    def cancel(self) -> None:
+        """The same, and the server is told; from any thread. Takes a second at the most."""
+        self.abandon()
         try:
             self._connection.cancel_safe(timeout=_CANCEL_SECONDS)
         except (driver().Error, OSError) as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from hl7capture.archive.texts import searched
+from hl7capture.hl7.filter import values
 
 _ALTERED = re.compile("[\0\N{REPLACEMENT CHARACTER}\ud800-\udfff]")  # the archive may spell these otherwise
 _SIGNS_OF_LIKE = re.compile(r"[%_\\]")
@@ -41,6 +42,12 @@ class Values:
 def negated(condition: Condition) -> Condition:
     """What is not possible is sure now."""
     return Condition(f"(NOT {condition.possible})", f"(NOT {condition.sure})")
+
+
+def inet_of(text: str) -> str:
+    """An address or network of a filter, as the server takes it: zones do not count."""
+    network = values.network(text)
+    return f"{str(network.network_address).partition('%')[0]}/{network.prefixlen}"
 
 
 def is_altered(text: str) -> bool:

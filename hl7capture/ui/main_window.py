@@ -44,7 +44,7 @@ from hl7capture.ui.toolbar import Toolbar
 from hl7capture.ui.welcome_page import WelcomePage
 from hl7capture.ui.window_keys import WindowKeys
 from hl7capture.ui.work_row import WorkRow
-from hl7capture.ui.workspace import Workspace
+from hl7capture.ui.workspace import SessionViews, Workspace
 
 _SIZE = 1280, 800  # pixels, to begin with
 _NOTE = "note"  # key of a banner that replaces itself
@@ -114,6 +114,12 @@ class MainWindow(QMainWindow):
     def refresh(self) -> None:
         """What is looked at is read anew: the interfaces, or the archive."""
         self.archive.refresh() if self.archive.is_shown else self.capturing.refresh_interfaces()
+
+    @property
+    def views(self) -> SessionViews:
+        """Where sessions are looked at now: those of this machine, or those of the archive."""
+        page = self.archive.page
+        return page.views if page is not None and self.archive.is_shown else self.workspace
 
     def go_to_filter(self) -> None:
         """To the filter of what is looked at."""

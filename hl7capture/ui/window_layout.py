@@ -24,9 +24,7 @@ class WindowLayout(QObject):
         self._is_restored = False
         commands = window.commands
         for action in commands.arrangements:
-            action.triggered.connect(
-                lambda _on=False, action=action: window.workspace.arrange(Arrangement(action.data()))
-            )
+            action.triggered.connect(lambda _on=False, action=action: window.views.arrange(Arrangement(action.data())))
         commands.reset_layout.triggered.connect(lambda _on=False: self._reset())
         window.installEventFilter(self)
         memory.loaded.connect(self.restore)

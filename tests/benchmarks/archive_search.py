@@ -219,9 +219,10 @@ class _Recording:
 
     def __init__(self, connection: "psycopg.Connection[Any]") -> None:
         self._connection = connection
-        self.asked: list[tuple[bytes, dict[str, Any] | None]] = []
+        self.asked: list[tuple[bytes, Any]] = []
 
-    def execute(self, query: bytes, values: dict[str, Any] | None = None) -> "psycopg.Cursor[Any]":
+    def execute(self, query: str | bytes, values: Any = None) -> "psycopg.Cursor[Any]":
+        query = query.encode() if isinstance(query, str) else query
         self.asked.append((query, values))
         return self._connection.execute(query, values)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -13,6 +14,7 @@ from hl7capture.model.session import Session
 from hl7capture.ui.archive.page import ArchivePage
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.session_model import PROBE as PROBE_COLUMN
+from hl7capture.ui.window_layout import WindowLayout
 from tests.support.archived import archive_all
 from tests.support.postgres import Database
 from tests.support.stored import message_of, put, session_of
@@ -211,17 +213,48 @@ def test_keys_go_to_the_page_that_is_shown(opened: Callable[[], ArchivePage], qt
     assert window.filtering.box.hasFocus()
 
 
-def test_an_archive_that_is_away(
-    opened: Callable[[], ArchivePage], archive: Database, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
-) -> None:
-    monkeypatch.setattr("hl7capture.archive.listening.POLL_SECONDS", 0.5)
+def test_the_layout_is_that_of_the_page_that_is_shown(opened: Callable[[], ArchivePage]) -> None:
+    page = opened()
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    WindowLayout(window.memory, window)
+    page.views.panes[1].close()
+    window.commands.arrangements[1].trigger()
+    assert all(pane.isVisible() for pane in page.views.panes)
+    assert page.views.dockWidgetArea(page.views.panes[0]) is Qt.DockWidgetArea.RightDockWidgetArea
+    assert window.workspace.dockWidgetArea(window.workspace.panes[0]) is Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+def test_tables_that_are_newer(opened: Callable[[], ArchivePage], archive: Database, qtbot: QtBot) -> None:
     archive.ask("UPDATE hl7capture.migrations SET number = 1000 WHERE number = 2")
     page = opened()
     qtbot.waitUntil(lambda: "update this program" in page.state.text(), timeout=PATIENCE)
-    assert page.state.text().startswith("Archive away since ")
     archive.ask("UPDATE hl7capture.migrations SET number = 2 WHERE number = 1000")
     page.refresh.click()
     qtbot.waitUntil(lambda: page.state.text() == "The archive is empty.", timeout=PATIENCE)
+
+
+def test_an_archive_that_is_away_and_comes_back(
+    opened: Callable[[], ArchivePage],
+    archive: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    monkeypatch.setattr("hl7capture.archive.listening.POLL_SECONDS", 0.5)
+    probe = send(archive, tmp_path / "one", session_of(1))
+    page = opened()
+    qtbot.waitUntil(lambda: numbers(page) == [1], timeout=PATIENCE)
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{0}'"
+    with psycopg.connect(archive.server.url(), autocommit=True) as server:
+        server.execute(f"ALTER DATABASE {archive.name} ALLOW_CONNECTIONS false".encode())
+        server.execute(end.format(archive.name).encode())
+        qtbot.waitUntil(lambda: page.state.text().startswith("Archive away since "), timeout=PATIENCE)
+        assert numbers(page) == [1]
+        server.execute(f"ALTER DATABASE {archive.name} ALLOW_CONNECTIONS true".encode())
+    send(archive, tmp_path / "one", session_of(2), login=probe)
+    qtbot.waitUntil(lambda: numbers(page) == [2, 1], timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not page.state.isVisible(), timeout=PATIENCE)
 
 
 def test_a_login_of_a_probe_is_told_what_it_sees(

@@ -223,6 +223,7 @@ def way(request: pytest.FixtureRequest) -> Iterator[None]:
 @given(text=FILTER)
 @example(text="type = other")
 @example(text="device in (10.0.0.5, fe80::1)")
+@example(text="device = fe80::1%eth0 or ip in (fe80::%x/64, 10.0.0.5)")
 @example(text="PID-3.1 = 0815")
 @example(text='PID-3.1 = "08&15"')
 @example(text='"4711" and text ~ glu')

@@ -58,8 +58,9 @@ class Archive(QObject):
         self._fresh: list[Archived] = []  # and what it has found
         self._is_all = False  # there is nothing behind what is in the list
         self._is_news = False  # something came while a search went on
-        self._problem = ""
-        self._since: datetime | None = None
+        self._failure = ""  # why the last search has found no end
+        self._away = ""  # why the archive cannot be reached,
+        self._since = datetime.now().astimezone()  # and since when
         self._sees_all = True
         self._back_to: float | None = None
         self._quiet = QTimer(self, interval=_QUIET_MS, singleShot=True)
@@ -161,7 +162,7 @@ class Archive(QObject):
             self.page = None
             self._url = ""
             self._wanted = None
-            self._problem, self._since, self._sees_all = "", None, True
+            self._failure, self._away, self._sees_all = "", "", True
 
     def _close(self) -> None:
         if self.page is not None:
@@ -201,6 +202,7 @@ class Archive(QObject):
     def _begin(self) -> None:
         """From the top."""
         self.model.restart()
+        self.view.forget()
         self._is_all = False
         self._start(is_refresh=False)
 
@@ -242,18 +244,16 @@ class Archive(QObject):
         if ended.number != self._search:
             return
         self._search = 0
-        if ended.reason:
-            self._on_away(ended.reason)
-        elif self._is_refresh:
-            if not ended.is_cancelled:
-                self._put_on_top(is_all=ended.is_all)
-        else:
+        self._failure = ended.reason
+        is_whole = not ended.reason and not ended.is_cancelled
+        if is_whole and self._is_refresh:
+            self._put_on_top(is_all=ended.is_all)
+        elif is_whole:
             self._is_all = ended.is_all
-            self._on_away("")
         self._show()
         if self._is_news and not ended.reason:
             self._on_news()
-        elif not ended.reason and not ended.is_cancelled:
+        elif is_whole:
             self.table.look_ahead()
 
     def _put_on_top(self, *, is_all: bool) -> None:
@@ -267,7 +267,6 @@ class Archive(QObject):
             self.model.extend(self._fresh)
         else:
             self.model.put(one for one in self._fresh if self._is_all or one.key >= oldest)
-        self._on_away("")
 
     # -- how it stands -----------------------------------------------------------------------------------------
 
@@ -276,13 +275,11 @@ class Archive(QObject):
         self._show()
 
     def _on_away(self, reason: str) -> None:
-        if reason and not self._problem:
+        """The news cannot be heard; they come again by themselves."""
+        if reason and not self._away:
             self._since = datetime.now().astimezone()
-        is_back = self._problem and not reason
-        self._problem = reason
+        self._away = reason
         self._show()
-        if is_back and self.model.oldest is None and not self._search and not self._is_all:
-            self._begin()
 
     def _show(self) -> None:
         from hl7capture.ui.locale_words import moment_text, number_text
@@ -305,9 +302,11 @@ class Archive(QObject):
             page.counts.setText(self.tr("{0}, these are all").format(count))
         else:
             page.counts.setText(self.tr("{0}, more below").format(count) if self.model.rowCount() else "")
-        if self._problem and self._since is not None:
-            text = self.tr("Archive away since {0}. {1}").format(f"{self._since:%H:%M}", self._problem)
+        if self._away:
+            text = self.tr("Archive away since {0}. {1}").format(f"{self._since:%H:%M}", self._away)
             page.show_state(text, "incomplete", "warning")
+        elif self._failure:
+            page.show_state(self._failure, "incomplete", "warning")
         elif not self._sees_all:
             page.show_state(
                 self.tr("This login sees the sessions of its own probe alone. GRANT hl7capture_reader shows it all.")
