@@ -1,5 +1,9 @@
 """Connections to the archive's database; psycopg is imported here when the first one is made."""
 
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hl7capture.archive.address import parameters
@@ -14,6 +18,7 @@ if TYPE_CHECKING:
 LOWEST_SERVER = 13  # its first version with trusted extensions, which a database's owner may create
 _STATEMENT_MS = 60_000
 _LOCK_MS = 10_000
+_PREPARING_SECONDS = 30.0
 
 
 def driver() -> Any:
@@ -38,7 +43,8 @@ def connect(url: str) -> "Connection":
     except psycopg.Error as error:
         raise ArchiveError(f"The archive cannot be reached: {in_words(error)}") from error
     try:
-        _prepare(connection)
+        with watched(connection, _PREPARING_SECONDS):
+            _prepare(connection)
     except psycopg.Error as error:
         connection.close()
         raise ArchiveError(f"The archive cannot be used: {in_words(error)}") from error
@@ -46,6 +52,28 @@ def connect(url: str) -> "Connection":
         connection.close()
         raise
     return connection
+
+
+def hang_up(connection: "Connection") -> None:
+    """Whoever waits for the server waits no longer; from any thread, and at once. The server rolls back."""
+    with suppress(driver().Error, OSError, ValueError):
+        line = socket.socket(fileno=connection.fileno())
+        try:
+            line.shutdown(socket.SHUT_RDWR)
+        finally:
+            line.detach()  # it is not ours to close
+
+
+@contextmanager
+def watched(connection: "Connection", seconds: float) -> Iterator[None]:
+    """Hangs up after so long: a server that is stopped, or a line that swallows everything, would never answer."""
+    watch = threading.Timer(seconds, hang_up, (connection,))
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
 
 
 def _prepare(connection: "Connection") -> None:

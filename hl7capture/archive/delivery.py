@@ -1,15 +1,13 @@
 """One connection, and the sessions that go over it."""
 
 import logging
-import socket
 import sqlite3
-import threading
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING
 
 from hl7capture.archive import schema, sending
-from hl7capture.archive.connecting import connect, driver, in_words
+from hl7capture.archive.connecting import connect, driver, hang_up, in_words, watched
 from hl7capture.archive.marks import Marks
 from hl7capture.archive.outgoing import Outgoing, codes_by_index, file_of, known_of, read
 from hl7capture.archive.queue import Queue
@@ -40,16 +38,16 @@ class Delivery:
         self, url: str, folder: SessionFolder, machine: str, settings: Settings, queue: Queue, marks: Marks
     ) -> None:
         self.marks = marks
-        self.patience = _PATIENCE
         self._folder = folder
         self._settings = settings
         self._queue = queue
         self._connection: Connection = connect(url)
         try:
-            schema.check(self._connection)
-            self._probe = sending.registered(self._connection, machine)
+            with self._watched():
+                schema.check(self._connection)
+                self._probe = sending.registered(self._connection, machine)
+                sending.prepare(self._connection)
             self._is_indexing = self._probe.has_index
-            sending.prepare(self._connection)
             if not self.marks.belong_to(self._probe.archive, self._probe.number):
                 self._mark_what_is_in()
                 queue.fill(waiting_files(folder, self.marks))
@@ -62,12 +60,7 @@ class Delivery:
 
     def hang_up(self) -> None:
         """Whoever waits for the server waits no longer; from any thread, and at once. The server rolls back."""
-        with suppress(driver().Error, OSError, ValueError):
-            line = socket.socket(fileno=self._connection.fileno())
-            try:
-                line.shutdown(socket.SHUT_RDWR)
-            finally:
-                line.detach()
+        hang_up(self._connection)
 
     def send_some(self) -> int | None:
         """Sends a batch of what waits. How many sessions that were; None where nothing waits."""
@@ -76,19 +69,15 @@ class Delivery:
             return None
         names = [out.file.name for out in batch]
         size = sum(out.rows.size for out in batch)
-        # A server that is stopped, or a line that swallows everything, would be waited for without an end.
-        watch = threading.Timer(self.patience + sending.longest(size) / 1000, self.hang_up)
-        watch.start()
         try:
-            refusals = self._send(batch)
+            with self._watched(size):
+                refusals = self._send(batch)
         except BaseException as error:
             if _is_by_chance(error):
                 self._queue.put_back(names)
             else:
                 self._queue.failed(names)
             raise
-        finally:
-            watch.cancel()
         self._queue.done(names)
         self._mark([(out.file, out.codes, refusals.get(out.file.name, "")) for out in batch])
         return len(batch)
@@ -98,13 +87,18 @@ class Delivery:
         if not self._is_indexing:
             return False
         try:
-            return sending.index_texts(self._connection, self._probe)
+            with self._watched():
+                return sending.index_texts(self._connection, self._probe)
         except driver().Error as error:
             if error.sqlstate is None:
                 raise  # the connection is lost
             log.info("Texts in the archive are not indexed for now: %s", in_words(error))
             self._is_indexing = False
             return False
+
+    def _watched(self, size: int = 0) -> AbstractContextManager[None]:
+        """size: bytes that are sent."""
+        return watched(self._connection, _PATIENCE + sending.longest(size) / 1000)
 
     # -- gathering ---------------------------------------------------------------------------------------------
 
@@ -178,7 +172,8 @@ class Delivery:
         for at in range(0, len(files), _ASKED_AT_ONCE):
             some = files[at : at + _ASKED_AT_ONCE]
             known = known_of(self._folder, [file.name for file in some])
-            there = sending.saved_when(self._connection, self._probe, [file.stem for file in some])
+            with self._watched():
+                there = sending.saved_when(self._connection, self._probe, [file.stem for file in some])
             found = []
             for file in some:
                 entry = known.get(file.name)

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from hl7capture.archive import schema
-from hl7capture.archive.connecting import connect, driver, in_words
+from hl7capture.archive.connecting import connect, driver, in_words, watched
 from hl7capture.archive.delivery import waiting_files
 from hl7capture.archive.errors import ArchiveError
 from hl7capture.archive.marks import Marks
 from hl7capture.archive.state import grouped
 from hl7capture.model.archive_url import without_options
 from hl7capture.store.session_folder import SessionFolder
+
+_PATIENCE = 90.0  # seconds
 
 
 @dataclass(slots=True)
@@ -70,7 +72,7 @@ def status_of(url: str, root: Path | None = None) -> Status:
     """Connects, and looks through the output folder `root`, if any; changes nothing in the archive. Never raises."""
     status = Status(without_options(url))
     try:
-        with closing(connect(url)) as connection:
+        with closing(connect(url)) as connection, watched(connection, _PATIENCE):
             info = connection.info
             status.server = info.parameter_status("server_version") or ""
             status.is_encrypted = bool(info.pgconn.ssl_in_use)

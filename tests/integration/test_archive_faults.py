@@ -188,8 +188,11 @@ def test_a_commit_whose_answer_is_lost(own: Database, output: Path, monkeypatch:
     check_all_there(own, ours, output)
 
 
-def test_a_line_that_swallows_everything(own: Database, output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is not waited for without an end."""
+@pytest.mark.parametrize("seconds", [0, 0.2, 1])
+def test_a_line_that_swallows_everything(
+    own: Database, output: Path, monkeypatch: pytest.MonkeyPatch, seconds: float
+) -> None:
+    """It is not waited for without an end, whatever it swallows: also while texts are indexed."""
     monkeypatch.setattr("hl7capture.archive.delivery._PATIENCE", 0.5)
     monkeypatch.setattr("hl7capture.archive.sending._STATEMENT_MS", 500)
     ours = put_some(output, 50)
@@ -197,6 +200,7 @@ def test_a_line_that_swallows_everything(own: Database, output: Path, monkeypatc
     proxy = Proxy(own.server.port, itertools.repeat(1 << 40))
     with proxy, Watched(output, own.url(probe, proxy.port)) as watched:
         watched.wait_for(is_ready)
+        time.sleep(seconds)
         proxy.is_swallowing.set()
         new = put_some(output, 5, 50)
         for name in new:
