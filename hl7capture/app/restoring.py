@@ -1,9 +1,6 @@
 """Sessions of the archive back into the folder of sessions."""
 
-from collections.abc import Sequence
-
 from hl7capture.app.importing import InTheWayError, is_kept
-from hl7capture.archive.errors import ArchiveError
 from hl7capture.archive.reading import Reader
 from hl7capture.archive.searching import Archived
 from hl7capture.model.session import Session
@@ -49,12 +46,3 @@ def restore(reader: Reader, store: SessionStore, chosen: Archived) -> tuple[Sess
         raise RestoreError(f"Session {session_id} is not restored: {error}.") from error
     store.bring_in(session, is_back=True)
     return session, True
-
-
-def restore_all(url: str, store: SessionStore, session_ids: Sequence[str]) -> list[Session]:
-    """All of these, over a connection of its own. Raises as `choose` and `restore` do."""
-    with Reader(url) as reader:
-        return [restore(reader, store, choose(reader, session_id))[0] for session_id in session_ids]
-
-
-__all__ = ["ArchiveError", "RestoreError", "choose", "restore", "restore_all"]

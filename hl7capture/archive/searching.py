@@ -51,6 +51,7 @@ _COLUMNS = (
     *("saved_at", "persisted_until", "kept", "finding_codes", "finding_severities", "note"),
 )
 _SELECTED = ", ".join(f"s.{column}" for column in _COLUMNS[:-1]) + ", s.note <> ''"
+_FRAMINGS, _REASONS = frozenset(map(str, Framing)), frozenset(map(str, EndReason))  # that this version knows
 _ALTERED = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -239,11 +240,11 @@ def _archived(row: Sequence[Any]) -> Archived:
             of["device_port"],
             of["lis_ip"][:_LONGEST_NAME],
             of["lis_port"],
-            Framing(of["framing"]),
+            Framing(of["framing"]) if of["framing"] in _FRAMINGS else Framing.NONE,
             of["start_time"],
             of["end_time"],
             of["is_complete"],
-            EndReason(of["end_reason"]),
+            EndReason(of["end_reason"]) if of["end_reason"] in _REASONS else EndReason.STOPPED,
             of["element_count"],
             of["message_count"],
             of["flag_count"],
