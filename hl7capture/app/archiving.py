@@ -8,7 +8,7 @@ from hl7capture.app.probe import probe_name
 from hl7capture.archive.address import archive_url
 from hl7capture.archive.archiver import Archiver, Place
 from hl7capture.archive.marks import archived
-from hl7capture.archive.state import ArchiveState
+from hl7capture.archive.state import ArchiveState, Condition
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 from hl7capture.store.recovery import Recovery
@@ -103,7 +103,7 @@ class Archiving(QObject):
 
     def _held(self) -> Held:
         """Of files whose time is over: those that the archive does not have stay."""
-        if not archive_url(self._settings):
+        if not archive_url(self._settings) or self.state.condition is Condition.READING:
             return lambda _file: False
         marks = archived(self._store.folder.root)
         return lambda file: (mark := marks.get(file.stem)) is None or not mark.is_of(file)

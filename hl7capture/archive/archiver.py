@@ -15,7 +15,7 @@ from pathlib import Path
 
 from hl7capture.archive.connecting import in_words
 from hl7capture.archive.delivery import Delivery, waiting_files
-from hl7capture.archive.errors import ArchiveError
+from hl7capture.archive.errors import ArchiveError, ReaderError
 from hl7capture.archive.marks import Marks
 from hl7capture.archive.pauses import Pauses
 from hl7capture.archive.queue import Queue
@@ -191,6 +191,13 @@ class Archiver:
 
     def _failed(self, error: Exception) -> None:
         if self._is_stopping:
+            return
+        if isinstance(error, ReaderError):
+            self._well()
+            self._tell(Condition.READING, str(error))
+            if not self._is_finishing:
+                self._hurry.wait(_LOOK_AGAIN_SECONDS)  # it may be made a probe
+                self._hurry.clear()
             return
         if self._away_since is None:
             self._away_since = time.time()

@@ -7,3 +7,7 @@ class ArchiveError(Exception):
 
 class SchemaError(ArchiveError):
     """The database can be reached, but its tables are not those of this program."""
+
+
+class ReaderError(ArchiveError):
+    """The login may read the archive, and send nothing: it is no probe."""

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from hl7capture.archive.connecting import driver
+from hl7capture.archive.errors import ReaderError
 from hl7capture.archive.marks import codes_in_short
 from hl7capture.archive.rows import FindingRow, MessageRow, Rows, SessionRow
 
@@ -133,7 +134,15 @@ class Probe(NamedTuple):
 
 
 def registered(connection: "Connection", machine: str) -> Probe:
-    """Makes this probe known to the archive. Raises psycopg.Error."""
+    """Makes this probe known to the archive. Raises psycopg.Error; ReaderError where the login is a reader alone."""
+    asked = connection.execute(
+        "SELECT pg_has_role(session_user, 'hl7capture_probe', 'MEMBER'), "
+        "pg_has_role(session_user, 'hl7capture_reader', 'MEMBER')"
+    )
+    if asked.fetchone() == (False, True):
+        raise ReaderError(
+            "This login only reads the archive: nothing is sent. To send, let its owner GRANT hl7capture_probe to it."
+        )
     row = connection.execute(
         "SELECT hl7capture.register_probe(%s), (SELECT id::text FROM hl7capture.archive), "
         "to_regclass('hl7capture.messages_by_text') IS NOT NULL",

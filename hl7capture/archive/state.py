@@ -11,6 +11,7 @@ class Condition(Enum):
     SENDING = "sending"
     READY = "ready"  # all is in
     AWAY = "away"
+    READING = "reading"  # this login may look into it, and send nothing
 
 
 @dataclass(slots=True, frozen=True)
@@ -44,6 +45,7 @@ class ArchiveState:
             Condition.CONNECTING: f"Looking for the archive, {waiting}",
             Condition.SENDING: f"Sending to the archive, {waiting}",
             Condition.READY: "All sessions are in the archive",
+            Condition.READING: "This login only reads the archive, sessions of this computer stay here",
             Condition.AWAY: f"Archive away since {self.clock}, {waiting}",
         }
         refused = f" It does not take {grouped(self.refused)}." if self.refused else ""

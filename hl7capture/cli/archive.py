@@ -106,7 +106,7 @@ def push(url: str, is_all: bool, output_folder: Path | None) -> None:
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", nl=False, err=True)
     state = archiver.state
-    if state.condition is Condition.AWAY:
+    if state.condition in (Condition.AWAY, Condition.READING):
         fail(f"{state.reason} Sessions that wait: {state.waiting:,}.")
     complain(state.sentence)
     if state.waiting or state.refused:

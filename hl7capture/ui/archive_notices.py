@@ -65,5 +65,6 @@ class ArchiveNotices(QObject):
             Condition.CONNECTING: self.tr("Archive …"),
             Condition.SENDING: self.tr("Archive: {0} waiting").format(number_text(state.waiting)),
             Condition.READY: self.tr("Archive ✓"),
+            Condition.READING: self.tr("Archive: reading only"),
         }
         return words[state.condition] if state.condition in words else f"⚠ {self._away(state)}"

@@ -123,6 +123,10 @@
         <source>Archive ✓</source>
         <translation>Archiv ✓</translation>
     </message>
+    <message>
+        <source>Archive: reading only</source>
+        <translation>Archiv: nur lesen</translation>
+    </message>
 </context>
 <context>
     <name>ArchivePage</name>

@@ -106,6 +106,38 @@ def test_settings_count_at_once(archive: Database, output: Path, qtbot: QtBot) -
     assert len(documents_in(archive)) == 2
 
 
+def test_a_login_that_only_reads_is_no_trouble(
+    archive: Database, output: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    """Nothing is sent, nothing is held back for it, and nobody is alarmed; made a probe, it sends."""
+    reader = archive.new_login("hl7capture_reader")
+    monkeypatch.setenv("HL7CAPTURE_ARCHIVE_URL", archive.url(reader))
+    (expired,) = put_expired(output, 1)
+    put_some(output, 2, 10)
+    controller = CaptureController(output=output)
+    states: list[ArchiveState] = []
+    controller.archiving.changed.connect(states.append)
+    controller.archiving.start()
+    qtbot.waitUntil(lambda: controller.archiving.state.condition is Condition.READING, timeout=20_000)
+    assert all(state.condition is not Condition.AWAY for state in states)
+    assert "GRANT hl7capture_probe" in controller.archiving.state.reason
+    assert controller.store.clean_up_now().ids == [expired.stem]
+    assert documents_in(archive) == {}
+    archive.ask(f"GRANT hl7capture_probe TO {reader}")
+    controller.archiving.try_now()
+    qtbot.waitUntil(lambda: controller.archiving.state.condition is Condition.READY, timeout=20_000)
+    assert len(documents_in(archive)) == 2
+    end(controller, qtbot)
+
+
+def test_pushing_with_a_login_that_only_reads_fails(archive: Database, output: Path) -> None:
+    put_some(output, 1)
+    reader = archive.new_login("hl7capture_reader")
+    done = run("archive", "push", "--url", archive.url(reader), "--output-folder", str(output))
+    assert done.returncode == 1
+    assert b"This login only reads the archive" in done.stderr
+
+
 def end(controller: CaptureController, qtbot: QtBot) -> None:
     with qtbot.waitSignal(controller.shut_down, timeout=15_000):
         controller.shutdown()
