@@ -74,7 +74,8 @@ class PostgresServer:
         """Starts it, and waits until it answers."""
         assert self._process is None
         self._process = subprocess.Popen(
-            [*self._before, *self._as_user(), program("postgres"), "-D", self.data],
+            # It ends with the tests, also where these are killed.
+            [*self._before, *self._as_user(), "setpriv", "--pdeathsig=QUIT", program("postgres"), "-D", self.data],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
