@@ -225,6 +225,20 @@ def test_the_layout_is_that_of_the_page_that_is_shown(opened: Callable[[], Archi
     assert window.workspace.dockWidgetArea(window.workspace.panes[0]) is Qt.DockWidgetArea.BottomDockWidgetArea
 
 
+def test_a_search_can_be_cancelled(opened: Callable[[], ArchivePage], archive: Database, qtbot: QtBot) -> None:
+    """A lock keeps the server from answering, and the window goes on."""
+    page = opened()
+    with psycopg.connect(archive.url()) as connection:
+        connection.execute("LOCK TABLE hl7capture.sessions IN ACCESS EXCLUSIVE MODE")
+        page.refresh.click()
+        qtbot.waitUntil(page.cancel.isVisible, timeout=PATIENCE)
+        assert page.counts.text() == "0 found, looking…"
+        page.cancel.click()
+        qtbot.waitUntil(lambda: not page.cancel.isVisible(), timeout=PATIENCE)
+    page.refresh.click()
+    qtbot.waitUntil(lambda: page.state.text() == "The archive is empty.", timeout=PATIENCE)
+
+
 def test_tables_that_are_newer(opened: Callable[[], ArchivePage], archive: Database, qtbot: QtBot) -> None:
     archive.ask("UPDATE hl7capture.migrations SET number = 1000 WHERE number = 2")
     page = opened()
