@@ -135,7 +135,8 @@ class ArchiveView(QObject):
             self._listener = None
 
     def close(self) -> None:
-        """Ends all that goes on."""
+        """Ends all that goes on; nothing is told any more."""
+        self.blockSignals(True)
         self.rest()
         self._lists.close()
         self._documents.close()
