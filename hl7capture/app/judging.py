@@ -22,7 +22,7 @@ from hl7capture.model.settings import Settings
 from hl7capture.store.jobs import Job
 from hl7capture.turns import give_way, turns
 
-_MOST_REMEMBERED = 16 << 20  # bytes of sessions, and of what is known of their answers
+_MOST_REMEMBERED = 32 << 20  # bytes of sessions, and of what is known of their answers
 _ANSWER_MEMORY = 1000  # bytes, roughly, for what is known of one message or frame
 _TOLD_AT_ONCE = 100
 
