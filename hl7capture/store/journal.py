@@ -23,7 +23,7 @@ import msgspec
 
 from hl7capture.model.elements import Element
 from hl7capture.model.session import EndReason, Session
-from hl7capture.store.atomic import append_durably, write_atomically
+from hl7capture.store.atomic import append_durably, write_atomically, write_pieces_atomically
 from hl7capture.store.document import DocumentError, element_values, encode, from_values, head_values, values_of
 
 LARGEST_JOURNAL = 512 << 20
@@ -81,12 +81,13 @@ class Journal:
 
     def write(self, snapshot: Snapshot) -> bool:
         """Makes durable what is new; False where nothing is. Raises OSError; next time all of it is written anew."""
-        lines = _news(self._written, snapshot)
-        if self._written is not None and not lines:
+        is_new = self._written is None or not self.path.exists()
+        lines = _news(None if is_new else self._written, snapshot)
+        if not is_new and not lines:
             return False
         try:
-            if self._written is None or not self.path.exists():
-                self._begin(snapshot)
+            if is_new:
+                self._begin(snapshot, lines)
             else:
                 append_durably(self.path, b"".join(lines))
                 self._index.add(lines)
@@ -102,10 +103,9 @@ class Journal:
         """The session needs it no more. Raises OSError."""
         remove(self.path)
 
-    def _begin(self, snapshot: Snapshot) -> None:
+    def _begin(self, snapshot: Snapshot, lines: list[bytes]) -> None:
         first = encode(snapshot.head) + b"\n"
-        lines = _news(None, snapshot)
-        write_atomically(self.path, first + b"".join(lines))
+        write_pieces_atomically(self.path, (first, *lines))
         self._index = Index(snapshot.session.session_id, size=len(first))
         self._index.add(lines)
 
