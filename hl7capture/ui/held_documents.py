@@ -5,6 +5,8 @@ Only what is on disk is let go; it is read again when somebody looks at it.
 
 import heapq
 import itertools
+import math
+import time
 
 from hl7capture.store.loading import LARGEST_MEMORY
 from hl7capture.ui.session_row import SessionRow
@@ -31,10 +33,14 @@ class HeldDocuments:
             self._bytes += row.summary.memory
             heapq.heappush(self._heap, (row.session_id, next(self._count), row))
 
-    def trim(self) -> None:
-        """Lets go of the oldest until the rest fits."""
+    def trim(self, until: float = math.inf) -> bool:
+        """Lets go of the oldest until the rest fits; False where it is `until` before (seconds of the monotonic clock).
+
+        A thousand elements take half a millisecond to be forgotten, and fifty sessions may end in the same moment.
+        """
         spared = None
-        while self._heap and (len(self._held) > self.most or self._bytes > LARGEST_MEMORY):
+        is_over = False
+        while not is_over and self._is_too_much():
             entry = heapq.heappop(self._heap)
             row = entry[2]
             if row is self.looked_at:
@@ -42,8 +48,13 @@ class HeldDocuments:
             elif self._held.get(row.session_id) is row:
                 self.forget(row)
                 row.release()
+                is_over = time.monotonic() >= until
         if spared is not None:
             heapq.heappush(self._heap, spared)
+        return not is_over
+
+    def _is_too_much(self) -> bool:
+        return bool(self._heap) and (len(self._held) > self.most or self._bytes > LARGEST_MEMORY)
 
     def forget(self, row: SessionRow) -> None:
         """The row is gone from the list."""

@@ -199,8 +199,8 @@ class SessionModel(FlatTable):
         # In runs: the filter looks again at every row that is named, and there may be thousands between two.
         for first, last in runs_of(sorted(changed)):
             self.dataChanged.emit(self.createIndex(first, 0), self.createIndex(last, LAST_COLUMN))
-        self.documents.trim()
-        if self._changed:
+        is_trimmed = self.documents.trim(deadline)
+        if self._changed or not is_trimmed:
             self._timer.start(0)
 
     def _flush_soon(self) -> None:

@@ -146,6 +146,21 @@ def test_documents_of_the_newest_stay_and_of_the_one_looked_at() -> None:
     assert [row.document is not None for row in rows] == [False, False, False, False, True, True]
 
 
+def test_documents_go_a_few_at_a_time() -> None:
+    """Fifty sessions may end in the same moment; the window has its turn in between."""
+    held = HeldDocuments()
+    held.most = 1
+    rows = [held_row(n) for n in range(4)]
+    for row in rows:
+        held.hold(row)
+    turns = 0
+    while not held.trim(until=0.0):
+        turns += 1
+        assert len(held) == 4 - turns
+    assert turns == 3
+    assert [row.document is not None for row in rows] == [False, False, False, True]
+
+
 def test_documents_take_no_more_memory_than_they_may(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [held_row(n) for n in range(10)]
     monkeypatch.setattr(held_documents, "LARGEST_MEMORY", rows[0].summary.memory * 4)
