@@ -318,7 +318,7 @@ def _dashboard(scene: Scene) -> None:
 @effect("Menu/View/Archive")
 def _archive(scene: Scene) -> None:
     scene.trigger()
-    assert any("archiveUrl" in text for text in scene.window.banner.texts)
+    assert any("There is no archive" in text for text in scene.window.banner.texts)
 
 
 @effect("Menu/View/Find")
