@@ -1,21 +1,23 @@
 """The box in which a filter is typed: reads it, completes it, says what is wrong with it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QCompleter, QLabel, QLineEdit, QWidget
 
-if TYPE_CHECKING:  # the language is loaded with the first letter, not before the window is there
-    pass
+from hl7capture.ui.plain import visible
 
 _PATIENCE_MS = 500  # nobody wants to hear of a mistake in the middle of a word
 
 
 class FilterBox(QLineEdit):
-    """What is no filter changes nothing: the last one goes on."""
+    """What is no filter changes nothing: the last one goes on. mistake: what is wrong in it, in words, while it is.
 
+    The language is loaded with the first letter, not before the window is there.
+    """
+
+    left = Signal()  # a person has done with the box: Enter, or Escape where nothing stands in it
     filter_changed = Signal(object)  # Filter, or None where nothing is asked for
     mistake_changed = Signal(str)  # in words, with its place; "" where there is none
 
@@ -44,6 +46,20 @@ class FilterBox(QLineEdit):
         )
         self.setAcceptDrops(False)  # files dropped here are for the window
         self.setClearButtonEnabled(True)
+        self.mistake = QLabel()
+        self.mistake.setTextFormat(Qt.TextFormat.PlainText)
+        self.mistake.setWordWrap(True)
+        self.mistake.hide()
+        self.mistake_changed.connect(self._show_mistake)
+        self.returnPressed.connect(self.left)
+        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
+        leave.setContext(Qt.ShortcutContext.WidgetShortcut)
+        leave.activated.connect(self._leave)
+
+    def take_focus(self) -> None:
+        """The person wants to type."""
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.selectAll()
 
     def add_condition(self, condition: str) -> None:
         """Asks for this as well; Ctrl+Z in the box takes it back."""
@@ -81,6 +97,18 @@ class FilterBox(QLineEdit):
             self.suggest()
         else:
             super().keyPressEvent(event)
+
+    def _leave(self) -> None:
+        """Escape: first the words go, then the focus."""
+        if self.text():
+            self.clear()
+        else:
+            self.left.emit()
+
+    def _show_mistake(self, text: str) -> None:
+        self.mistake.setText(visible(text))
+        self.mistake.setVisible(bool(text))
+        self.setAccessibleDescription(text)
 
     def _read(self, text: str) -> None:
         from hl7capture.hl7.filter.errors import FilterError

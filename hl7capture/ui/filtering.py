@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLabel
 
 from hl7capture.store.session_store import SessionStore
@@ -11,7 +10,6 @@ from hl7capture.ui.filter_box import FilterBox
 from hl7capture.ui.filter_reading import FilterReading
 from hl7capture.ui.filter_values import known_values
 from hl7capture.ui.locale_words import number_text
-from hl7capture.ui.plain import visible
 from hl7capture.ui.session_filter import SessionFilter
 from hl7capture.ui.session_model import SessionModel
 from hl7capture.ui.work_row import WorkRow
@@ -43,33 +41,21 @@ class Filtering(QObject):
         self.box.setMaximumWidth(_WIDEST)
         self.matches = QLabel()
         self.matches.setProperty("muted", True)
-        self.mistake = QLabel()
-        self.mistake.setTextFormat(Qt.TextFormat.PlainText)
+        self.mistake = self.box.mistake
         self.mistake.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.mistake.setContentsMargins(14, 4, 14, 4)
-        self.mistake.setWordWrap(True)
-        self.mistake.hide()
         self.work = WorkRow()
         self._reading = FilterReading(store, self.work, self)
         self._search = QTimer(self, interval=_SEARCH_MS, singleShot=True)
         self._search.timeout.connect(self._look_further)
-        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.box)
-        leave.setContext(Qt.ShortcutContext.WidgetShortcut)
-        leave.activated.connect(self._leave)
         self.box.filter_changed.connect(self._on_filter)
-        self.box.mistake_changed.connect(self._on_mistake)
-        self.box.returnPressed.connect(self.left)
+        self.box.left.connect(self.left)
         self._reading.judged.connect(shown.set_verdicts)
         self._reading.finished.connect(self._on_read)
         store.found.connect(self._on_found)
         shown.rowsInserted.connect(self.show_matches)
         shown.rowsRemoved.connect(self.show_matches)
         shown.settled.connect(self._on_settled)
-
-    def focus(self) -> None:
-        """The person wants to type."""
-        self.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.box.selectAll()
 
     def ask_again(self) -> None:
         """All sessions are listed now; what was typed meanwhile was looked for in a part of them."""
@@ -81,13 +67,6 @@ class Filtering(QObject):
         counts = f"{number_text(self._filter.rowCount())} / {number_text(self._model.rowCount())}"
         self.matches.setText(self.tr("{0} match").format(counts) if self._filter.wanted is not None else "")
 
-    def _leave(self) -> None:
-        """Escape: first the words go, then the focus."""
-        if self.box.text():
-            self.box.clear()
-        else:
-            self.left.emit()
-
     def _on_filter(self, wanted: "Filter | None") -> None:
         self._reading.stop()
         self._is_reading_wanted = True
@@ -95,11 +74,6 @@ class Filtering(QObject):
         self.show_matches()
         if wanted is not None and self._model.rowCount():
             self.asked.emit()
-
-    def _on_mistake(self, text: str) -> None:
-        self.mistake.setText(visible(text))
-        self.mistake.setVisible(bool(text))
-        self.box.setAccessibleDescription(text)
 
     def _on_settled(self) -> None:
         self.show_matches()

@@ -124,7 +124,8 @@ class MainWindow(QMainWindow):
     def go_to_filter(self) -> None:
         """To the filter of what is looked at."""
         page = self.archive.page
-        page.focus_filter() if page is not None and self.archive.is_shown else self.filtering.focus()
+        box = page.box if page is not None and self.archive.is_shown else self.filtering.box
+        box.take_focus()
 
     def go_home(self) -> None:
         """The welcome page."""

@@ -1,7 +1,7 @@
 """The page of the archive: a filter, how it stands, and the sessions with their ladder and detail."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from hl7capture.ui import theme
@@ -34,10 +34,8 @@ class ArchivePage(QWidget):
         self.box.setMinimumWidth(_NARROWEST)
         self.box.setAccessibleName(self.tr("Filter of the archive"))
         self.box.setPlaceholderText(self.tr("Filter the archive (Ctrl+F)"))
-        self.mistake = _plain()
-        self.mistake.setWordWrap(True)
+        self.mistake = self.box.mistake
         self.mistake.setContentsMargins(14, 0, 14, 6)
-        self.mistake.hide()
         self.counts = _plain()
         self.counts.setProperty("muted", True)
         self.bar = QProgressBar()
@@ -80,19 +78,10 @@ class ArchivePage(QWidget):
         layout.addWidget(self.mistake)
         layout.addWidget(self._state_row)
         layout.addWidget(views, 1)
-        self.box.mistake_changed.connect(self._on_mistake)
-        self.box.returnPressed.connect(views.table.setFocus)
-        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.box)
-        leave.setContext(Qt.ShortcutContext.WidgetShortcut)
-        leave.activated.connect(self._leave)
+        self.box.left.connect(views.table.setFocus)
         self.show_working(False)
         self.show_state("")
         self.refresh_colours()
-
-    def focus_filter(self) -> None:
-        """The person wants to type."""
-        self.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.box.selectAll()
 
     def show_state(self, text: str, picture: str = "notice", colour: str = "muted") -> None:
         """How it stands with the archive, in words; "": as it should."""
@@ -131,18 +120,6 @@ class ArchivePage(QWidget):
         self._state_icon.setPixmap(
             icon(picture, getattr(theme.colours(), colour)).pixmap(QSize(size, size), self.devicePixelRatioF())
         )
-
-    def _on_mistake(self, text: str) -> None:
-        self.mistake.setText(visible(text))
-        self.mistake.setVisible(bool(text))
-        self.box.setAccessibleDescription(text)
-
-    def _leave(self) -> None:
-        """Escape: first the words go, then the focus."""
-        if self.box.text():
-            self.box.clear()
-        else:
-            self.views.table.setFocus()
 
 
 def _plain() -> QLabel:
