@@ -217,8 +217,7 @@ class MainWindow(QMainWindow):
         controller.ending.connect(self.workspace.notes.write)
         controller.shut_down.connect(self._on_shut_down)
         controller.judge.judged.connect(self.model.session_judged)
-        controller.judge.explained.connect(self.detail.findings.show_findings)
-        controller.judge.explained.connect(self.ladder.show_findings)
+        controller.judge.explained.connect(self.workspace.show_findings)
         self.detail.findings.wanted.connect(controller.judge.explain)
         LinkNotices(controller.links, self.banner, self.dashboard.show_link, self.dashboard.open, self)
         StoreNotices(store, self.banner, lambda: self.edit_settings("outputFolder"), self)
@@ -305,10 +304,7 @@ class MainWindow(QMainWindow):
         self.commands.export.setEnabled(self.table.selectionModel().hasSelection())
 
     def _on_settings(self, settings: Settings) -> None:
-        self.model.documents.most = settings.max_sessions_in_memory
-        self.model.documents.trim()
-        self.detail.apply_settings(settings)
-        self.workspace.comparing.apply_settings(settings)
+        self.workspace.apply_settings(settings)
         self.commands.mask.setChecked(settings.mask_patient_data)
         if settings.theme != self._theme:
             self._theme = settings.theme

@@ -7,8 +7,10 @@ from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
+from hl7capture.hl7.findings.finding import Finding
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
+from hl7capture.model.settings import Settings
 from hl7capture.store.session_store import SessionStore
 from hl7capture.turns import window_at_work
 from hl7capture.ui.comparison.comparing import Comparing
@@ -77,6 +79,18 @@ class SessionViews(QMainWindow):
         model.dataChanged.connect(self._on_rows_changed)
         store.fetched.connect(self._on_fetched)
         store.fetch_failed.connect(self._on_fetch_failed)
+
+    def apply_settings(self, settings: Settings) -> None:
+        """What is masked, how much stays in memory."""
+        self._model.documents.most = settings.max_sessions_in_memory
+        self._model.documents.trim()
+        self.detail.apply_settings(settings)
+        self.comparing.apply_settings(settings)
+
+    def show_findings(self, session_id: str, verdict: str, findings: list[Finding]) -> None:
+        """What there is to say of a session, if it is the one that is shown."""
+        self.detail.findings.show_findings(session_id, verdict, findings)
+        self.ladder.show_findings(session_id, verdict, findings)
 
     def arrange(self, arrangement: Arrangement) -> None:
         """Puts ladder and detail there, with the sizes to begin with, wherever they are now."""

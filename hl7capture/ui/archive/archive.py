@@ -12,6 +12,7 @@ from hl7capture.app.controller import CaptureController
 from hl7capture.archive.address import archive_url
 from hl7capture.model.settings import Settings
 from hl7capture.ui.banner import Banner, Remedy
+from hl7capture.ui.locale_words import moment_text, number_text
 
 if TYPE_CHECKING:
     from hl7capture.app.archive_view import Ended
@@ -72,7 +73,8 @@ class Archive(QObject):
 
     def open(self) -> None:
         """Shows the page; says what is missing where there can be none."""
-        if not archive_url(self._controller.settings):
+        url = archive_url(self._controller.settings)
+        if not url:
             text = self.tr("There is no archive: the settings name none.")
             remedy = Remedy(self.tr("Settings…"), lambda: self.settings_wanted.emit("archiveUrl"))
             self._banner.say(text, is_error=False, key=_MISSING, remedy=remedy)
@@ -82,7 +84,6 @@ class Archive(QObject):
             self._banner.say(text, is_error=False, key=_MISSING)
             return
         self._banner.take_back(_MISSING)
-        url = archive_url(self._controller.settings)
         if url != self._url:
             self._discard()
             self._make(url)
@@ -125,11 +126,10 @@ class Archive(QObject):
         copies = Copies(view, model, lambda: controller.settings, self._copy, page)
         for part in (view, model):
             part.setParent(page)
-        detail, ladder = views.detail, views.ladder
+        detail = views.detail
         detail.notes.make_read_only()
         detail.findings.wanted.connect(lambda session: controller.judge.explain(session, is_alone=True))
-        controller.judge.explained.connect(detail.findings.show_findings)
-        controller.judge.explained.connect(ladder.show_findings)
+        controller.judge.explained.connect(views.show_findings)
         views.told.connect(lambda text, is_error: self._banner.say(text, is_error=is_error))
         table.session_selected.connect(lambda _session: page.restore.setEnabled(bool(table.selected())))
         table.restore_wanted.connect(self._restore)
@@ -150,7 +150,7 @@ class Archive(QObject):
         view.opened.connect(self._on_opened)
         view.news.connect(self._on_news)
         view.away.connect(self._on_away)
-        self._apply(controller.settings)
+        views.apply_settings(controller.settings)
         self._pages.addWidget(page)
 
     def _discard(self) -> None:
@@ -170,15 +170,9 @@ class Archive(QObject):
 
     def _on_settings(self, settings: Settings) -> None:
         if self.page is not None:
-            self._apply(settings)
+            self.page.views.apply_settings(settings)
             if archive_url(settings) != self._url:
                 self.open() if self.is_shown else self._discard()
-
-    def _apply(self, settings: Settings) -> None:
-        assert self.page is not None
-        self.model.documents.most = settings.max_sessions_in_memory
-        self.page.views.detail.apply_settings(settings)
-        self.page.views.comparing.apply_settings(settings)
 
     def _on_shown(self, is_shown: bool) -> None:
         if is_shown:
@@ -282,8 +276,6 @@ class Archive(QObject):
         self._show()
 
     def _show(self) -> None:
-        from hl7capture.ui.locale_words import moment_text, number_text
-
         page = self.page
         if page is None:
             return
