@@ -23,7 +23,7 @@ import msgspec
 
 from hl7capture.model.elements import Element
 from hl7capture.model.session import EndReason, Session
-from hl7capture.store.atomic import append_durably, write_atomically, write_pieces_atomically
+from hl7capture.store.atomic import append_durably, write_atomically
 from hl7capture.store.document import DocumentError, element_values, encode, from_values, head_values, values_of
 
 LARGEST_JOURNAL = 512 << 20
@@ -105,7 +105,7 @@ class Journal:
 
     def _begin(self, snapshot: Snapshot, lines: list[bytes]) -> None:
         first = encode(snapshot.head) + b"\n"
-        write_pieces_atomically(self.path, (first, *lines))
+        write_atomically(self.path, b"".join((first, *lines)))  # with one call, not one for every few lines
         self._index = Index(snapshot.session.session_id, size=len(first))
         self._index.add(lines)
 
