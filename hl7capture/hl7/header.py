@@ -48,7 +48,6 @@ def header_of(text: str) -> Header | None:
         return None
     delimiters = er7.delimiters_of(line)
     separator, component, repetition = delimiters.field, delimiters.component, delimiters.repetition
-    # What is the same in most messages is kept once: many thousand headers are remembered.
     # MSH-1 is the separator itself, so a header's field n is the part numbered n - 1.
     fields = line.split(separator, _FIELDS)
     fields += [""] * (_FIELDS - len(fields))
@@ -58,6 +57,7 @@ def header_of(text: str) -> Header | None:
     if line[:3] != "MSH":
         control_id, acknowledges = (fields[place].partition(component)[0] for place in (10, 11))
         return Header(line[:3], separator, component, fields[1], control_id=control_id, acknowledges=acknowledges)
+    # What is the same in most messages is kept once: many thousand headers are remembered.
     return Header(
         "MSH",
         separator,
