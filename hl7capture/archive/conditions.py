@@ -30,8 +30,8 @@ from hl7capture.hl7.filter.names import OPEN, Kind, kind_of
 from hl7capture.hl7.filter.paths import path_of
 from hl7capture.hl7.filter.patterns import compiled
 from hl7capture.hl7.filter.tree import And, Comparison, Node, Not, Or, Pattern, Text, Word
+from hl7capture.hl7.session_summary import LONGEST_NAME
 
-_LONGEST_NAME = 200  # characters of an address in a summary, which filters ask
 _SESSION_ID = re.compile(r"(\d{8})t(\d{6}\.\d{3})z(-[0-9a-f]{8})")
 
 
@@ -216,7 +216,7 @@ def _end(end: str, asked: Comparison, to: Values) -> Condition:
         return exactly(f"({ip} <> '')")
     if asked.operator == "~":
         column = f"(CASE WHEN {ip} LIKE '%%:%%' THEN '[' || {ip} || ']' ELSE {ip} END || ':' || s.{end}_port)"
-        return _folded(column, asked, to, f"length({ip}) <= {_LONGEST_NAME}")
+        return _folded(column, asked, to, f"length({ip}) <= {LONGEST_NAME}")
     is_in = " OR ".join(f"s.{end}_address <<= {to.put(inet_of(value.value), 'inet')}" for value in asked.values)
     possible = f"(s.{end}_address IS NOT NULL AND ({is_in}))"
     # A zone behind an address may be one that makes it none.

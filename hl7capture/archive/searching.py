@@ -15,6 +15,7 @@ from hl7capture.archive.narrowing import MOST, Narrowed, interval_of, narrowed
 from hl7capture.archive.sql import Values
 from hl7capture.archive.texts import from_jsonb
 from hl7capture.hl7.filter.evaluation import Filter
+from hl7capture.hl7.session_summary import LONGEST_NAME
 from hl7capture.model.elements import Framing
 from hl7capture.model.session import EndReason, Session
 from hl7capture.model.session_summary import SessionSummary
@@ -30,7 +31,6 @@ _LARGEST_STEP = 64_000
 _GROWTH = 4
 _PAGE = 200  # rows of one answer
 _DOCUMENTS = 20  # of one answer
-_LONGEST_NAME = 200  # characters, as in every summary
 
 _ORDER = "s.start_time DESC, s.session_id DESC, s.probe_id DESC"
 _KEY = "s.start_time, s.session_id, s.probe_id"
@@ -236,9 +236,9 @@ def _archived(row: Sequence[Any]) -> Archived:
             of["number"],
             of["probe"],
             of["source"],
-            of["device_ip"][:_LONGEST_NAME],
+            of["device_ip"][:LONGEST_NAME],
             of["device_port"],
-            of["lis_ip"][:_LONGEST_NAME],
+            of["lis_ip"][:LONGEST_NAME],
             of["lis_port"],
             Framing(of["framing"]) if of["framing"] in _FRAMINGS else Framing.NONE,
             of["start_time"],

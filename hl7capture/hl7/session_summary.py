@@ -8,7 +8,7 @@ from hl7capture.model.session_summary import SessionSummary
 
 MOST_KINDS = 12  # whatever stands in MSH-9: a summary stays small
 LONGEST_KIND = 40  # characters
-_LONGEST_NAME = 200  # characters of a host, an interface, an address
+LONGEST_NAME = 200  # characters of a host, an interface, an address
 _LARGEST_NUMBER = 2**63 - 1
 REST = "other"
 
@@ -25,11 +25,11 @@ def opening_of(session: Session) -> SessionSummary:
     return SessionSummary(
         session.session_id,
         min(max(session.number, -_LARGEST_NUMBER), _LARGEST_NUMBER),
-        intern(session.probe[:_LONGEST_NAME]),
-        intern(session.source[:_LONGEST_NAME]),
-        intern(session.device_ip[:_LONGEST_NAME]),
+        intern(session.probe[:LONGEST_NAME]),
+        intern(session.source[:LONGEST_NAME]),
+        intern(session.device_ip[:LONGEST_NAME]),
         session.device_port,
-        intern(session.lis_ip[:_LONGEST_NAME]),
+        intern(session.lis_ip[:LONGEST_NAME]),
         session.lis_port,
         session.framing,
         session.start_time,
