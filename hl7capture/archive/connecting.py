@@ -88,11 +88,19 @@ def _prepare(connection: "Connection") -> None:
         connection.execute("SELECT set_config(%s, %s, false)", (name, str(value)))
 
 
+def is_of_a_value(state: str | None) -> bool:
+    """Whether a value is to blame: it does not fit (22), breaks a rule (23), or is more than the server can hold (54).
+
+    state: SQLSTATE; PostgreSQL manual, appendix A.
+    """
+    return state is not None and state[:2] in ("22", "23", "54")
+
+
 def in_words(error: Exception) -> str:
     """What the server, or libpq, says; nothing of the rows: a complaint about a value may quote a message."""
     diagnosis = getattr(error, "diag", None)
     state = getattr(error, "sqlstate", None)
-    if state is not None and state[:2] in ("22", "23", "54"):
+    if is_of_a_value(state):
         return f"the server does not take a value ({state}, {type(error).__name__})."
     text: str = getattr(diagnosis, "message_primary", None) or str(error) or type(error).__name__
     lines = text.removeprefix("connection failed: ").splitlines()

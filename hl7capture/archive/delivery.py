@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING
 
 from hl7capture.archive import schema, sending
-from hl7capture.archive.connecting import connect, driver, hang_up, in_words, watched
+from hl7capture.archive.connecting import connect, driver, hang_up, in_words, is_of_a_value, watched
 from hl7capture.archive.marks import Marks
 from hl7capture.archive.outgoing import Outgoing, codes_by_index, file_of, known_of, read
 from hl7capture.archive.queue import Queue
@@ -23,9 +23,6 @@ log = logging.getLogger(__name__)
 _MOST_BYTES = 8 << 20  # of documents in a batch
 _ASKED_AT_ONCE = 2_000
 _PATIENCE = 30.0  # seconds that the server may take beyond its own limits
-# Whose fault it is: a value that does not fit (22), a rule that it breaks (23), or more of something than the server
-# can hold (54). PostgreSQL manual, appendix A.
-_OF_THE_DOCUMENT = ("22", "23", "54")
 
 
 class Delivery:
@@ -217,5 +214,5 @@ def _is_of_the_document(error: Exception) -> bool:
     psycopg = driver()
     state: str | None = getattr(error, "sqlstate", None)
     if state is not None:
-        return state[:2] in _OF_THE_DOCUMENT
+        return is_of_a_value(state)
     return not isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)  # those: the connection is lost
