@@ -12,7 +12,7 @@ from hl7capture.archive.state import ArchiveState, Condition
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 from hl7capture.store.recovery import Recovery
-from hl7capture.store.retention import Held
+from hl7capture.store.retention import Held, nothing_held
 from hl7capture.store.session_store import SessionStore
 
 
@@ -104,7 +104,7 @@ class Archiving(QObject):
     def _held(self) -> Held:
         """Of files whose time is over: those that the archive does not have stay."""
         if not archive_url(self._settings) or self.state.condition is Condition.READING:
-            return lambda _file: False
+            return nothing_held
         marks = archived(self._store.folder.root)
         return lambda file: (mark := marks.get(file.stem)) is None or not mark.is_of(file)
 

@@ -10,7 +10,7 @@ from hl7capture.model.settings import Settings
 from hl7capture.store import clock
 from hl7capture.store.jobs import Job
 from hl7capture.store.remedies import remedy
-from hl7capture.store.retention import CleanUp, Held, clean_up, planned
+from hl7capture.store.retention import CleanUp, Held, clean_up, nothing_held, planned
 from hl7capture.store.session_folder import FolderInUseError, SessionFolder
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Cleaner(QObject):
         self._pool = pool
         self._on_gone = on_gone
         self._is_cancelled = False
-        self.held: Callable[[], Held] = lambda: lambda _file: False  # what the archive does not have yet
+        self.held: Callable[[], Held] = lambda: nothing_held  # what the archive does not have yet
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.clean_up)
 

@@ -69,13 +69,18 @@ def expired(sessions: Iterable[Listed], now: float) -> Iterator[Listed]:
 Held = Callable[[StoredFile], bool]  # whether a file is to stay, because the archive does not have it yet
 
 
+def nothing_held(_file: StoredFile) -> bool:
+    """Where there is no archive."""
+    return False
+
+
 def is_full(root: Path) -> bool:
     """The disk has so little room left that new sessions come before old ones."""
     usage = shutil.disk_usage(root)
     return usage.free < min(_LEAST_ROOM, usage.total * _LEAST_SHARE)
 
 
-def planned(folder: SessionFolder, now: float, is_held: Held = lambda _file: False) -> CleanUp:
+def planned(folder: SessionFolder, now: float, is_held: Held = nothing_held) -> CleanUp:
     """What a clean-up would delete; nothing is changed. Raises OSError."""
     plan = CleanUp()
     with closing(Listing(folder, LoadReport(), is_quiet=True).sessions()) as sessions:
@@ -91,7 +96,7 @@ def clean_up(
     folder: SessionFolder,
     now: float,
     is_cancelled: Callable[[], bool] = lambda: False,
-    is_held: Held = lambda _file: False,
+    is_held: Held = nothing_held,
 ) -> CleanUp:
     """Deletes what has expired. Raises OSError, FolderInUseError; one file that cannot be deleted stops no other.
 
