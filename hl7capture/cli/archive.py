@@ -10,14 +10,13 @@ import click
 from hl7capture.app.probe import probe_name
 from hl7capture.archive.archiver import Archiver, Place
 from hl7capture.archive.connecting import connect
-from hl7capture.archive.errors import ArchiveError
 from hl7capture.archive.marks import Marks
 from hl7capture.archive.passwords import keep_password
 from hl7capture.archive.setting_up import admissions, grants, set_up
 from hl7capture.archive.state import Condition
 from hl7capture.archive.status import status_of
 from hl7capture.cli import options
-from hl7capture.cli.archive_choice import chosen_url, loaded_settings, url_option
+from hl7capture.cli.archive_choice import chosen_url, complaints, loaded_settings, url_option
 from hl7capture.cli.archive_reading import list_archived, purge, restore_archived
 from hl7capture.cli.output import FAILED, complain, fail
 from hl7capture.model.archive_url import without_options
@@ -42,14 +41,8 @@ for _command in (list_archived, restore_archived, purge):
 def init(url: str, output_folder: Path | None) -> None:
     """Makes the archive's tables, or brings them up to date; for the database's owner."""
     url = chosen_url(url)
-    try:
-        connection = connect(url)
-        try:
-            done = set_up(connection)
-        finally:
-            connection.close()
-    except ArchiveError as error:
-        fail(str(error))
+    with complaints(), closing(connect(url)) as connection:
+        done = set_up(connection)
     for migration in done.applied:
         click.echo(f"Applied {migration}.")
     click.echo(f"The archive {without_options(url)} is ready, version {done.version}.")
@@ -126,8 +119,6 @@ def login(url: str, output_folder: Path | None) -> None:
         password = click.prompt("Password", hide_input=True, default="", show_default=False, err=True)
     else:
         password = sys.stdin.readline().rstrip("\r\n")
-    try:
+    with complaints():
         keep_password(url, password)
-    except ArchiveError as error:
-        fail(str(error))
     complain("The keyring has the password." if password else "The keyring has no password for it any more.")

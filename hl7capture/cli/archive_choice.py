@@ -1,10 +1,13 @@
 """Which archive a command means."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import click
 
 from hl7capture.archive.address import archive_url
+from hl7capture.archive.errors import ArchiveError
 from hl7capture.cli.output import complain, fail
 from hl7capture.model.archive_url import ALLOWED, parsed
 from hl7capture.model.settings import Settings
@@ -33,3 +36,12 @@ def chosen_url(url: str) -> str:
     if parsed(url) is None:
         fail(f"The archive's URL is not possible; {ALLOWED}.", usage=True)
     return url
+
+
+@contextmanager
+def complaints() -> Iterator[None]:
+    """What the archive complains of ends the command, in its words."""
+    try:
+        yield
+    except ArchiveError as error:
+        fail(str(error))

@@ -11,12 +11,11 @@ import click
 
 from hl7capture.app.restoring import RestoreError, choose, restore
 from hl7capture.archive.connecting import connect
-from hl7capture.archive.errors import ArchiveError
 from hl7capture.archive.purging import Month, drop, months_before
-from hl7capture.archive.reading import CancelledError, Reader
+from hl7capture.archive.reading import Reader
 from hl7capture.archive.searching import Archived
 from hl7capture.cli import options
-from hl7capture.cli.archive_choice import chosen_url, url_option
+from hl7capture.cli.archive_choice import chosen_url, complaints, url_option
 from hl7capture.cli.cancelling import cancel_at_signals
 from hl7capture.cli.output import FAILED, complain, fail, line_of, print_document, printable
 from hl7capture.cli.store import check_id, opened_store
@@ -80,33 +79,25 @@ def restore_archived(url: str, ids: tuple[str, ...], probe: str, output_folder: 
 def purge(url: str, days: int, dry_run: bool, yes: bool) -> None:
     """Deletes whole months from the archive, of all probes; for its owner. Sessions that are kept for good stay."""
     moment = datetime.now(UTC) - timedelta(days=days)
-    try:
-        with closing(connect(chosen_url(url))) as connection:
-            months = months_before(connection, moment)
-            for month in months:
-                click.echo(_line_of(month))
-            if not months:
-                click.echo("No month of the archive is that old; nothing is deleted.")
-            if dry_run or not months or not _is_meant(yes):
-                return
-            for month in months:
-                drop(connection, month, moment)
-                click.echo(f"{month.title}: deleted.")
-    except ArchiveError as error:
-        fail(str(error))
+    with complaints(), closing(connect(chosen_url(url))) as connection:
+        months = months_before(connection, moment)
+        for month in months:
+            click.echo(_line_of(month))
+        if not months:
+            click.echo("No month of the archive is that old; nothing is deleted.")
+        if dry_run or not months or not _is_meant(yes):
+            return
+        for month in months:
+            drop(connection, month, moment)
+            click.echo(f"{month.title}: deleted.")
 
 
 @contextmanager
 def _reading(url: str) -> Iterator[Reader]:
     """A connection that Ctrl+C cuts short; what is wrong with it ends the command, in words."""
-    try:
-        with Reader(url) as reader:
-            cancel_at_signals(reader.cancel)
-            yield reader
-    except CancelledError:
-        fail("Cancelled.")
-    except ArchiveError as error:
-        fail(str(error))
+    with complaints(), Reader(url) as reader:
+        cancel_at_signals(reader.cancel)
+        yield reader
 
 
 def _say_what_is_seen(reader: Reader) -> None:
