@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
 from itertools import count
 from pathlib import Path
@@ -35,6 +35,7 @@ log_min_messages = warning
 """
 _ACCESS = """\
 local all all trust
+local replication all trust
 host all +asked 127.0.0.1/32 scram-sha-256
 host all all 127.0.0.1/32 trust
 """
@@ -58,11 +59,19 @@ class PostgresServer:
     def make(self) -> None:
         """Makes the cluster."""
         options = ("-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8", "--wal-segsize=1")
+        self._make(program("initdb"), "-D", str(self.data), *options)
+
+    def follow(self, primary: "PostgresServer") -> None:
+        """Makes it a streaming replica of another, which runs."""
+        source = ("-h", str(primary.folder), "-p", str(primary.port), "-U", "postgres")
+        self._make(program("pg_basebackup"), "-D", str(self.data), "-R", "-c", "fast", "--no-sync", *source)
+
+    def _make(self, *command: str) -> None:
         durable = "on" if self._is_durable else "off"
         configuration = _CONFIGURATION.format(port=self.port, folder=self.folder, durable=durable, more=self._more)
         if os.geteuid() == 0:
             self._run("chown", str(_USER), str(self.folder), is_root=True)
-        self._run(program("initdb"), "-D", str(self.data), *options)
+        self._run(*command)
         self.put("postgresql.conf", configuration)
         self.put("pg_hba.conf", _ACCESS)
 
@@ -208,15 +217,28 @@ def postgres_server(*, is_durable: bool = False, more: str = "", megabytes: int 
 
     megabytes: of a disk that is its own (tmpfs, in a mount namespace); 0: its data lie where temporary files do.
     """
+    folder = _new_folder()
+    with small_disk(folder, megabytes) if megabytes else nullcontext(()) as before:
+        server = PostgresServer(folder, is_durable=is_durable, more=more, before=before)
+        yield from _served(server, server.make)
+
+
+@contextmanager
+def replica_of(primary: PostgresServer) -> Iterator[PostgresServer]:
+    """A running server that follows another, and can only be read."""
+    server = PostgresServer(_new_folder())
+    yield from _served(server, lambda: server.follow(primary))
+
+
+def _new_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="hl7capture-postgres-"))
     folder.chmod(0o755)
-    with small_disk(folder, megabytes) if megabytes else nullcontext(()) as before:
-        yield from _served(PostgresServer(folder, is_durable=is_durable, more=more, before=before))
+    return folder
 
 
-def _served(server: PostgresServer) -> Iterator[PostgresServer]:
+def _served(server: PostgresServer, make: Callable[[], None]) -> Iterator[PostgresServer]:
     try:
-        server.make()
+        make()
         server.start()
         yield server
     finally:
