@@ -27,7 +27,7 @@ class Waiting:
         self.is_heard = False
         self.unmatched: list[int] = []
         self._doubtful: list[tuple[Acknowledged, int]] = []
-        self._by_id: OrderedDict[str, _SameId] = OrderedDict()
+        self._by_id: OrderedDict[str, Acknowledged | _SameId] = OrderedDict()  # most ids are said once
         self._ids = 0
         self._in_turn: tuple[deque[Acknowledged], ...] = (deque(maxlen=_MOST), deque(maxlen=_MOST))
         self._unexcused: deque[Acknowledged] = deque(maxlen=_MOST)
@@ -44,8 +44,10 @@ class Waiting:
         if one.control_id:
             same = self._by_id.get(one.control_id)
             if same is None:
-                self._by_id[one.control_id] = _SameId(one)
+                self._by_id[one.control_id] = one
             else:
+                if isinstance(same, Acknowledged):
+                    self._by_id[one.control_id] = same = _SameId(same)
                 same.ones.append(one)
                 self._by_id.move_to_end(one.control_id)
             self._ids += 1
@@ -55,7 +57,7 @@ class Waiting:
     def named(self, control_id: str, *, is_commit: bool) -> Acknowledged | None:
         """Whom an answer names: the oldest with this id that has no such answer yet, or else the newest."""
         same = self._by_id.get(control_id)
-        return None if same is None else same.next(is_commit=is_commit)
+        return same.next(is_commit=is_commit) if isinstance(same, _SameId) else same
 
     def next(self, *, is_commit: bool) -> tuple[Acknowledged | None, bool]:
         """Whose turn it is to be answered, and whether it is the only one."""
@@ -91,14 +93,14 @@ class Waiting:
     def _forget_oldest(self) -> None:
         control_id, same = self._by_id.popitem(last=False)
         self._ids -= 1
-        if len(same.ones) > 1:
+        if isinstance(same, _SameId) and len(same.ones) > 1:
             same.forget_oldest()
             self._by_id[control_id] = same
             self._by_id.move_to_end(control_id, last=False)
 
 
 class _SameId:
-    """What was said with one control id, in order; for each kind of answer, from where on one is waited for."""
+    """What was said with the same control id, in order; for each kind of answer, from where on one is waited for."""
 
     __slots__ = ("_next", "ones")
 
