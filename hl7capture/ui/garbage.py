@@ -2,8 +2,10 @@
 
 A full search looks at every object there is, and the window stands still meanwhile: 200 ms with 60 000 messages in the
 list, growing with them. Sessions hold no cycles and go when nobody refers to them any more, search or not. So, while
-sessions come, what has grown old is taken out of the search every other second. The price: a cycle that was alive at
-that moment is not found when it becomes garbage later; the window makes few of them, and small ones.
+sessions come, what is new is searched ten times a second, and then taken out of the search. Python itself would search
+when more has come than gone by a certain number, which is late where sessions go as fast as they come: 80 000 objects,
+50 ms. The price: a cycle that was alive at that moment is not found when it becomes garbage later; the window makes few
+of them, and small ones.
 """
 
 import gc
@@ -14,7 +16,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from hl7capture.app.controller import CaptureController, State
 
-_INTERVAL_MS = 2000
+_INTERVAL_MS = 100
 
 
 @contextmanager
