@@ -36,4 +36,4 @@ def searched(text: str) -> str:
 
 def word(text: str) -> str:
     """A short text for a column, as it is."""
-    return text if text.isascii() and "\0" not in text else storable(text)
+    return storable(text)
