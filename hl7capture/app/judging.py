@@ -20,7 +20,7 @@ from hl7capture.hl7.privacy.sessions import Deidentification
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 from hl7capture.store.jobs import Job
-from hl7capture.turns import give_way, turns
+from hl7capture.turns import turns
 
 _MOST_REMEMBERED = 32 << 20  # bytes of sessions, and of what is known of their answers
 _ANSWER_MEMORY = 1000  # bytes, roughly, for what is known of one message or frame
@@ -106,7 +106,6 @@ class Judge(QObject):
                     return
             judged: dict[str, Session] = {}
             for one in sessions:
-                give_way()
                 judged |= {session.session_id: session for session in self._judge(one)}
             if judged:
                 turns.call()
@@ -118,16 +117,11 @@ class Judge(QObject):
     def _judge(self, session: Session) -> list[Session]:
         """This session, and those before it that it tells more of."""
         heard = self._history.take(session)
-        give_way()  # a thousand messages take ten milliseconds to be heard, and as long to be judged
         self._remember(session, heard)
         told_of = {one.session_id for one in heard.acknowledgements.changed}
         told_of |= {repeat.earlier.session_id for repeat in heard.repeats} | {session.session_id}
         touched = [self._remembered[session_id] for session_id in told_of if session_id in self._remembered]
-        return [one for one, known in touched if self._is_other(one, known)]
-
-    def _is_other(self, session: Session, heard: Heard) -> bool:
-        give_way()
-        return judge(session, heard, self.settings)
+        return [one for one, known in touched if judge(one, known, self.settings)]
 
     def _remember(self, session: Session, heard: Heard) -> None:
         self._remembered[session.session_id] = session, heard

@@ -5,6 +5,7 @@ from sys import intern
 from hl7capture.hl7.brief import brief_of
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
+from hl7capture.turns import give_way
 
 MOST_KINDS = 12  # whatever stands in MSH-9: a summary stays small
 LONGEST_KIND = 40  # characters
@@ -65,6 +66,7 @@ def follow(summary: SessionSummary, session: Session, most: int | None = None) -
     if messages:
         counts = dict(summary.kinds)
         for kind in map(kind_of, messages):
+            give_way()
             kind = kind if kind in counts or len(counts) < MOST_KINDS else REST
             counts[kind] = counts.get(kind, 0) + 1
         summary.kinds = tuple(counts.items())

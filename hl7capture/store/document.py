@@ -14,6 +14,7 @@ from msgspec import Meta
 from hl7capture.model.elements import Direction, Element, ElementType, Framing
 from hl7capture.model.session import EndReason, Session, is_session_id
 from hl7capture.store.connection_document import ConnectionDocument, connection_facts, connection_values
+from hl7capture.turns import give_way
 
 VERSION = 1
 
@@ -112,6 +113,7 @@ def _array(
     gathered: list[Any] = []
     octets = 0
     for item in items:
+        give_way()
         more = size(item)
         if gathered and octets + more > _PIECE:
             yield comma + encode(gathered)[1:-1]

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QRunnable
 
+from hl7capture.turns import step_back
+
 log = logging.getLogger(__name__)
 
 
@@ -16,6 +18,7 @@ class Job(QRunnable):
         self._work = work
 
     def run(self) -> None:
+        step_back()
         try:
             self._work()
         except RuntimeError as error:

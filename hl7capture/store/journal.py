@@ -25,6 +25,7 @@ from hl7capture.model.elements import Element
 from hl7capture.model.session import EndReason, Session
 from hl7capture.store.atomic import append_durably, write_atomically
 from hl7capture.store.document import DocumentError, element_values, encode, from_values, head_values, values_of
+from hl7capture.turns import give_way
 
 LARGEST_JOURNAL = 512 << 20
 INDEX_SUFFIX = ".index.json"
@@ -213,6 +214,7 @@ def _news(written: Snapshot | None, snapshot: Snapshot) -> list[bytes]:
     replaced = compress(count(), map(is_not, old, snapshot.elements))
     lines = [_line("element", element_values(snapshot.elements[number])) for number in replaced]
     for element in snapshot.elements[len(old) :]:
+        give_way()
         # A message stands before the elements that carry it: what a crash leaves of a journal then fits together.
         end = known if element.message is None else max(known, element.message + 1)
         lines += [_line("message", text) for text in snapshot.messages[known:end]]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hl7capture.model.session import Session
+from hl7capture.turns import give_way
 
 _ELEMENT_BYTES = 300  # of an element beside its data
 
@@ -81,14 +82,19 @@ class Waiting:
             return list(self._waiters)
 
     def _weigh_new(self) -> None:
-        with self._weighing:
-            while self._new:
-                waiter = Waiter(self._new[0], weight_of(self._new[0]))
-                with self._lock:
-                    self._drop(waiter.session.session_id)
-                    self._waiters[waiter.session.session_id] = waiter
-                    self._weight += waiter.weight
-                self._new.popleft()  # only now: nobody shall see it nowhere
+        while self._new:
+            give_way()
+            with self._weighing:
+                if self._new:
+                    self._weigh(self._new[0])
+                    self._new.popleft()  # only now: nobody shall see it nowhere
+
+    def _weigh(self, session: Session) -> None:
+        waiter = Waiter(session, weight_of(session))
+        with self._lock:
+            self._drop(session.session_id)
+            self._waiters[session.session_id] = waiter
+            self._weight += waiter.weight
 
     def _drop(self, session_id: str) -> None:
         waiter = self._waiters.pop(session_id, None)

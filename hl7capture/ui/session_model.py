@@ -22,7 +22,7 @@ from hl7capture.ui.severity import BADGES, severity_word
 from hl7capture.ui.theme import colour, colours
 
 _FLUSH_MS = 100
-_SLICE_SECONDS = 0.008  # of looking at what is new; then the window has its turn
+_SLICE_SECONDS = 0.006  # of looking at what is new; then the window has its turn
 _AT_ONCE = 1000  # elements or messages that are looked at between two looks at the clock: some milliseconds
 _MOST_RUNS = 50  # of rows that go; where they are scattered wider the list is shown anew
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

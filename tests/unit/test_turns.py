@@ -1,11 +1,13 @@
 """The window's turn."""
 
+import os
+import sys
 import threading
 
 import pytest
 
 from hl7capture import turns as module
-from hl7capture.turns import Turns
+from hl7capture.turns import Turns, step_back
 
 
 @pytest.fixture
@@ -71,3 +73,20 @@ def test_without_a_window_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[int] = []
     worker(turns, steps).join(10)
     assert steps == [0, 1, 2]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all threads stay alike")
+def test_a_thread_that_steps_back_has_less_of_the_processor() -> None:
+    nice: list[int] = []
+
+    def work() -> None:
+        for _ in range(2):
+            step_back()
+            nice.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(10)
+    assert nice == [ours + 5] * 2
+    assert os.getpriority(os.PRIO_PROCESS, 0) == ours

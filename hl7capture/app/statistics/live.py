@@ -12,7 +12,6 @@ from hl7capture.hl7.statistics.links import LinkState, LinkStates
 from hl7capture.hl7.statistics.series import MINUTE, SECOND, Link, Series, Statistics, Totals
 from hl7capture.model.session import EndReason, Session
 from hl7capture.model.session_summary import SessionSummary
-from hl7capture.turns import give_way
 
 LIVE = 5 * MINUTE  # milliseconds, in bins of a second
 _LIVE_BINS = LIVE // SECOND + 60
@@ -72,14 +71,11 @@ class LiveStatistics:
     def grow(self, sessions: Iterable[Session], now: float) -> None:
         """Sessions of a live capture that have opened, grown or ended since the last time."""
         for session in sessions:
-            give_way()
-            with self._lock:
-                self._grow(session, now)
+            self._grow(session, now)
 
     def judged(self, sessions: Iterable[Session]) -> None:
         """Sessions that have ended, or are judged anew; of captures that are read, too."""
         for session in sessions:
-            give_way()
             summary = summary_of(session)
             with self._lock:
                 self._judged(summary)
@@ -87,22 +83,23 @@ class LiveStatistics:
     def _grow(self, session: Session, now: float) -> None:
         key = (session.device_ip, session.device_port, session.lis_ip, session.lis_port)
         following = self._following.pop(key, None) or Following()
-        fresh = following.take(session)
+        fresh = following.take(session)  # which takes its time, and needs no lock: this thread alone knows of it
         if session.end_reason not in (EndReason.CLOSED, EndReason.RESET, EndReason.STOPPED):
             self._following[key] = following
             if len(self._following) > _MOST_CONNECTIONS:
                 self._following.popitem(last=False)
-        self._seconds.forget_before(now - LIVE)
-        link = Link(session.device_ip, session.lis_ip, session.lis_port)
-        for time, kind in fresh.messages:
-            self._seconds.add_message(link, kind, time)
-        for time, kind, bucket in fresh.answers:
-            self._seconds.add_latency(link, kind, time, bucket)
-        self._links.take(session, fresh)
-        if session.session_id not in self._ended:
-            self._open[session.session_id] = following.summary_of(session)
-            if len(self._open) > _MOST_ENDED:
-                self._open.popitem(last=False)
+        with self._lock:
+            self._seconds.forget_before(now - LIVE)
+            link = Link(session.device_ip, session.lis_ip, session.lis_port)
+            for time, kind in fresh.messages:
+                self._seconds.add_message(link, kind, time)
+            for time, kind, bucket in fresh.answers:
+                self._seconds.add_latency(link, kind, time, bucket)
+            self._links.take(session, fresh)
+            if session.session_id not in self._ended:
+                self._open[session.session_id] = following.summary_of(session)
+                if len(self._open) > _MOST_ENDED:
+                    self._open.popitem(last=False)
 
     def _judged(self, summary: SessionSummary) -> None:
         session_id = summary.session_id

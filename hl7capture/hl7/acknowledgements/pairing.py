@@ -15,6 +15,7 @@ from hl7capture.hl7.acknowledgements.waiting import Waiting
 from hl7capture.hl7.acknowledgements.words import Words, is_commit, words_of
 from hl7capture.model.elements import Direction, Element, ElementType, Flag, Framing
 from hl7capture.model.session import EndReason, Session
+from hl7capture.turns import give_way
 
 _BYTES = {ElementType.ACK: "ACK", ElementType.NAK: "NAK"}
 _NO_WORDS = Words()
@@ -37,6 +38,7 @@ class Pairing:
         """The next session; one that is open is the last one."""
         self.begin(session)
         for element in list(session.elements):
+            give_way()
             self.hear(element, session.messages)
         if session.end_reason in _CAPTURE_ENDED:
             for waiting in self._waiting.values():
@@ -57,6 +59,7 @@ class Pairing:
         fresh = session.elements[self._heard :]
         self._heard += len(fresh)
         for element in fresh:
+            give_way()
             self.hear(element, session.messages)
         return self._result
 

@@ -5,6 +5,7 @@ from hl7capture.hl7.findings.report import report_of
 from hl7capture.hl7.statistics.latency import latencies_of
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
+from hl7capture.turns import give_way
 
 
 def judge(session: Session, heard: Heard | None, settings: Settings) -> bool:
@@ -12,5 +13,6 @@ def judge(session: Session, heard: Heard | None, settings: Settings) -> bool:
     report = report_of(session, heard, settings)
     before = session.findings, session.latencies
     session.findings = report.codes
+    give_way()
     session.latencies = latencies_of(session, report.heard.acknowledgements)
     return before != (session.findings, session.latencies)

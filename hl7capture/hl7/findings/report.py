@@ -9,6 +9,7 @@ from hl7capture.hl7.findings.registry import RULES
 from hl7capture.hl7.findings.view import View
 from hl7capture.model.session import Codes, Session
 from hl7capture.model.settings import Settings
+from hl7capture.turns import give_way
 
 _ORDER = list(Severity)
 
@@ -40,7 +41,10 @@ def report_of(session: Session, heard: Heard | None = None, settings: Settings |
     """
     heard = heard or History().take(session)
     view = View(session, heard, settings or Settings())
-    findings = [finding for rule in RULES for finding in rule.find(view)]
+    findings: list[Finding] = []
+    for rule in RULES:
+        give_way()
+        findings += rule.find(view)
     return Report(session, heard, sorted(findings, key=lambda finding: _ORDER.index(finding.severity)))
 
 

@@ -10,6 +10,7 @@ from hl7capture.hl7.statistics.latency import bucket_of
 from hl7capture.model.elements import Direction, ElementType
 from hl7capture.model.session import EndReason, Session
 from hl7capture.model.session_summary import SessionSummary
+from hl7capture.turns import give_way
 
 _MOST_AWAITED = 1000  # of a direction
 
@@ -85,6 +86,7 @@ class Following:
                 told.times[element.message] = element.timestamp
         fresh = []
         for text in session.messages[len(told.kinds) :]:
+            give_way()
             kind = kind_of(text)
             kind = kind if kind in told.counts or len(told.counts) < MOST_KINDS else REST
             fresh.append((told.times.pop(len(told.kinds), session.end_time), kind))
