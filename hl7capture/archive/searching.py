@@ -15,6 +15,7 @@ from hl7capture.archive.narrowing import MOST, Narrowed, interval_of, narrowed
 from hl7capture.archive.sql import Values
 from hl7capture.archive.texts import from_jsonb
 from hl7capture.hl7.filter.evaluation import Filter
+from hl7capture.hl7.findings.finding import Severity
 from hl7capture.hl7.session_summary import LONGEST_NAME
 from hl7capture.model.elements import Framing
 from hl7capture.model.session import EndReason, Session
@@ -51,7 +52,8 @@ _COLUMNS = (
     *("saved_at", "persisted_until", "kept", "finding_codes", "finding_severities", "note"),
 )
 _SELECTED = ", ".join(f"s.{column}" for column in _COLUMNS[:-1]) + ", s.note <> ''"
-_FRAMINGS, _REASONS = frozenset(map(str, Framing)), frozenset(map(str, EndReason))  # that this version knows
+# What this version knows.
+_FRAMINGS, _REASONS, _SEVERITIES = (frozenset(map(str, kinds)) for kinds in (Framing, EndReason, Severity))
 _ALTERED = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -253,7 +255,10 @@ def _archived(row: Sequence[Any]) -> Archived:
             of["saved_at"],
             of["persisted_until"],
             of["kept"],
-            tuple(zip(of["finding_codes"], of["finding_severities"], strict=True)),
+            tuple(
+                (code, severity if severity in _SEVERITIES else Severity.NOTE)
+                for code, severity in zip(of["finding_codes"], of["finding_severities"], strict=True)
+            ),
             None,
             of["note"],
         ),

@@ -27,6 +27,9 @@ class ElementType(StrEnum):
     OTHER = "other"  # bytes that fit nothing
 
 
+CONTROL = {ElementType.START: "ENQ", ElementType.ACK: "ACK", ElementType.NAK: "NAK", ElementType.END: "EOT"}
+
+
 class Framing(StrEnum):
     """How messages are wrapped on a connection."""
 

@@ -10,6 +10,7 @@ from hl7capture.ui import theme
 from hl7capture.ui.clipboard import copy_text
 from hl7capture.ui.icons import icon
 from hl7capture.ui.plain import visible
+from hl7capture.ui.plain_label import PlainLabel
 
 
 @dataclass(slots=True, frozen=True)
@@ -35,9 +36,7 @@ class Banner(QFrame):
         super().__init__(parent)
         self._waiting: list[_Entry] = []
         self._picture = QLabel()
-        self.label = QLabel()
-        self.label.setTextFormat(Qt.TextFormat.PlainText)
-        self.label.setWordWrap(True)
+        self.label = PlainLabel(wraps=True)
         self.label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )

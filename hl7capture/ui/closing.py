@@ -13,7 +13,7 @@ translate = QCoreApplication.translate  # by this name the collector of strings 
 
 def may_close(store: SessionStore, parent: QWidget) -> bool:
     """Where sessions cannot be saved, closing puts them aside: that is for the person to decide."""
-    if not (store.waiting and store.problem) or _is_log_off():
+    if not (store.waiting and store.problem) or is_log_off():
         return True
     text = translate(
         "Closing",
@@ -32,7 +32,7 @@ def may_close(store: SessionStore, parent: QWidget) -> bool:
 
 def may_lose_notes(count: int, reason: str, parent: QWidget) -> bool:
     """Where notes cannot be saved, closing loses them: that is for the person to decide."""
-    if _is_log_off():
+    if is_log_off():
         return True
     text = translate("Closing", "Notes that could not be saved: {0}. They are lost when the window closes.")
     return agrees(
@@ -45,7 +45,7 @@ def may_lose_notes(count: int, reason: str, parent: QWidget) -> bool:
     )
 
 
-def _is_log_off() -> bool:
+def is_log_off() -> bool:
     """The system ends the program; nobody is there to be asked."""
     application = QApplication.instance()
     return isinstance(application, QApplication) and application.isSavingSession()

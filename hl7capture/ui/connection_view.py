@@ -1,11 +1,11 @@
 """Connection: what TCP tells of the session's connection, in words."""
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QLabel, QScrollArea, QWidget
 
 from hl7capture.app.connection_words import connection_words
 from hl7capture.model.session import Session
 from hl7capture.ui.plain import visible
+from hl7capture.ui.plain_label import CopyableLabel
 
 
 class ConnectionView(QScrollArea):
@@ -31,9 +31,9 @@ class ConnectionView(QScrollArea):
         rows = QFormLayout(self._page)
         rows.setContentsMargins(12, 10, 12, 10)
         for title, text in self._rows(session):
-            name = plain_label(title)
+            name = CopyableLabel(title)
             name.setProperty("muted", True)
-            rows.addRow(name, plain_label(text))
+            rows.addRow(name, CopyableLabel(text))
         self.setWidget(self._page)  # the one before it goes
 
     @property
@@ -53,13 +53,3 @@ class ConnectionView(QScrollArea):
             )
             return [*ends, ("", reason)]
         return ends + [(section.title, "\n".join(section.facts)) for section in connection_words(session.connection)]
-
-
-def plain_label(text: str) -> QLabel:
-    """Text that can be copied, and is never taken for markup."""
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setWordWrap(True)
-    return label

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import Qt, QThreadPool, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
 
 from hl7capture.hl7.split import Delimiters
 from hl7capture.hl7.tables import meaning
@@ -14,6 +14,7 @@ from hl7capture.ui.background import Background
 from hl7capture.ui.fields_model import value_of
 from hl7capture.ui.icons import icon
 from hl7capture.ui.locale_words import number_text
+from hl7capture.ui.plain_label import PlainLabel
 
 _QUIET_MS = 150  # after the last key
 _MOST_FOUND = 10_000
@@ -56,8 +57,7 @@ class FieldsSearch(QWidget):
         self.box.textChanged.connect(self._on_text)
         self.box.wanted.connect(self.go)
         self.box.left.connect(self._leave)
-        self.count = QLabel()
-        self.count.setTextFormat(Qt.TextFormat.PlainText)
+        self.count = PlainLabel()
         self.count.setProperty("muted", True)
         self._buttons = []
         layout = QHBoxLayout(self)

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QCompleter, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
 from hl7capture.ui.plain import visible
+from hl7capture.ui.plain_label import PlainLabel
 
 _PATIENCE_MS = 500  # nobody wants to hear of a mistake in the middle of a word
 
@@ -46,9 +47,7 @@ class FilterBox(QLineEdit):
         )
         self.setAcceptDrops(False)  # files dropped here are for the window
         self.setClearButtonEnabled(True)
-        self.mistake = QLabel()
-        self.mistake.setTextFormat(Qt.TextFormat.PlainText)
-        self.mistake.setWordWrap(True)
+        self.mistake = PlainLabel(wraps=True)
         self.mistake.hide()
         self.mistake_changed.connect(self._show_mistake)
         self.returnPressed.connect(self.left)

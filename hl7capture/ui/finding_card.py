@@ -8,10 +8,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from hl7capture.hl7.findings.finding import Finding
-from hl7capture.ui.connection_view import plain_label
 from hl7capture.ui.icons import icon
 from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
+from hl7capture.ui.plain_label import CopyableLabel
 from hl7capture.ui.severity import BADGES, Badge, severity_word
 from hl7capture.ui.theme import colours
 
@@ -42,12 +42,12 @@ class FindingCard(QFrame):
         layout.setContentsMargins(12, 10, 12, 10)
         layout.setSpacing(6)
         layout.addLayout(_head(finding, word))
-        text = plain_label(visible(finding.text, LONGEST))
+        text = CopyableLabel(visible(finding.text, LONGEST))
         text.setProperty("section", True)
         layout.addWidget(text)
         for sentence in finding.evidence:
-            layout.addWidget(plain_label(visible(sentence, LONGEST)))
-        layout.addWidget(plain_label(f"→ {visible(finding.advice, LONGEST)}"))
+            layout.addWidget(CopyableLabel(visible(sentence, LONGEST)))
+        layout.addWidget(CopyableLabel(f"→ {visible(finding.advice, LONGEST)}"))
         self.links = [LinkButton(link, self) for link in links[:_MOST_LINKS]]
         grid = QGridLayout()
         grid.setSpacing(4)
@@ -57,7 +57,7 @@ class FindingCard(QFrame):
             grid.addWidget(link, *divmod(place, _COLUMNS))
         layout.addLayout(grid)
         if len(links) > _MOST_LINKS:
-            more = plain_label(self.tr("… and {0} more elements").format(number_text(len(links) - _MOST_LINKS)))
+            more = CopyableLabel(self.tr("… and {0} more elements").format(number_text(len(links) - _MOST_LINKS)))
             more.setProperty("muted", True)
             layout.addWidget(more)
         self.setAccessibleName(f"{word}: {visible(finding.text, LONGEST)}")
@@ -94,9 +94,9 @@ class LinkButton(QPushButton):
 
 def badge_labels(badge: Badge, word: str) -> tuple[QLabel, QLabel]:
     """The icon, and a word in the same colour."""
-    picture = plain_label("")
+    picture = CopyableLabel()
     picture.setPixmap(icon(badge.icon, getattr(colours(), badge.colour)).pixmap(QSize(_ICON, _ICON)))
-    label = plain_label(word)
+    label = CopyableLabel(word)
     label.setProperty(badge.colour, True)
     label.setWordWrap(False)
     return picture, label
@@ -107,7 +107,7 @@ def _head(finding: Finding, word: str) -> QHBoxLayout:
     row.setSpacing(8)
     for label in badge_labels(BADGES[finding.severity], word):
         row.addWidget(label)
-    name = plain_label(finding.code)
+    name = CopyableLabel(finding.code)
     name.setProperty("muted", True)
     row.addWidget(name, 1)
     return row

@@ -4,22 +4,16 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from hl7capture.hl7.findings.finding import Finding
-from hl7capture.model.elements import Element, ElementType
+from hl7capture.model.elements import CONTROL, Element, ElementType
 from hl7capture.model.session import Session
 from hl7capture.turns import window_at_work
-from hl7capture.ui.connection_view import plain_label
 from hl7capture.ui.finding_card import LONGEST, ElementLink, FindingCard, badge_labels
 from hl7capture.ui.locale_words import number_text, since_text
 from hl7capture.ui.plain import visible
+from hl7capture.ui.plain_label import CopyableLabel
 from hl7capture.ui.severity import BADGES, Badge
 
 _CARDS_AT_ONCE = 50  # a thousand would stop the window for a second
-_WORDS = {
-    ElementType.START: "ENQ",
-    ElementType.ACK: "ACK",
-    ElementType.NAK: "NAK",
-    ElementType.END: "EOT",
-}
 
 
 class FindingsView(QScrollArea):
@@ -100,7 +94,7 @@ class FindingsView(QScrollArea):
         session = self._shown[0]
         self._cards = []
         if session is not None and session.is_open:
-            rows.addWidget(plain_label(self.tr("What is wrong is known when the session has ended")))
+            rows.addWidget(CopyableLabel(self.tr("What is wrong is known when the session has ended")))
         if session is not None and self._verdict:
             rows.addWidget(self._verdict_card())
             numbers = {element.id: number for number, element in enumerate(session.elements)}
@@ -137,7 +131,7 @@ class FindingsView(QScrollArea):
         head.addWidget(picture)
         head.addWidget(word, 1)
         lines.addLayout(head)
-        lines.addWidget(plain_label(visible(self._verdict, LONGEST)))
+        lines.addWidget(CopyableLabel(visible(self._verdict, LONGEST)))
         return card
 
     def _card(self, finding: Finding, session: Session, numbers: dict[int, int]) -> FindingCard:
@@ -162,4 +156,4 @@ def _label(session: Session, number: int) -> str:
 def _word(element: Element) -> str:
     if element.type is ElementType.FRAME and element.data[1:2].isdigit():
         return f"frame {chr(element.data[1])}"
-    return _WORDS.get(element.type, str(element.type))
+    return CONTROL.get(element.type, str(element.type))

@@ -5,12 +5,15 @@ is not localised either: 24 hours and a point before the milliseconds, as in the
 it is read.
 """
 
+import re
+import time
 from datetime import date, datetime, timedelta
 from math import isfinite
 
 from PySide6.QtCore import QDate, QLocale
 
 _WHOLE = 10  # from here on decimals say nothing
+_YEAR = re.compile(r"^y+[^dM]*|[\s,.]*y+[^dM]*$")  # in a form of dates, with what sets it apart
 
 
 def number_text(number: int) -> str:
@@ -70,17 +73,31 @@ def date_text(day: date) -> str:
     return locale.toString(QDate(day.year, day.month, day.day), form)
 
 
-def moment_text(unix_ms: float, today: date | None = None) -> str:
-    """Local time, with the date where that is not today; `?` for what no calendar has."""
-    today = today or datetime.now().astimezone().date()
+def weekday_text(day: date) -> str:
+    """`Sat, Nov 21`, `Sa., 21. Nov.`: where there is no room for the year."""
+    form = _YEAR.sub("", _locale().dateFormat(QLocale.FormatType.LongFormat))
+    form = form.replace("dddd", "ddd").replace("MMMM", "MMM")
+    return _locale().toString(QDate(day.year, day.month, day.day), form)
+
+
+def moment_text(unix_ms: float, now: float | None = None, *, has_milliseconds: bool = True) -> str:
+    """Local time, with the date where that is another day than that of `now`; `?` for what no calendar has.
+
+    now: Unix milliseconds; None: the moment of asking.
+    """
     try:
-        # in two steps: a float of seconds is not exact to the millisecond, and rounds one down now and then
-        seconds, rest = divmod(unix_ms, 1000)
-        moment = (datetime.fromtimestamp(seconds) + timedelta(milliseconds=rest)).astimezone()
+        moment = _moment(unix_ms)
+        today = _moment(time.time() * 1000 if now is None else now).date()
     except (OverflowError, ValueError, OSError):
         return "?"
-    clock = f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
+    clock = f"{moment:%H:%M:%S}" + (f".{moment.microsecond // 1000:03d}" if has_milliseconds else "")
     return clock if moment.date() == today else f"{date_text(moment.date())} {clock}"
+
+
+def _moment(unix_ms: float) -> datetime:
+    # in two steps: a float of seconds is not exact to the millisecond, and rounds one down now and then
+    seconds, rest = divmod(unix_ms, 1000)
+    return (datetime.fromtimestamp(seconds) + timedelta(milliseconds=rest)).astimezone()
 
 
 def _locale() -> QLocale:

@@ -7,8 +7,8 @@ from PySide6.QtGui import QFocusEvent, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from hl7capture.model.session import LONGEST_NOTE, Session
-from hl7capture.ui.connection_view import plain_label
 from hl7capture.ui.locale_words import number_text
+from hl7capture.ui.plain_label import CopyableLabel
 
 _NEARLY_FULL = LONGEST_NOTE - 1000  # characters: from here on the room that is left is told
 
@@ -35,7 +35,7 @@ class NotesView(QWidget):
         self.edit.textChanged.connect(self._on_text)
         self.edit.left.connect(self.left)
         self.setFocusProxy(self.edit)
-        self.state = plain_label("")
+        self.state = CopyableLabel()
         self.state.setProperty("muted", True)
         self.state.setContentsMargins(12, 4, 12, 4)
         layout = QVBoxLayout(self)

@@ -11,6 +11,11 @@ def visible(text: str, limit: int = 2000) -> str:
     return shown + "…" if len(text) > limit else shown
 
 
+def plain_tip(text: str, limit: int = 2000) -> str:
+    """For tool tips, which Qt and some trays read as markup where they look like it; lines stay lines."""
+    return "\n".join(visible(line, limit) for line in text.split("\n")).replace("<", "‹")
+
+
 def _visible(character: str) -> str:
     if character.isprintable():
         return character

@@ -1,13 +1,13 @@
 """How far the reading of a capture file is."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from hl7capture.model.source import SourceState
 from hl7capture.ui.plain import visible
+from hl7capture.ui.plain_label import PlainLabel
+from hl7capture.ui.thin_bar import ThinBar
 
 _STEPS = 1000
-_HEIGHT = 6  # pixels
 
 
 class ReadingRow(QWidget):
@@ -15,11 +15,8 @@ class ReadingRow(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setMaximumHeight(_HEIGHT)
-        self.label = QLabel()
-        self.label.setTextFormat(Qt.TextFormat.PlainText)
+        self.bar = ThinBar(self.tr("How far the file is read"))
+        self.label = PlainLabel()
         self.cancel = QPushButton(self.tr("Cancel"))
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 6, 10, 6)

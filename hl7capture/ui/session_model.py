@@ -16,7 +16,7 @@ from hl7capture.ui.flat_table import FlatTable, Index
 from hl7capture.ui.held_documents import HeldDocuments
 from hl7capture.ui.icons import icon
 from hl7capture.ui.locale_words import moment_text, size_text
-from hl7capture.ui.plain import visible
+from hl7capture.ui.plain import plain_tip, visible
 from hl7capture.ui.session_row import SessionRow, state_of
 from hl7capture.ui.severity import BADGES, severity_word
 from hl7capture.ui.theme import colour, colours
@@ -271,7 +271,8 @@ class SessionModel(FlatTable):
             if role == Qt.ItemDataRole.DecorationRole:
                 return icon(badge.icon, getattr(colours(), badge.colour))
             if role == Qt.ItemDataRole.ToolTipRole:
-                return "\n".join(f"{severity_word(severity)}: {code}" for code, severity in row.summary.findings)
+                findings = row.summary.findings
+                return plain_tip("\n".join(f"{severity_word(severity)}: {code}" for code, severity in findings))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self._titles[column]}: {self._text(row, column)}"
         return None
@@ -303,9 +304,9 @@ class SessionModel(FlatTable):
             case 1:
                 return row.start
             case 2:
-                return session.device
+                return visible(session.device, 200)
             case 3:
-                return session.lis
+                return visible(session.lis, 200)
             case 4:
                 return self.tr("none") if session.framing is Framing.NONE else session.framing.upper()
             case 5:
@@ -315,7 +316,7 @@ class SessionModel(FlatTable):
             case 7:
                 return session.state_word
             case 8:
-                return session.findings_text
+                return visible(session.findings_text, 200)
             case 9:
                 return self._saved(session)
             case 10:

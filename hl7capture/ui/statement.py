@@ -2,7 +2,9 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
+
+from hl7capture.ui.plain_label import PlainLabel
 
 
 class Statement(QDialog):
@@ -14,9 +16,7 @@ class Statement(QDialog):
 
     def state(self, text: str, content: QWidget) -> None:
         """Fills the dialog; call it once. text: plain."""
-        said = QLabel(text)
-        said.setTextFormat(Qt.TextFormat.PlainText)
-        said.setWordWrap(True)
+        said = PlainLabel(text, wraps=True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.button(QDialogButtonBox.StandardButton.Close).setIcon(QIcon())
         buttons.rejected.connect(self.reject)

@@ -7,6 +7,7 @@ from hl7capture.model.events import Counters
 from hl7capture.model.source import SourceState
 from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
+from hl7capture.ui.plain_label import PlainLabel
 
 
 class Status(QStatusBar):
@@ -94,7 +95,7 @@ class Status(QStatusBar):
         _mark(self.state, "warning", self._is_paused or bool(waiting_for))
 
     def _label(self) -> QLabel:
-        label = QLabel()
+        label = PlainLabel()
         label.setContentsMargins(8, 2, 8, 2)
         self.addWidget(label)
         return label

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from hl7capture.store.listing import Unreadable
-from hl7capture.ui.plain import visible
+from hl7capture.ui.plain import plain_tip, visible
 from hl7capture.ui.statement import Statement
 
 _MOST = 1000  # rows
@@ -32,7 +32,7 @@ class UnreadableFiles(Statement):
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for row, file in enumerate(files[:_MOST]):
             name = QTableWidgetItem(visible(file.path.name, 300))
-            name.setToolTip(visible(str(file.path), 1000))
+            name.setToolTip(plain_tip(str(file.path), 1000))
             self.table.setItem(row, 0, name)
             self.table.setItem(row, 1, QTableWidgetItem(visible(file.reason, 1000)))
         self.table.resizeColumnToContents(0)

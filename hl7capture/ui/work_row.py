@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from hl7capture.ui.background import Background
 from hl7capture.ui.plain import visible
+from hl7capture.ui.plain_label import PlainLabel
+from hl7capture.ui.thin_bar import ThinBar
 
 _LOOK_MS = 100
 
@@ -40,11 +42,8 @@ class WorkRow(QWidget):
         self._progress = (0, 0)
         self._look = QTimer(self, interval=_LOOK_MS)
         self._look.timeout.connect(self._show_progress)
-        self.label = QLabel()
-        self.label.setTextFormat(Qt.TextFormat.PlainText)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setMaximumHeight(6)
+        self.label = PlainLabel()
+        self.bar = ThinBar(self.tr("How far the work is"))
         self.cancel_button = QPushButton(self.tr("Cancel"))
         self.cancel_button.clicked.connect(self.cancel)
         row = QHBoxLayout(self)

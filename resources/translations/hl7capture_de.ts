@@ -749,6 +749,10 @@
         <translation>Die Sitzungen der gewählten Verbindung (Eingabe)</translation>
     </message>
     <message>
+        <source>How far the past is counted</source>
+        <translation>Wie weit die Vergangenheit gezählt ist</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
     </message>
@@ -892,6 +896,10 @@
     <message>
         <source>{0}; something went wrong</source>
         <translation>{0}; etwas ist schiefgegangen</translation>
+    </message>
+    <message>
+        <source>Reading {0}, sessions: {1}</source>
+        <translation>Liest {0}, Sitzungen: {1}</translation>
     </message>
     <message>
         <source>and {0} more</source>
@@ -2047,6 +2055,10 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
 <context>
     <name>ReadingRow</name>
     <message>
+        <source>How far the file is read</source>
+        <translation>Wie weit die Datei gelesen ist</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
     </message>
@@ -3002,6 +3014,10 @@ Jede wird kopiert und noch einmal gelesen, bevor sie am alten Ort gelöscht wird
 </context>
 <context>
     <name>WorkRow</name>
+    <message>
+        <source>How far the work is</source>
+        <translation>Wie weit die Arbeit ist</translation>
+    </message>
     <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>

@@ -29,7 +29,7 @@ MOST = 200  # children that are looked at: a list may be long
 NAMED = {
     Role.Button, Role.ButtonMenu, Role.ButtonDropDown, Role.CheckBox, Role.RadioButton, Role.ComboBox, Role.SpinBox,
     Role.EditableText, Role.List, Role.Table, Role.Tree, Role.PageTab, Role.PageTabList, Role.MenuItem, Role.Canvas,
-    Role.Chart, Role.Slider, Role.Link,
+    Role.Chart, Role.Slider, Role.Link, Role.ProgressBar,
 }  # fmt: skip
 
 

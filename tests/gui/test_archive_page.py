@@ -13,6 +13,7 @@ from hl7capture.archive.setting_up import PROBE, READER
 from hl7capture.model.session import Session
 from hl7capture.ui.archive.page import ArchivePage
 from hl7capture.ui.main_window import MainWindow
+from hl7capture.ui.session_model import DEVICE, FINDINGS
 from hl7capture.ui.session_model import PROBE as PROBE_COLUMN
 from hl7capture.ui.window_layout import WindowLayout
 from tests.support.archived import archive_all
@@ -143,6 +144,23 @@ def test_where_nothing_is_heard_it_is_asked(
     page = opened()
     send(archive, tmp_path / "one", session_of(2), login=probe)
     qtbot.waitUntil(lambda: numbers(page) == [2, 1], timeout=PATIENCE)
+
+
+def test_what_a_newer_program_has_put_there_is_shown_as_well_as_it_can_be(
+    opened: Callable[[], ArchivePage], archive: Database, tmp_path: Path
+) -> None:
+    send(archive, tmp_path / "one", session_of(1))
+    archive.ask(
+        "UPDATE hl7capture.sessions SET finding_codes = %s, finding_severities = %s, device_ip = %s",
+        ["<img src=x>"],
+        ["disaster"],
+        "\u202egpj.exe",
+    )
+    lines = opened().views.table.lines
+    finding, device = (lines.index(0, column) for column in (FINDINGS, DEVICE))
+    assert finding.data(Qt.ItemDataRole.ToolTipRole) == "Note: ‹img src=x>"
+    assert finding.data() == "<img src=x>"  # a cell takes nothing for markup
+    assert device.data().startswith("‹202E›gpj.exe")
 
 
 def test_restore(

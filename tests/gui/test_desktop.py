@@ -1,9 +1,10 @@
 """Tray, notifications and the start with the login, at a window; the desktop itself is played."""
 
+import os
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
@@ -94,6 +95,21 @@ def test_tray_tells_what_is_going_on(window: MainWindow, with_tray: None, qtbot:
     window.commands.start.trigger()
     qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=10_000)
     assert desktop.tray.told.text() == "Ready"
+
+
+def test_tray_and_status_bar_name_the_file_that_is_read(
+    window: MainWindow, with_tray: None, tmp_path: Path, capture_file: Path, qtbot: QtBot
+) -> None:
+    desktop = Desktop(window, window.controller, window)
+    pipe = tmp_path / "<b>.pcap"
+    os.mkfifo(pipe)
+    with os.fdopen(os.open(pipe, os.O_RDWR), "wb") as file:  # for both, so that nobody waits for the other end
+        window.open_files([pipe])
+        qtbot.waitUntil(lambda: desktop.tray.told.text().startswith("Reading <b>.pcap"), timeout=10_000)
+        assert window.status.source.textFormat() is Qt.TextFormat.PlainText
+        assert window.status.source.text() == "<b>.pcap"
+        file.write(capture_file.read_bytes())
+    qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=10_000)
 
 
 def test_states_look_different() -> None:

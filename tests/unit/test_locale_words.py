@@ -13,7 +13,15 @@ from PySide6.QtCore import QLocale
 from hl7capture.hl7.statistics.series import DAY as DAY_MS
 from hl7capture.hl7.statistics.series import HOUR, MINUTE, SECOND
 from hl7capture.ui.dashboard import words
-from hl7capture.ui.locale_words import date_text, duration_text, moment_text, number_text, since_text, size_text
+from hl7capture.ui.locale_words import (
+    date_text,
+    duration_text,
+    moment_text,
+    number_text,
+    since_text,
+    size_text,
+    weekday_text,
+)
 
 DAY = date(2026, 11, 1)
 MOMENT = datetime(2026, 11, 1, 7, 5, 9, 123_000).astimezone().timestamp() * 1000
@@ -43,25 +51,27 @@ def test_each_place_has_its_own(
     assert duration_text(3400) == duration
     assert since_text(0.13) == since
     assert date_text(DAY) == day
-    assert moment_text(MOMENT, DAY) == "07:05:09.123"
-    assert moment_text(MOMENT, date(2026, 11, 2)) == f"{day} 07:05:09.123"
+    assert moment_text(MOMENT, MOMENT) == "07:05:09.123"
+    assert moment_text(MOMENT, MOMENT + DAY_MS) == f"{day} 07:05:09.123"
+    assert moment_text(MOMENT, MOMENT, has_milliseconds=False) == "07:05:09"
 
 
 @pytest.mark.parametrize(
-    ("name", "rates", "moment"),
+    ("name", "rates", "weekday"),
     [
-        ("en_US", ["1,234/s", "3.4/min", "0.056/h"], "11/1/2026 07:05:09"),
-        ("de_DE", ["1.234/s", "3,4/min", "0,056/h"], "01.11.2026 07:05:09"),
+        ("C", ["1,234/s", "3.4/min", "0.056/h"], "Sun, 1 Nov"),
+        ("en_US", ["1,234/s", "3.4/min", "0.056/h"], "Sun, Nov 1"),
+        ("de_DE", ["1.234/s", "3,4/min", "0,056/h"], "So., 1. Nov."),
+        ("ja_JP", ["1,234/s", "3.4/min", "0.056/h"], "11月1日日"),
     ],
 )
 def test_the_dashboard_writes_as_everybody_else(
-    speak: Callable[[str], None], name: str, rates: list[str], moment: str
+    speak: Callable[[str], None], name: str, rates: list[str], weekday: str
 ) -> None:
     speak(name)
     heard = ((1234, SECOND), (3.4 / 60, MINUTE), (0.056 / 3600, HOUR))
     assert [words.rate_text(rate, unit) for rate, unit in heard] == rates
-    assert words.moment_text(MOMENT, MOMENT) == "07:05:09"
-    assert words.moment_text(MOMENT, MOMENT + DAY_MS) == moment
+    assert weekday_text(DAY) == weekday
 
 
 def test_nothing_in_the_window_sets_its_own_commas() -> None:

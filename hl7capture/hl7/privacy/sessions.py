@@ -13,11 +13,10 @@ from hl7capture.hl7.privacy.report import Report
 from hl7capture.hl7.privacy.rules import Rules
 from hl7capture.hl7.privacy.texts import Rewriting, applied, learn
 from hl7capture.model.connection import ConnectionFacts, EndFacts
-from hl7capture.model.elements import Element, ElementType, Flag
+from hl7capture.model.elements import CONTROL, Element, ElementType, Flag
 from hl7capture.model.session import Session
 
 MARK = "deidentified"  # the field of a session document that says so
-_CONTROL = (ElementType.START, ElementType.ACK, ElementType.NAK, ElementType.END)
 _FLAGS = frozenset(Flag)
 
 
@@ -179,7 +178,7 @@ class Deidentification:
 def _is_control(element: Element) -> bool:
     """A control byte, perhaps in a block (MLLP release 2). More in one is from a file that nobody can trust."""
     return (
-        element.type in _CONTROL
+        element.type in CONTROL
         and sum(bytes((byte,)).isalnum() for byte in element.data) <= 1
         and (max(element.data, default=0) < 0x80 or len(element.data) == 1)
     )

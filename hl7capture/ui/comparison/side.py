@@ -5,9 +5,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSpinBox, QVBoxLayout, QWidge
 
 from hl7capture.hl7.summary import summarise
 from hl7capture.model.session import Session
-from hl7capture.ui.connection_view import plain_label
 from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
+from hl7capture.ui.plain_label import CopyableLabel
 
 _BEGINNING = 65_536  # characters: they say what a message is, however long it is
 
@@ -21,11 +21,11 @@ class Side(QFrame):
         super().__init__(parent)
         self.setProperty("card", True)
         self._session: Session | None = None
-        name = plain_label(title)
+        name = CopyableLabel(title)
         name.setProperty("section", True)
-        self.where = plain_label("")
+        self.where = CopyableLabel()
         self.where.setProperty("muted", True)
-        self.what = plain_label("")
+        self.what = CopyableLabel()
         self.what.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         self.number = QSpinBox()
         self.number.setAccessibleName(self.tr("{0}: number of the message").format(title))

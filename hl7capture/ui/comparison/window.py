@@ -27,9 +27,9 @@ from hl7capture.ui.clipboard import copy_text
 from hl7capture.ui.comparison.side import Side
 from hl7capture.ui.comparison.table import AFTER, BEFORE, ComparisonModel, text_of
 from hl7capture.ui.comparison.work import Compared, Place, compared
-from hl7capture.ui.connection_view import plain_label
 from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.plain import visible
+from hl7capture.ui.plain_label import CopyableLabel
 
 _SIZE = 1100, 700  # pixels
 _WIDTHS = (110, 160, 220, 280)
@@ -51,8 +51,8 @@ class ComparisonWindow(QWidget):
         self.table = QTableView()
         self.ignored = QLineEdit()
         self.only_differences = QCheckBox(self.tr("&Only differences"))
-        self.status = plain_label("")
-        self.mistake = plain_label("")
+        self.status = CopyableLabel()
+        self.mistake = CopyableLabel()
         self._make_table()
         self._make_actions()
         self._lay_out()
@@ -144,7 +144,7 @@ class ComparisonWindow(QWidget):
         self.ignored.setAccessibleName(self.tr("Fields that are left out"))
         self.mistake.setProperty("bad", True)
         self.mistake.hide()
-        label = plain_label(self.tr("&Ignore"))
+        label = CopyableLabel(self.tr("&Ignore"))
         label.setWordWrap(False)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         label.setBuddy(self.ignored)

@@ -7,9 +7,10 @@ from PySide6.QtCore import QObject, Qt
 from hl7capture.hl7.findings.finding import Finding
 from hl7capture.hl7.statistics.links import Condition, LinkState
 from hl7capture.hl7.statistics.series import Link
-from hl7capture.ui.dashboard.words import moment_text, span_text
+from hl7capture.ui.dashboard.words import span_text
 from hl7capture.ui.flat_table import FlatTable, Index
 from hl7capture.ui.icons import icon
+from hl7capture.ui.locale_words import moment_text
 from hl7capture.ui.plain import visible
 from hl7capture.ui.severity import BADGES, Badge, severity_word
 from hl7capture.ui.theme import colour, colours
@@ -103,14 +104,18 @@ class LinkModel(FlatTable):
             case 3:
                 if state.message is None:
                     return ""
-                return f"{moment_text(state.message[0], self._now)} {visible(state.message[1], _LONGEST)}"
+                time, kind = state.message
+                return f"{self._clock(time)} {visible(kind, _LONGEST)}"
             case 5:  # CONNECTIONS
                 return ", ".join(f"{severity_word(one.severity)}: {one.code}" for one in state.connections)
             case _:
                 if state.finding is None:
                     return ""
                 time, code, severity = state.finding
-                return f"{severity_word(severity)}: {code}, {moment_text(time, self._now)}"
+                return f"{severity_word(severity)}: {code}, {self._clock(time)}"
+
+    def _clock(self, time: float) -> str:
+        return moment_text(time, self._now, has_milliseconds=False)
 
 
 def _badge(state: LinkState, column: int) -> Badge | None:

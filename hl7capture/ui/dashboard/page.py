@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -20,9 +19,12 @@ from hl7capture.ui.announcing import describe
 from hl7capture.ui.dashboard.choice_box import ChoiceBox
 from hl7capture.ui.dashboard.link_table import LinkTable
 from hl7capture.ui.dashboard.plots import Plots
-from hl7capture.ui.dashboard.words import latency_text, moment_text, rate_text, unit_for
-from hl7capture.ui.locale_words import number_text
+from hl7capture.ui.dashboard.words import latency_text, rate_text, unit_for
+from hl7capture.ui.locale_words import moment_text, number_text
 from hl7capture.ui.plain import visible
+from hl7capture.ui.plain_label import CopyableLabel, PlainLabel
+from hl7capture.ui.severity import severity_word
+from hl7capture.ui.thin_bar import ThinBar
 
 _LONGEST = 60  # characters of a link, a kind
 _MOST_CODES = 4  # in the sentence
@@ -72,25 +74,18 @@ class DashboardPage(QWidget):
         )
         self.link = ChoiceBox[Link | None](self.tr("Link"), (self.tr("All links"), None))
         self.kind = ChoiceBox[str | None](self.tr("Message type"), (self.tr("All messages but ACK"), None))
-        self.readout = QLabel()
-        self.readout.setTextFormat(Qt.TextFormat.PlainText)
-        self.readout.setWordWrap(True)
+        self.readout = PlainLabel(wraps=True)
         self.readout.setContentsMargins(14, 6, 14, 2)
         self.readout.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.links = LinkTable()
         self.sessions = QPushButton(self.tr("Show its sessions"))
         self.sessions.setToolTip(self.tr("The sessions of the chosen link (Enter)"))
         self.sessions.setEnabled(False)
-        self.connections = QLabel()
-        self.connections.setTextFormat(Qt.TextFormat.PlainText)
-        self.connections.setWordWrap(True)
+        self.connections = CopyableLabel()
         self.connections.setContentsMargins(14, 6, 14, 6)
-        self.connections.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.connections.hide()
         self.plots = Plots()
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setMaximumHeight(6)
+        self.progress = ThinBar(self.tr("How far the past is counted"))
         self.cancel = QPushButton(self.tr("Cancel"))
         self.nothing = QLabel(
             self.tr("No link has been heard yet. Start listening (Ctrl+E), or try the simulated analyzer in the menu.")
@@ -167,7 +162,7 @@ class DashboardPage(QWidget):
         link = self.links.chosen
         row = None if link is None else self.links.links.row_of(link)
         findings = () if row is None else self.links.links.connections(row)
-        lines = [f"{one.severity}: {one.code}. {one.text} → {one.advice}" for one in findings]
+        lines = [f"{severity_word(one.severity)}: {one.code}. {one.text} → {one.advice}" for one in findings]
         text = "\n".join(visible(line) for line in lines)
         if text != self.connections.text():
             self.connections.setText(text)
@@ -210,8 +205,8 @@ class DashboardPage(QWidget):
         found = ", ".join(self._number_of(severity, series.findings[severity][at]) for severity in _SEVERITIES)
         text = self.tr("{0} to {1}: messages {2}; latency p50 {3}, p95 {4}; {5}")
         return text.format(
-            moment_text(begin, view.now),
-            moment_text(begin + series.width, begin),
+            moment_text(begin, view.now, has_milliseconds=False),
+            moment_text(begin + series.width, begin, has_milliseconds=False),
             rate_text(series.rate[at], unit_for(max(series.rate))),
             latency_text(series.p50[at]),
             latency_text(series.p95[at]),

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from hl7capture.hl7.statistics.series import DAY, HOUR, MINUTE, SECOND, Series
 from hl7capture.ui.dashboard.words import unit_for
+from hl7capture.ui.locale_words import weekday_text
+from hl7capture.ui.plain_label import PlainLabel
 from hl7capture.ui.theme import colour
 
 _AXIS_WIDTH = 64
@@ -45,7 +47,7 @@ class _TimeAxis(pg.DateAxisItem):  # type: ignore[misc]
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         if spacing != DAY / SECOND:
             return list(super().tickStrings(values, scale, spacing))
-        return [f"{datetime.fromtimestamp(value).astimezone():%a %d %b}" for value in values]
+        return [weekday_text(datetime.fromtimestamp(value).astimezone().date()) for value in values]
 
 
 class Plots(QWidget):
@@ -91,8 +93,7 @@ class Plots(QWidget):
         self.refresh_colours()
 
     def _add_plot(self, layout: QVBoxLayout, title: str, *, is_latency: bool, is_last: bool) -> None:
-        heading = QLabel(title)
-        heading.setTextFormat(Qt.TextFormat.PlainText)
+        heading = PlainLabel(title)
         heading.setProperty("muted", True)
         heading.setContentsMargins(14, 4, 14, 0)
         axes = {"bottom": _TimeAxis()} | ({"left": _LatencyAxis("left")} if is_latency else {})

@@ -1,9 +1,7 @@
 """Times and numbers as the dashboard says them."""
 
-from datetime import datetime
-
 from hl7capture.hl7.statistics.series import DAY, HOUR, MINUTE, SECOND
-from hl7capture.ui.locale_words import date_text, duration_text, rough_text
+from hl7capture.ui.locale_words import duration_text, rough_text
 
 UNITS = {SECOND: "s", MINUTE: "min", HOUR: "h"}
 
@@ -14,16 +12,6 @@ def span_text(milliseconds: float) -> str:
         if milliseconds >= unit:
             return f"{int(milliseconds // unit)} {word}"
     return f"{int(max(milliseconds, 0) // SECOND)} s"
-
-
-def moment_text(time: float, now: float) -> str:
-    """Local time; with the date where that is another day than `now`. A document may name a time without a calendar."""
-    try:
-        moment, today = (datetime.fromtimestamp(at / 1000).astimezone() for at in (time, now))
-    except (OverflowError, ValueError, OSError):
-        return "?"
-    clock = f"{moment:%H:%M:%S}"
-    return clock if moment.date() == today.date() else f"{date_text(moment.date())} {clock}"
 
 
 def unit_for(rate: float) -> int:

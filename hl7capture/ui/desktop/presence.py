@@ -15,6 +15,7 @@ from hl7capture.model.events import Event, Notice, SessionOpened
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 from hl7capture.ui.background import Background
+from hl7capture.ui.closing import is_log_off
 from hl7capture.ui.desktop.autostart import set_autostart, start_command
 from hl7capture.ui.desktop.notices import NoticeLimiter
 from hl7capture.ui.desktop.tray import Tray
@@ -87,9 +88,7 @@ class Desktop(QObject):
 
     def stays_in_tray(self, *, is_by_person: bool) -> bool:
         """Whether closing the window leaves the program in the tray. is_by_person: not by Quit, or the system's end."""
-        application = QApplication.instance()
-        is_log_off = isinstance(application, QApplication) and application.isSavingSession()
-        if not (is_by_person and self._controller.settings.close_to_tray and self.tray.is_there) or is_log_off:
+        if not (is_by_person and self._controller.settings.close_to_tray and self.tray.is_there) or is_log_off():
             return False
         self._window.hide()
         if not self._has_told_of_tray:
@@ -144,13 +143,19 @@ class Desktop(QObject):
         words = {
             State.IDLE: self.tr("Ready"),
             State.STARTING: self.tr("Starting…"),
-            State.CAPTURING: self.tr("Listening on {0}, sessions: {1}"),
+            State.CAPTURING: self._capturing_words(),
             State.PAUSED: self.tr("Paused on {0}, sessions: {1}"),
             State.STOPPING: self.tr("Stopping…"),
         }[state].format(source_names, number_text(self._sessions))
         if self._is_in_trouble:
             words = self.tr("{0}; something went wrong").format(words)
         self.tray.show_state(state, words, is_in_trouble=self._is_in_trouble)
+
+    def _capturing_words(self) -> str:
+        source = self._controller.source
+        if source is not None and not source.is_live:
+            return self.tr("Reading {0}, sessions: {1}")
+        return self.tr("Listening on {0}, sessions: {1}")
 
     # -- notifications -----------------------------------------------------------------------------------------
 

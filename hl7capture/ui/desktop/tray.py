@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from hl7capture.app.controller import State
 from hl7capture.ui.icons import app_icon, icon
-from hl7capture.ui.plain import visible
+from hl7capture.ui.plain import plain_tip, visible
 from hl7capture.ui.theme import colour, colours
 
 _LOOK_MS = 5000
@@ -80,7 +80,7 @@ class Tray(QObject):
         self.told.setText(self._words.replace("&", "&&"))
         if self._icon is not None:
             self._icon.setIcon(tray_icon(self._state, is_in_trouble=self._is_in_trouble))
-            self._icon.setToolTip("HL7 Capture – " + self._words.replace("<", "‹"))  # some trays read markup
+            self._icon.setToolTip(plain_tip(f"HL7 Capture – {self._words}"))
 
     def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         kinds = QSystemTrayIcon.ActivationReason

@@ -9,13 +9,11 @@ from collections.abc import Collection, Iterator
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from hl7capture.model.elements import Element, ElementType
+from hl7capture.model.elements import CONTROL, Element, ElementType
 from hl7capture.model.session import Session
 from hl7capture.ui.ladder.answer_times import AnswerTimes
 from hl7capture.ui.ladder.frames import Frames
 from hl7capture.ui.ladder.scale import is_silence, space_of
-
-_CONTROL = (ElementType.START, ElementType.ACK, ElementType.NAK, ElementType.END)
 
 
 class Sizes(NamedTuple):
@@ -114,7 +112,7 @@ class Layout:
         since = self.since(number)
         if is_silence(since):
             self.silences.append(len(self._firsts))
-        height = space_of(since) + (self.sizes.small if element.type in _CONTROL else self.sizes.tall)
+        height = space_of(since) + (self.sizes.small if element.type in CONTROL else self.sizes.tall)
         if element.type is ElementType.FRAME and element.message is not None:
             if self._unsettled is None and element.message >= len(self.session.messages):
                 self._unsettled = number, element

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QCoreApplication
 
 from hl7capture.hl7.acknowledgements.words import is_negative
-from hl7capture.model.elements import Direction, Element, ElementType, Flag
+from hl7capture.model.elements import CONTROL, Direction, Element, ElementType, Flag
 from hl7capture.ui.ladder.frames import Frames
 from hl7capture.ui.ladder.layout import Layout, Row
 from hl7capture.ui.ladder.marks import Mark, Marks
@@ -19,7 +19,6 @@ from hl7capture.ui.severity import severity_word
 translate = QCoreApplication.translate
 _AGES = 10**10  # seconds: no time is longer
 _LONGEST = 200  # characters of a label
-_CONTROL = {ElementType.START: "ENQ", ElementType.ACK: "ACK", ElementType.NAK: "NAK", ElementType.END: "EOT"}
 _COLOURS = {
     ElementType.START: "muted",
     ElementType.END: "muted",
@@ -36,8 +35,8 @@ def label_of(row: SessionRow, element: Element, time: str = "") -> str:
 
     time: how long an answer took, in words.
     """
-    if element.type in _CONTROL:
-        return _joined(_CONTROL[element.type], time)
+    if element.type in CONTROL:
+        return _joined(CONTROL[element.type], time)
     size = size_text(len(element.data))
     if element.type is ElementType.OTHER:
         return _joined(translate("Ladder", "{0} that fit nothing").format(size), time)

@@ -2,8 +2,7 @@
 
 import os
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from hl7capture.archive.address import URL_VARIABLE
 from hl7capture.archive.errors import ArchiveError
@@ -12,6 +11,7 @@ from hl7capture.archive.status import Status, status_of
 from hl7capture.model.archive_url import parsed
 from hl7capture.ui.background import Background
 from hl7capture.ui.plain import visible
+from hl7capture.ui.plain_label import CopyableLabel
 from hl7capture.ui.settings.editors import line
 from hl7capture.ui.settings.page import SettingsPage
 
@@ -28,10 +28,7 @@ class ArchivePage(SettingsPage):
         self.password = QPushButton(self.tr("Password…"))
         self.password.setAccessibleName(self.tr("Keep the password in the system's keyring"))
         self.password.clicked.connect(self._ask_password)
-        self.answer = QLabel()
-        self.answer.setTextFormat(Qt.TextFormat.PlainText)
-        self.answer.setWordWrap(True)
-        self.answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.answer = CopyableLabel()
         if os.environ.get(URL_VARIABLE):
             self._say(self.tr("{0} overrules what stands here.").format(URL_VARIABLE))
         self.add_other("", self._below())

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from hl7capture.model.settings import Settings, SettingsError, field_of
 from hl7capture.ui.font_size import scaled
+from hl7capture.ui.plain_label import PlainLabel
 from hl7capture.ui.settings.editors import Editor, put, value_of
 
 _TITLE_WIDTH = 120  # pixels
@@ -78,8 +79,6 @@ class SettingRow(QWidget):
 
 
 def _small(text: str, kind: str) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
+    label = PlainLabel(text, wraps=True)
     label.setProperty(kind, True)
-    label.setWordWrap(True)
     return label

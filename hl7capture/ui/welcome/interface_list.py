@@ -20,7 +20,7 @@ from hl7capture.capture.traffic import MOST_CONNECTIONS, Traffic
 from hl7capture.model.source import Interface
 from hl7capture.ui.icons import icon
 from hl7capture.ui.locale_words import number_text
-from hl7capture.ui.plain import visible
+from hl7capture.ui.plain import plain_tip, visible
 from hl7capture.ui.theme import colour
 from hl7capture.ui.welcome.sparkline import History
 from hl7capture.ui.welcome.two_lines import BELOW, IS_MUTED, TITLE, TwoLines
@@ -73,7 +73,7 @@ class InterfaceList(QListWidget):
             item = QListWidgetItem(icon("interface"), "")
             item.setData(_NAME, interface.name)
             item.setData(TITLE, visible(interface.name, 80))
-            item.setToolTip(visible(interface.description, 200))
+            item.setToolTip(plain_tip(interface.description, 200))
             self.addItem(item)
             self._describe(item)
             if interface.name in wanted:

@@ -10,6 +10,7 @@ from hl7capture.ui import theme
 from hl7capture.ui.clipboard import copy_text
 from hl7capture.ui.icons import icon
 from hl7capture.ui.plain import visible
+from hl7capture.ui.plain_label import PlainLabel
 
 _ICON = 20  # pixels
 
@@ -23,9 +24,7 @@ class ProblemRow(QFrame):
         super().__init__(parent)
         self._is_notice = False
         self._picture = QLabel()
-        self.text = QLabel()
-        self.text.setTextFormat(Qt.TextFormat.PlainText)
-        self.text.setWordWrap(True)
+        self.text = PlainLabel(wraps=True)
         self.text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from hl7capture.ui.icons import icon
 from hl7capture.ui.locale_words import size_text
-from hl7capture.ui.plain import visible
+from hl7capture.ui.plain import plain_tip, visible
 from hl7capture.ui.recent_files import FileFacts
 from hl7capture.ui.welcome.two_lines import BELOW, IS_MUTED, TwoLines
 
@@ -44,7 +44,7 @@ class RecentList(QListWidget):
             item.setData(BELOW, below)
             item.setData(IS_MUTED, is_gone)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, ", ".join(filter(None, (visible(path.name, 100), below))))
-            item.setToolTip(visible(str(path), 300))
+            item.setToolTip(plain_tip(str(path), 300))
             self.addItem(item)
         self.setCurrentRow(min(row, self.count() - 1))
 

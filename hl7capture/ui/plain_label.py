@@ -1,0 +1,23 @@
+"""Labels whose text is never taken for markup, wherever it comes from."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+
+class PlainLabel(QLabel):
+    """wraps: over several lines, where it is long."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None, *, wraps: bool = False) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(wraps)
+        self.setText(text)
+
+
+class CopyableLabel(PlainLabel):
+    """Text to read and to copy."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text, wraps=True)
+        self.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
