@@ -14,8 +14,8 @@ from hl7capture.ui import theme
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.recent_files import RecentFiles
 from hl7capture.ui.trouble.trouble import Watch
-from tests.support.speech import answer, astm_transfer, mllp, oru, stx_transfer
-from tests.support.wire import Talk, pcap
+from tests.support.speech import three_framings
+from tests.support.wire import pcap
 
 
 @pytest.fixture(scope="session")
@@ -94,15 +94,8 @@ def window(open_window: Callable[[], MainWindow]) -> MainWindow:
 @pytest.fixture
 def capture_file(tmp_path: Path) -> Path:
     """Three connections: MLLP, STX, ASTM."""
-    segments = []
-    conversations = ([(0, mllp(oru("MSG1"))), (1, mllp(answer("MSG1")))], stx_transfer(oru("MSG2")), astm_transfer())
-    for number, turns in enumerate(conversations):
-        talk = Talk((1000 + number * 100_000, 9000)).open()
-        for side, data in turns:
-            talk.say(side, data)
-        segments += talk.close().segments
     path = tmp_path / "three.pcap"
-    path.write_bytes(pcap(segments))
+    path.write_bytes(pcap(three_framings()))
     return path
 
 

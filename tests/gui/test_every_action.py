@@ -29,7 +29,7 @@ from hl7capture.ui.workspace import Arrangement
 from tests.gui.conftest import read
 from tests.support.electron import write_electron
 from tests.support.speech import answer, astm_transfer, mllp, oru
-from tests.support.wire import Talk, pcap
+from tests.support.wire import conversation, conversations, pcap
 
 PDF = b"%PDF-1.4 invented"
 NAME = "Testmann"
@@ -165,10 +165,9 @@ def all_actions(window: MainWindow) -> dict[str, QAction]:
 
 
 def other_capture(folder: Path, name: str, port: int) -> Path:
-    talk = Talk((port, 9000)).open()
-    talk.say(0, mllp(oru("OTHER"))).say(1, mllp(answer("OTHER")))
     path = folder / name
-    path.write_bytes(pcap(talk.close().segments))
+    turns = (0, mllp(oru("OTHER"))), (1, mllp(answer("OTHER")))
+    path.write_bytes(pcap(conversation(*turns, initial=(port, 9000)).segments))
     return path
 
 
@@ -658,14 +657,8 @@ def scene(
         astm_transfer(),
         [(0, mllp(oru("MSG3"))), (1, mllp(answer("MSG3")))],
     )
-    segments = []
-    for number, turns in enumerate(talks):
-        talk = Talk((1000 + number * 100_000, 9000)).open()
-        for side, data in turns:
-            talk.say(side, data)
-        segments += talk.close().segments
     path = tmp_path / "three.pcap"
-    path.write_bytes(pcap(segments))
+    path.write_bytes(pcap(conversations(*talks)))
     read(window, path, qtbot)
     made = Scene(window, qtbot, tmp_path, monkeypatch, "")
     made.choose(0)

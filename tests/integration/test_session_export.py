@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import documents, run
-from tests.support.speech import answer, astm_transfer, mllp, oru, stx_transfer
+from tests.support.speech import answer, oru, three_framings
 from tests.support.traces import traces
 from tests.support.tshark import blocks_by_tshark, blocks_in
-from tests.support.wire import Talk, pcap
+from tests.support.wire import pcap
 
 LARGE = oru("BIG").replace(b"5.4", b"5" * 4000)
 
@@ -20,15 +20,8 @@ LARGE = oru("BIG").replace(b"5.4", b"5" * 4000)
 @pytest.fixture
 def kept(tmp_path: Path, output: Path) -> list[dict[str, object]]:
     """Three sessions on disk, oldest first."""
-    segments = []
-    conversations = ([(0, mllp(LARGE)), (1, mllp(answer("BIG")))], stx_transfer(oru("MSG2")), astm_transfer())
-    for number, turns in enumerate(conversations):
-        talk = Talk((1000 + number * 100_000, 9000)).open()
-        for side, data in turns:
-            talk.say(side, data)
-        segments += talk.close().segments
     path = tmp_path / "three.pcap"
-    path.write_bytes(pcap(segments))
+    path.write_bytes(pcap(three_framings(LARGE, answer("BIG"))))
     done = run("read", str(path), "--save", "--json")
     assert done.returncode == 0
     return documents(done.stdout)

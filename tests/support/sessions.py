@@ -4,16 +4,13 @@ from hl7capture.model.elements import Direction, Element, ElementType, Framing
 from hl7capture.model.session import EndReason, Session
 from tests.support.engine import sessions_of
 from tests.support.speech import answer, mllp, oru
-from tests.support.wire import Talk, pcap
+from tests.support.wire import conversations, pcap
 
 
 def some_sessions(count: int) -> list[Session]:
     """Completed MLLP sessions of one message and its answer each."""
-    segments = []
-    for n in range(count):
-        talk = Talk((1000 + n * 50_000, 9000 + n * 50_000)).open()
-        segments += talk.say(0, mllp(oru(str(n)))).say(1, mllp(answer(str(n)))).close().segments
-    return sessions_of(pcap(segments))
+    talks = ([(0, mllp(oru(str(n)))), (1, mllp(answer(str(n))))] for n in range(count))
+    return sessions_of(pcap(conversations(*talks)))
 
 
 def open_session(number: int = 1, *, elements: int = 0) -> Session:

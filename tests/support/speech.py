@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from tests.support.wire import Segment, Talk, pcap_header, records
+from tests.support.wire import Segment, conversations, pcap_header, records
 
 START = round(datetime(2026, 11, 21, 10, 15, 30, tzinfo=UTC).timestamp()) * 1_000_000_000  # what MSH-7 says
 ENQ, ACK, NAK, EOT = b"\x05", b"\x06", b"\x15", b"\x04"
@@ -54,10 +54,13 @@ def stx_transfer(message: bytes) -> list[tuple[int, bytes]]:
 
 def retry_storm(times: int) -> list[Segment]:
     """One message, sent so many times, on a connection of its own each time, without an answer."""
-    segments: list[Segment] = []
-    for n in range(times):
-        segments += Talk((1000 + n * 50_000, 9000 + n * 50_000)).open().say(0, mllp(oru("1"))).close().segments
-    return segments
+    return conversations(*[[(0, mllp(oru("1")))]] * times)
+
+
+def three_framings(message: bytes | None = None, reply: bytes | None = None) -> list[Segment]:
+    """Three connections: MLLP, STX, ASTM. message, reply: of the first one."""
+    first = [(0, mllp(message or oru("MSG1"))), (1, mllp(reply or answer("MSG1")))]
+    return conversations(first, stx_transfer(oru("MSG2")), astm_transfer())
 
 
 def timely(segments: list[Segment]) -> bytes:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 DEVICE, LIS = ("10.0.0.5", 40001), ("10.1.0.1", 2575)
@@ -64,12 +65,19 @@ class Talk:
         self.next[side] = (self.next[side] + after) % (1 << 32)
 
 
-def conversation(*turns: tuple[int, bytes], cut: int = 1460) -> Talk:
-    """Opened, said, closed."""
-    talk = Talk().open()
+def conversation(*turns: tuple[int, bytes], cut: int = 1460, initial: tuple[int, int] = (1000, 9000)) -> Talk:
+    """Opened, said, closed. initial: sequence numbers of both sides."""
+    talk = Talk(initial).open()
     for side, data in turns:
         talk.say(side, data, cut)
     return talk.close()
+
+
+def conversations(*talks: Iterable[tuple[int, bytes]]) -> list[Segment]:
+    """One after the other between the same two ports, each on a connection of its own."""
+    initials = ((1000 + number * 100_000, 9000 + number * 100_000) for number in range(len(talks)))
+    made = (conversation(*turns, initial=initial) for turns, initial in zip(talks, initials, strict=True))
+    return [segment for talk in made for segment in talk.segments]
 
 
 def pcap(segments: list[Segment]) -> bytes:

@@ -26,6 +26,7 @@ from tests.support.speech import (
     frame,
     mllp,
     oru,
+    retry_storm,
     stx,
     stx_transfer,
     timely,
@@ -212,9 +213,7 @@ def test_a_hole_in_the_capture_is_no_missing_answer() -> None:
 
 
 def test_a_repeat_on_a_new_connection_is_known_by_the_device() -> None:
-    segments: list[Segment] = []
-    for n in range(5):
-        segments += Talk((1000 + n * 50_000, 9000 + n * 50_000)).open().say(0, mllp(oru("1"))).close().segments
+    segments = retry_storm(5)
     history = History()
     found = [codes(findings_of(session, history.take(session))) for session in sessions_of(timely(segments))]
     assert found == [["ack-missing"]] * 4 + [["retry-storm"]]  # as one sees them coming
