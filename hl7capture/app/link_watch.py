@@ -41,6 +41,7 @@ class _Span:
 class LinkWatch(QObject):
     """Follows one capture after the other; see `begin`."""
 
+    begun = Signal()  # another capture: what was found in the last one is over
     found = Signal(list)  # list[LinkFindings]: all there are in this capture
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
@@ -52,9 +53,10 @@ class LinkWatch(QObject):
         self._request = 0
 
     def begin(self) -> None:
-        """Another capture: what was found in the last one is over."""
+        """Another capture."""
         self._spans.clear()
         self._request += 1
+        self.begun.emit()
         self.found.emit([])
 
     def take(self, sessions: Iterable[Session]) -> None:

@@ -76,7 +76,7 @@ class Cleaner(QObject):
     def plan_now(self) -> CleanUp:
         """The same in the calling thread."""
         if not self._settings.enable_persistence:
-            return CleanUp(problem=OFF)
+            return CleanUp(problem=OFF, is_idle=True)
         folder = self._folder()
         now = _now()
         try:
@@ -89,7 +89,7 @@ class Cleaner(QObject):
     def clean_up_now(self, *, is_clock_confirmed: bool = False) -> CleanUp:
         """Cleans up in the calling thread."""
         if not self._settings.enable_persistence:
-            return CleanUp(problem=OFF)
+            return CleanUp(problem=OFF, is_idle=True)
         folder = self._folder()
         now = _now()
         if not folder.sessions.is_dir():
@@ -102,7 +102,7 @@ class Cleaner(QObject):
             done = clean_up(folder, now, lambda: self._is_cancelled, self.held())
         except FolderInUseError as error:
             log.info("Nothing is cleaned up: %s", error)
-            return CleanUp(problem=f"{error}; that one cleans up.")
+            return CleanUp(problem=f"{error}; that one cleans up.", is_idle=True)
         except OSError as error:
             log.error("Sessions cannot be cleaned up: %s", remedy(error, folder.root))
             return CleanUp(problem=remedy(error, folder.root))

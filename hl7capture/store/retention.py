@@ -29,6 +29,7 @@ class CleanUp:
     """What a clean-up deleted, or would delete. size: bytes of files; oldest, newest: when sessions began, Unix ms.
 
     clock: why the clock is not believed, so that nothing was deleted; "" where it is. problem: what went wrong.
+    is_idle: there was nothing to do here, as `problem` says: saving is off, or another program has the folder.
     held: sessions whose time is over, and which stay until the archive has them. unarchived: those of the deleted that
     it does not have: the disk was nearly full.
     """
@@ -40,6 +41,7 @@ class CleanUp:
     newest: float | None = None
     clock: str = ""
     problem: str = ""
+    is_idle: bool = False
     held: int = 0
     unarchived: int = 0
 

@@ -10,12 +10,12 @@ from hl7capture.ui.banner import Banner, Remedy
 from hl7capture.ui.locale_words import date_text, number_text, size_text
 from hl7capture.ui.status import Status
 
-_CLOCK, _UNARCHIVED = "clock", "unarchived"
+_CLOCK, _UNARCHIVED, _PROBLEM = "clock", "unarchived", "clean-up"
 _SHOWN_MS = 6_000
 
 
 class CleanUpNotices(QObject):
-    """A line in the status bar where sessions were deleted; a question where the clock is not to be believed."""
+    """Says where sessions were deleted, and where they could not be; asks where the clock is not to be believed."""
 
     def __init__(self, store: SessionStore, banner: Banner, status: Status, parent: QObject) -> None:
         super().__init__(parent)
@@ -27,6 +27,11 @@ class CleanUpNotices(QObject):
     def _on_cleaned(self, done: CleanUp) -> None:
         if done.files:
             self._status.showMessage(self.tr("Cleaned up: {0}").format(clean_up_text(done)), _SHOWN_MS)
+        if done.problem and not done.is_idle:
+            text = self.tr("Expired sessions could not be deleted. {0}")
+            self._banner.say(text.format(done.problem), key=_PROBLEM)
+        else:
+            self._banner.take_back(_PROBLEM)
         if done.unarchived:
             text = self.tr("The disk is nearly full. Sessions that were deleted although the archive lacks them: {0}.")
             self._banner.say(text.format(number_text(done.unarchived)), key=_UNARCHIVED)

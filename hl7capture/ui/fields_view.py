@@ -122,21 +122,31 @@ class FieldsView(QWidget):
         """The document that the current field, or one that holds it, has in it; none while it is masked."""
         if self._is_masked:
             return None
-        index = self.tree.currentIndex()
-        while index.isValid():
-            node = self.model.node(index)
-            found = None if node is None else document_in(node, self.model.delimiters)
+        for node in reversed(self._chain()):
+            found = document_in(node, self.model.delimiters)
             if found is not None:
                 return found
-            index = index.parent()
         return None
 
+    def _chain(self) -> tuple[Node, ...]:
+        """The current field, last, and what holds it."""
+        chain: tuple[Node, ...] = ()
+        index = self.tree.currentIndex()
+        while (node := self.model.node(index)) is not None:
+            chain = (node, *chain)
+            index = index.parent()
+        return chain
+
     def _on_current(self, index: QModelIndex) -> None:
-        self._save.setEnabled(self.document() is not None)
-        self._filter.setEnabled(self._condition() != "")
+        self._allow_actions()
         node = self.model.node(index)
         if node is not None and not self._is_led:
             self.chosen.emit(node)
+
+    def _allow_actions(self) -> None:
+        """What can be done with the current field."""
+        self._save.setEnabled(self.document() is not None)
+        self._filter.setEnabled(self._condition() != "")
 
     def _save_document(self) -> None:
         document = self.document()
@@ -144,8 +154,11 @@ class FieldsView(QWidget):
             self._saving.save(document)
 
     def _set_with_empty(self, with_empty: bool) -> None:
+        chain = self._chain()
         self.model.set_with_empty(with_empty)
         self._expand()
+        self.go_to(chain)
+        self._allow_actions()  # a tree that is made anew tells nobody that it has no current field
         self.search.set_with_empty(with_empty)
 
     def _expand(self) -> None:

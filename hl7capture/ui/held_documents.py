@@ -4,7 +4,6 @@ Only what is on disk is let go; it is read again when somebody looks at it.
 """
 
 import heapq
-import itertools
 import math
 import time
 
@@ -18,38 +17,44 @@ class HeldDocuments:
     def __init__(self) -> None:
         self.most = 1000  # sessions
         self.looked_at: SessionRow | None = None  # its document stays, however old it is
-        self._heap: list[tuple[str, int, SessionRow]] = []  # ids sort by time: the oldest first
-        self._held: dict[str, SessionRow] = {}
+        self._held: dict[str, tuple[SessionRow, int]] = {}  # by session id; with what is counted of its document
         self._bytes = 0
-        self._count = itertools.count()  # of two entries with one id neither row is asked which comes first
+        # Ids sort by time: the oldest first. Some are of rows that are gone: an id keeps no document in memory.
+        self._heap: list[str] = []
 
     def __len__(self) -> int:
         return len(self._held)
 
     def hold(self, row: SessionRow) -> None:
-        """A row's document is in memory, and on disk."""
-        if row.session_id not in self._held and not row.summary.is_open:
-            self._held[row.session_id] = row
-            self._bytes += row.summary.memory
-            heapq.heappush(self._heap, (row.session_id, next(self._count), row))
+        """A row's document is in memory, and on disk; as large as its summary says now, which may be said again."""
+        if row.summary.is_open:
+            return
+        if row.session_id in self._held:
+            self._bytes -= self._held[row.session_id][1]
+        else:
+            heapq.heappush(self._heap, row.session_id)
+        self._held[row.session_id] = (row, row.summary.memory)
+        self._bytes += row.summary.memory
 
     def trim(self, until: float = math.inf) -> bool:
         """Lets go of the oldest until the rest fits; False where it is `until` before (seconds of the monotonic clock).
 
         A thousand elements take half a millisecond to be forgotten, and fifty sessions may end in the same moment.
         """
-        spared = None
+        spared = ""
         is_over = False
         while not is_over and self._is_too_much():
-            entry = heapq.heappop(self._heap)
-            row = entry[2]
+            session_id = heapq.heappop(self._heap)
+            if session_id not in self._held:
+                continue
+            row, _ = self._held[session_id]
             if row is self.looked_at:
-                spared = entry
-            elif self._held.get(row.session_id) is row:
+                spared = session_id
+            else:
                 self.forget(row)
                 row.release()
                 is_over = time.monotonic() >= until
-        if spared is not None:
+        if spared:
             heapq.heappush(self._heap, spared)
         return not is_over
 
@@ -58,8 +63,10 @@ class HeldDocuments:
 
     def forget(self, row: SessionRow) -> None:
         """The row is gone from the list."""
-        if self._held.pop(row.session_id, None) is not None:
-            self._bytes -= row.summary.memory
+        _, counted = self._held.pop(row.session_id, (row, 0))
+        self._bytes -= counted
+        if not self._held:
+            self._heap.clear()
 
     def clear(self) -> None:
         """All rows are gone."""

@@ -10,7 +10,7 @@ from hl7capture.hl7.statistics.series import Link
 from hl7capture.ui.banner import Banner, Remedy
 from hl7capture.ui.locale_words import number_text
 
-_MOST_LINES = 3  # in one capture, of findings; the rest is counted in one more
+_MOST_LINES = 3  # at a time, of findings; the rest is counted in one more
 _REST = "links"  # key of the line that counts
 
 
@@ -30,41 +30,53 @@ class LinkNotices(QObject):
         self._banner = banner
         self._show = show
         self._show_all = show_all
-        self._told: dict[str, str] = {}  # key of a line, and its text
-        self._rest: set[str] = set()  # keys that have no line of their own
+        self._told: dict[str, str] = {}  # key of a line, and its text, of what is wrong now
+        self._closed: set[str] = set()  # keys of lines that were put away
+        self._others: set[Link] = set()  # links that are counted now
+        links.begun.connect(self._on_begun)
         links.found.connect(self._on_found)
 
+    def _on_begun(self) -> None:
+        self._take_back((*self._told, _REST))
+        self._told.clear()
+        self._closed.clear()
+        self._others.clear()
+
     def _on_found(self, found: list[LinkFindings]) -> None:
-        if not found:  # another capture
-            self._take_back((*self._told, _REST))
-            self._told.clear()
-            self._rest.clear()
-            return
         lines = {
             _key_of(one.link, finding): (one.link, finding)
             for one in found
             for finding in one.findings
             if finding.severity is not Severity.NOTE  # a silent connection may be an idle one
         }
+        self._closed |= {key for key in self._told if not self._banner.holds(key)}
         self._take_back(key for key in self._told if key not in lines)
-        rest = [key for key, line in lines.items() if not self._say(key, *line) and key not in self._rest]
-        if rest:
-            self._rest.update(rest)
-            text = self.tr("Connections of other links fail, too: {0}. The dashboard has them all.")
-            remedy = Remedy(self.tr("Show"), self._show_all)
-            self._banner.say(text.format(number_text(len(self._rest))), is_error=False, key=_REST, remedy=remedy)
+        self._told = {key: text for key, text in self._told.items() if key in lines}
+        without_line = {link for key, (link, finding) in lines.items() if not self._say(key, link, finding)}
+        with_line = {link for key, (link, _) in lines.items() if self._banner.holds(key)}
+        self._count(without_line - with_line)
 
     def _say(self, key: str, link: Link, finding: Finding) -> bool:
         """Whether it has a line of its own, or had one."""
-        is_new = key not in self._told
-        if is_new and len(self._told) >= _MOST_LINES:
-            return False
-        text = f"{link.device_ip} → {link.lis}: {finding.text}"
-        if is_new or (self._banner.holds(key) and text != self._told[key]):
-            remedy = Remedy(self.tr("Show"), lambda: self._show_and_close(link, key))
-            self._banner.say(text, is_error=False, key=key, remedy=remedy)
-        self._told[key] = text
+        if key not in self._closed:
+            if key not in self._told and len(self._told) >= _MOST_LINES:
+                return False
+            text = f"{link.device_ip} → {link.lis}: {finding.text}"
+            if text != self._told.get(key):
+                remedy = Remedy(self.tr("Show"), lambda: self._show_and_close(link, key))
+                self._banner.say(text, is_error=False, key=key, remedy=remedy)
+            self._told[key] = text
         return True
+
+    def _count(self, others: set[Link]) -> None:
+        """Says how many links have no line; where that was closed, it comes again with another link."""
+        if not others:
+            self._banner.take_back(_REST)
+        elif others - self._others or (others != self._others and self._banner.holds(_REST)):
+            text = self.tr("Connections of other links fail, too: {0}. The dashboard has them all.")
+            remedy = Remedy(self.tr("Show"), self._show_all)
+            self._banner.say(text.format(number_text(len(others))), is_error=False, key=_REST, remedy=remedy)
+        self._others = others
 
     def _take_back(self, keys: Iterable[str]) -> None:
         for key in keys:

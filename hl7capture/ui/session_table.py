@@ -15,13 +15,13 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from hl7capture.model.session_summary import SessionSummary
 from hl7capture.turns import window_at_work
-from hl7capture.ui.font_size import scaled
 from hl7capture.ui.layout_memory import LayoutMemory
 from hl7capture.ui.line_delegate import LineDelegate
+from hl7capture.ui.list_table import ListTable
 from hl7capture.ui.session_filter import SessionFilter
 from hl7capture.ui.session_groups import GroupedSessions
 from hl7capture.ui.session_menu import SessionMenu
@@ -30,11 +30,10 @@ from hl7capture.ui.session_order import Grouping
 from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.table_arrangement import TableArrangement
 
-_LINE_HEIGHT = 28  # pixels
 _MOST_REMEMBERED = 10_000  # chosen sessions, when the list is shown anew
 
 
-class SessionTable(QTableView):
+class SessionTable(ListTable):
     """Lines are sessions, or stand above a group of them; several sessions may be selected."""
 
     session_selected = Signal(object)  # SessionSummary, or None
@@ -56,17 +55,8 @@ class SessionTable(QTableView):
         self.setAccessibleName(self.tr("Sessions"))
         self.setModel(self.lines)
         self.setItemDelegate(LineDelegate(self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setShowGrid(False)
-        self.setAlternatingRowColors(True)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
         self.setSortingEnabled(True)
         self.sortByColumn(START, Qt.SortOrder.AscendingOrder)  # numbers of a capture file begin at 1 again
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(scaled(_LINE_HEIGHT))
         self.arrangement = self._arranged(memory)
         self.delete_action = QAction(self.tr("Delete"), self)
         self.delete_action.setShortcut(QKeySequence.StandardKey.Delete)
@@ -155,10 +145,9 @@ class SessionTable(QTableView):
             self.scrollToBottom()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Larger letters need higher rows."""
+        """Larger letters need wider columns."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self.verticalHeader().setDefaultSectionSize(scaled(_LINE_HEIGHT))
             self.arrangement.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

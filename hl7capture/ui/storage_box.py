@@ -77,6 +77,7 @@ class StorageBox(QWidget):
 
     def _on_cleaned(self, done: CleanUp) -> None:
         self.clean_up.setEnabled(True)
-        self._count()
         if done.problem:
             self.use.setText(visible(done.problem))
+        else:
+            self._count()

@@ -108,13 +108,15 @@ class TextView(QPlainTextEdit):
         cursor = self.textCursor()
         if not cursor.hasSelection():
             return 0, self._length
-        ends = []
-        for position in (cursor.selectionStart(), cursor.selectionEnd()):
-            block = self.document().findBlock(position)
-            line = min(block.blockNumber(), len(self._shown.lines) - 1)
-            column = column_in_text(self._shown.lines[line], position - block.position())
-            ends.append(self._shown.character(line, column))
-        return ends[0], ends[1]
+        return self._character(cursor.selectionStart()), self._character(cursor.selectionEnd())
+
+    def _character(self, position: int) -> int:
+        """The character of the message that is shown there; behind them where it is said that there are more."""
+        block = self.document().findBlock(position)
+        line = block.blockNumber()
+        if line >= len(self._shown.lines):
+            return min(self._length, MOST)
+        return self._shown.character(line, column_in_text(self._shown.lines[line], position - block.position()))
 
     def mark(self, start: int, end: int, *, into_sight: bool = True) -> None:
         """Marks characters of the message; the cursor stays where it is."""
@@ -165,7 +167,5 @@ class TextView(QPlainTextEdit):
 
     def _on_cursor(self) -> None:
         cursor = self.textCursor()
-        line = cursor.blockNumber()
-        if not cursor.hasSelection() and line < len(self._shown.lines):
-            column = column_in_text(self._shown.lines[line], cursor.positionInBlock())
-            self.chosen.emit(self._shown.character(line, column))
+        if not cursor.hasSelection() and cursor.blockNumber() < len(self._shown.lines):
+            self.chosen.emit(self._character(cursor.position()))

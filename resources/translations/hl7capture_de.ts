@@ -337,6 +337,10 @@
         <translation>Aufgeräumt: {0}</translation>
     </message>
     <message>
+        <source>Expired sessions could not be deleted. {0}</source>
+        <translation>Abgelaufene Sitzungen konnten nicht gelöscht werden. {0}</translation>
+    </message>
+    <message>
         <source>The disk is nearly full. Sessions that were deleted although the archive lacks them: {0}.</source>
         <translation>Die Platte ist fast voll. Sitzungen, die gelöscht wurden, obwohl sie im Archiv fehlen: {0}.</translation>
     </message>

@@ -439,6 +439,25 @@ def test_searches_for_garbage_go_on_after_large_work() -> None:
         gc.unfreeze()
 
 
+def test_all_that_is_shown_of_a_long_text_can_be_copied_deidentified(qtbot: QtBot) -> None:
+    """Also with the line below it, which says how much there is."""
+    view = TextView()
+    qtbot.addWidget(view)
+    view.show_message("MSH|^~\\&|A\rNTE|1||" + "x" * 300_000)
+    view.selectAll()
+    assert view.document().lastBlock().text() == "… the first 200,000 of 300,018 characters"
+    copy = next(action for action in view.context_menu().actions() if action.text() == "Copy de-identified")
+    with qtbot.waitSignal(view.deidentified_wanted) as wanted:
+        copy.trigger()
+    assert wanted.args == [0, 200_000]
+    view.show_message("MSH|^~\\&|A\rPID|1||4711")
+    cursor = view.document().find("4711")
+    view.setTextCursor(cursor)
+    with qtbot.waitSignal(view.deidentified_wanted) as wanted:
+        copy.trigger()
+    assert wanted.args == [18, 22]
+
+
 # -- the text's colours ------------------------------------------------------------------------------------------
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFontInfo
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
-from hl7capture.ui import font_size
+from hl7capture.ui import font_size, theme
+from hl7capture.ui.comparison.window import ComparisonWindow
+from hl7capture.ui.dashboard.link_table import LinkTable
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.session_model import DEVICE, DURATION
 from tests.gui.conftest import read
@@ -52,6 +54,23 @@ def test_the_size_is_there_at_the_next_start(open_window: Callable[[], MainWindo
     first.controller.change_settings(fontSize=200)
     assert qapp.font().pointSizeF() == pytest.approx(2 * before)
     assert first.table.verticalHeader().defaultSectionSize() == 56
+
+
+@pytest.mark.parametrize("kind", [LinkTable, ComparisonWindow])
+def test_rows_of_all_lists_hold_large_letters(kind: type[QWidget], qapp: QApplication, qtbot: QtBot) -> None:
+    font_size.apply(qapp, 150)
+    theme.paint(qapp)
+    shown = kind()
+    qtbot.addWidget(shown)
+    shown.show()
+    table = shown.table if isinstance(shown, ComparisonWindow) else shown
+    assert isinstance(table, QTableView)
+    for percent in (150, 250, 100):
+        font_size.apply(qapp, percent)
+        theme.paint(qapp)
+        QApplication.processEvents()
+        assert table.verticalHeader().defaultSectionSize() == 28 * percent // 100
+        assert table.verticalHeader().defaultSectionSize() >= table.fontMetrics().height()
 
 
 def test_the_filter_is_never_pushed_out_of_sight(window: MainWindow, qtbot: QtBot) -> None:

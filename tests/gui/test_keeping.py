@@ -1,5 +1,6 @@
 """Keeping and cleaning up, as a person sees it."""
 
+import errno
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,9 @@ from PySide6.QtWidgets import QApplication, QMenu, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from hl7capture.model.events import SessionOpened
-from hl7capture.store import clock
+from hl7capture.store import cleaning, clock
+from hl7capture.store.retention import CleanUp
+from hl7capture.store.session_folder import FolderInUseError
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.session_model import SAVED
 from hl7capture.ui.settings_dialog import SettingsDialog
@@ -63,6 +66,46 @@ def test_clock_that_jumped_is_asked_about(open_window: Callable[[], MainWindow],
     window.banner.remedy.click()
     qtbot.waitUntil(lambda: window.model.rowCount() == 0)
     assert not window.banner.texts
+
+
+def full_disk(*_: object) -> CleanUp:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_clean_up_that_fails_is_told_until_one_succeeds(
+    saved: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    dialog = SettingsDialog(saved.controller.settings, "", saved, saved.controller.store)
+    qtbot.addWidget(dialog)
+    qtbot.waitUntil(lambda: dialog.storage.use.text().startswith("3 files"))
+    counted: list[str] = []
+    monkeypatch.setattr(dialog.storage, "_count", lambda: counted.append("counted"))
+    with monkeypatch.context() as patch:
+        patch.setattr(cleaning, "clean_up", full_disk)
+        saved.controller.store.clean_up()
+        qtbot.waitUntil(lambda: bool(saved.banner.texts))
+    (text,) = saved.banner.texts
+    assert text.startswith("Expired sessions could not be deleted. ")
+    assert text.endswith("No space left on device; free some space on the disk.")
+    assert "No space left on device" in dialog.storage.use.text()
+    assert not counted
+    saved.controller.store.clean_up()
+    qtbot.waitUntil(lambda: not saved.banner.texts)
+    assert counted
+
+
+def test_a_folder_that_another_program_cleans_up_is_no_trouble(
+    saved: MainWindow, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    def in_use(*_: object) -> CleanUp:
+        raise FolderInUseError("The folder is in use by another program")
+
+    monkeypatch.setattr(cleaning, "clean_up", in_use)
+    with qtbot.waitSignal(saved.controller.store.cleaned) as done:
+        saved.controller.store.clean_up()
+    assert done.args[0].problem
+    QApplication.processEvents()
+    assert saved.banner.texts == []
 
 
 @pytest.fixture

@@ -185,6 +185,35 @@ def test_meanings_are_shown(detail: Detail, qtbot: QtBot) -> None:
 # -- documents ---------------------------------------------------------------------------------------------------
 
 
+def test_empty_fields_that_come_and_go_leave_a_person_in_their_field(detail: Detail, qtbot: QtBot) -> None:
+    show(detail, qtbot, session_of((0, mllp(ORU.encode())), (1, mllp(answer()))))
+    fields = detail.fields
+    told: list[Node] = []
+    index_of(detail, "PID-5.2")
+    fields.chosen.connect(told.append)
+    fields._empty.click()
+    assert (chosen(detail), fields.tree.isExpanded(fields.tree.currentIndex().parent())) == ("PID-5.2", True)
+    assert fields._filter.isEnabled()
+    assert told == []  # nobody has gone anywhere
+    index_of(detail, "PID-4")
+    fields._empty.click()
+    assert chosen(detail) == "PID"
+
+
+def test_nothing_can_be_done_with_a_field_that_is_hidden(qtbot: QtBot) -> None:
+    view = FieldsView()
+    qtbot.addWidget(view)
+    segment = parse(ORU)[2]._replace(value="")
+    view.show_nodes((segment,), USUAL)
+    view._empty.click()
+    view.go_to((segment, segment.children[4]))
+    assert view._save.isEnabled()
+    view._empty.click()
+    assert not view.tree.currentIndex().isValid()
+    assert not view._save.isEnabled()
+    assert not view._filter.isEnabled()
+
+
 def save_action(view: FieldsView) -> object:
     return next(action for action in view.tree.actions() if action.text().startswith("Save document"))
 

@@ -79,6 +79,40 @@ def test_a_scan_of_the_network_is_no_flood(window: MainWindow, qtbot: QtBot) -> 
     assert len(window.banner.texts) == 4
 
 
+def test_what_is_over_leaves_its_line_to_what_is_wrong_now(window: MainWindow, qtbot: QtBot) -> None:
+    troubles = [replace(REFUSED, server_ip=f"10.1.0.{n}") for n in range(1, 9)]
+    told(window, *troubles[:7], qtbot=qtbot)
+    assert window.banner.texts[3] == "Connections of other links fail, too: 4. The dashboard has them all."
+    told(window, *troubles[2:7], qtbot=qtbot)
+    assert window.banner.texts[0].startswith("10.0.0.5 → 10.1.0.3:2575")
+    assert "Connections of other links fail, too: 2. The dashboard has them all." in window.banner.texts
+    told(window, troubles[7], qtbot=qtbot)
+    (text,) = window.banner.texts
+    assert text.startswith("10.0.0.5 → 10.1.0.8:2575")
+
+
+def test_what_is_wrong_again_is_said_again_unless_its_line_was_closed(window: MainWindow, qtbot: QtBot) -> None:
+    refused, other = REFUSED, replace(REFUSED, server_ip="10.1.0.2")
+    told(window, refused, other, qtbot=qtbot)
+    window.banner.close_button.click()
+    told(window, qtbot=qtbot)
+    assert window.banner.texts == []
+    told(window, refused, other, qtbot=qtbot)
+    (text,) = window.banner.texts
+    assert text.startswith("10.0.0.5 → 10.1.0.2:2575")
+
+
+def test_other_links_are_counted_not_their_findings(window: MainWindow, qtbot: QtBot) -> None:
+    links = [replace(REFUSED, server_ip=f"10.1.0.{n}") for n in range(1, 6)]
+    encrypted = [replace(link, kind=TroubleKind.ENCRYPTED) for link in links]
+    told(window, *links, *encrypted, qtbot=qtbot)
+    with_line = {text.split(" → ")[1].split(":")[0] for text in window.banner.texts[:3]}
+    count = len(links) - len(with_line)
+    assert window.banner.texts[3:] == [
+        f"Connections of other links fail, too: {count}. The dashboard has them all.",
+    ]
+
+
 def test_what_may_be_idleness_has_no_line(window: MainWindow, qtbot: QtBot) -> None:
     window.dashboard.open()
     page = page_of(window)
@@ -125,8 +159,9 @@ def test_notifications_tell_of_each_kind_once(
     monkeypatch.setattr(window, "isActiveWindow", lambda: False)
     window.capturing.try_it()
     qtbot.waitUntil(lambda: window.controller.state is State.CAPTURING)
-    for number in (1, 2):
-        told(window, replace(REFUSED, number=number), qtbot=qtbot)
+    told(window, REFUSED, qtbot=qtbot)
+    told(window, qtbot=qtbot)  # nothing is wrong, for a while
+    told(window, REFUSED, qtbot=qtbot)
     qtbot.waitUntil(lambda: bool(notified))
     assert notified == ["connection-refused: 10.0.0.5 → 10.1.0.1:2575"]
     assert desktop._limiter.due_at() is None

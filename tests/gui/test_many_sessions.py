@@ -1,6 +1,7 @@
 """The list with more sessions than documents in memory: sorted, filtered, read when looked at."""
 
 import random
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -170,6 +171,63 @@ def test_documents_take_no_more_memory_than_they_may(monkeypatch: pytest.MonkeyP
         held.trim()
     assert len(held) == 4
     assert [row.summary.number for row in rows if row.document is not None] == [6, 7, 8, 9]
+
+
+class WatchedRow(SessionRow):
+    """Can be referred to weakly."""
+
+
+def test_documents_of_sessions_that_are_gone_are_not_kept_in_memory() -> None:
+    held = HeldDocuments()
+    rows = [WatchedRow(summary_of(session_of(n)), session_of(n)) for n in range(3)]
+    watched = [weakref.ref(row) for row in rows]
+    for row in rows:
+        held.hold(row)
+    for row in rows[:2]:
+        held.forget(row)
+    del row
+    rows.clear()
+    assert [ref() is not None for ref in watched] == [False, False, True]
+    assert len(held) == 1
+
+
+def test_a_session_that_comes_back_into_the_list_is_counted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [held_row(n) for n in range(4)]
+    monkeypatch.setattr(held_documents, "LARGEST_MEMORY", rows[0].summary.memory * 3)
+    held = HeldDocuments()
+    for row in rows[:3]:
+        held.hold(row)
+    held.forget(rows[0])
+    held.hold(rows[0])
+    held.looked_at = rows[1]
+    held.hold(rows[3])
+    held.trim()
+    assert [row.document is not None for row in rows] == [False, True, True, True]
+
+
+def test_a_document_whose_summary_grows_is_counted_as_large_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long session is on disk before all slices of it were looked at."""
+    rows = [held_row(n) for n in range(5)]
+    limit = rows[0].summary.memory * 4
+    monkeypatch.setattr(held_documents, "LARGEST_MEMORY", limit)
+    held = HeldDocuments()
+    held.hold(rows[4])
+    rows[4].summary.size += limit
+    held.forget(rows[4])  # no more than was counted of it
+    for row in rows:
+        held.hold(row)
+    held.trim()
+    assert [row.document is not None for row in rows] == [False] * 5
+
+    rows = [held_row(n) for n in range(4)]
+    for row in rows:
+        held.hold(row)
+    rows[3].summary.size += limit
+    held.trim()
+    assert len(held) == 4
+    held.hold(rows[3])
+    held.trim()
+    assert len(held) == 0
 
 
 @pytest.fixture

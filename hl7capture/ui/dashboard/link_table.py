@@ -2,19 +2,19 @@
 
 from ipaddress import ip_address
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from hl7capture.hl7.filter.tree import quoted
 from hl7capture.hl7.statistics.links import LinkState
 from hl7capture.hl7.statistics.series import Link
 from hl7capture.ui.dashboard.link_model import STATE, LinkModel
+from hl7capture.ui.list_table import ListTable
 
 _WIDTHS = (140, 160, 0, 210, 220, 220)
-_ROW_HEIGHT = 28
 
 
-class LinkTable(QTableView):
+class LinkTable(ListTable):
     """Enter, or a double click: the sessions of a link are wanted."""
 
     filter_wanted = Signal(str)  # an expression of the filter language
@@ -24,23 +24,12 @@ class LinkTable(QTableView):
         self.links = LinkModel(self)
         self.setAccessibleName(self.tr("Links"))
         self.setModel(self.links)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setShowGrid(False)
-        self.setAlternatingRowColors(True)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
         self.setToolTip(self.tr("Enter, or a double click: its sessions"))
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW_HEIGHT)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, width in enumerate(_WIDTHS):
             if width:
                 self.setColumnWidth(column, width)
-        header.setSectionResizeMode(STATE, QHeaderView.ResizeMode.Stretch)
+        self.horizontalHeader().setSectionResizeMode(STATE, QHeaderView.ResizeMode.Stretch)
         self.activated.connect(lambda _index: self.show_sessions())
 
     @property

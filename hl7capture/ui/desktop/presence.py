@@ -55,6 +55,7 @@ class Desktop(QObject):
         controller.happened.connect(self._on_events)
         controller.failed.connect(self._on_failed)
         controller.judge.judged.connect(self._on_judged)
+        controller.links.begun.connect(self._links_noted.clear)
         controller.links.found.connect(self._on_links)
         controller.settings_changed.connect(self._on_settings)
         controller.shut_down.connect(lambda _unsaved: self._on_shut_down())
@@ -176,8 +177,6 @@ class Desktop(QObject):
 
     def _on_links(self, found: list[LinkFindings]) -> None:
         """Connections that came to nothing: each kind once in a capture."""
-        if not found:  # another capture
-            self._links_noted.clear()
         wanted = self._wanted_severities()
         for one in found:
             for finding in one.findings:
