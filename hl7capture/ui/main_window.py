@@ -297,8 +297,6 @@ class MainWindow(QMainWindow):
         self.model.clear()
         self.saved.show_counts()
         self.filtering.show_matches()
-        self.workspace.show_session(None)
-        self._on_session_selected()
 
     def _on_session_selected(self) -> None:
         self.commands.export.setEnabled(self.table.selectionModel().hasSelection())
