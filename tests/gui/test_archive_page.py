@@ -1,5 +1,6 @@
 """The archive in the window: what it shows, how it goes on, what comes back from it."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,8 +13,12 @@ from pytestqt.qtbot import QtBot
 from hl7capture.archive.setting_up import PROBE, READER
 from hl7capture.model.session import Session
 from hl7capture.ui.archive.page import ArchivePage
+from hl7capture.ui.archive.table import ArchiveTable
+from hl7capture.ui.layout_memory import LayoutMemory
 from hl7capture.ui.main_window import MainWindow
+from hl7capture.ui.session_filter import SessionFilter
 from hl7capture.ui.session_model import PROBE as PROBE_COLUMN
+from hl7capture.ui.session_model import SIZE, SessionModel
 from hl7capture.ui.window_layout import WindowLayout
 from tests.support.archived import archive_all
 from tests.support.postgres import Database
@@ -223,6 +228,26 @@ def test_the_layout_is_that_of_the_page_that_is_shown(opened: Callable[[], Archi
     assert all(pane.isVisible() for pane in page.views.panes)
     assert page.views.dockWidgetArea(page.views.panes[0]) is Qt.DockWidgetArea.RightDockWidgetArea
     assert window.workspace.dockWidgetArea(window.workspace.panes[0]) is Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+def test_columns_are_found_as_they_were_left(tmp_path: Path, qtbot: QtBot) -> None:
+    """The table is made when somebody first looks at it, long after the file was read."""
+    path = tmp_path / "layout.json"
+    shown = {"size": True, "messages": True, "probe": False}
+    columns = [{"name": name, "width": 123, "shown": is_shown} for name, is_shown in shown.items()]
+    path.write_text(json.dumps({"archive": {"columns": columns, "grouping": "none", "fits": False}}))
+    memory = LayoutMemory(path)
+    qtbot.waitUntil(lambda: memory.is_loaded)
+    model = SessionModel()
+    table = ArchiveTable(SessionFilter(model, model), memory)
+    qtbot.addWidget(table)
+    header = table.horizontalHeader()
+    assert header.visualIndex(SIZE) == 0
+    assert header.sectionSize(SIZE) == 123
+    assert header.isSectionHidden(PROBE_COLUMN)
+    header.resizeSection(SIZE, 130)
+    assert memory.get("archive")["columns"][0] == {"name": "size", "width": 130, "shown": True}
+    memory.close()
 
 
 def test_a_search_can_be_cancelled(opened: Callable[[], ArchivePage], archive: Database, qtbot: QtBot) -> None:
