@@ -116,6 +116,7 @@ class Capturing(QObject):
             if self.interface.findData(dialog.url) < 0:
                 self.interface.addItem(visible(dialog.url, 80), dialog.url)
             self.listen(dialog.url)
+        dialog.deleteLater()
 
     def try_it(self) -> None:
         """Listens to simulated analyzers."""

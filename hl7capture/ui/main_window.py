@@ -340,6 +340,7 @@ class MainWindow(QMainWindow):
             ).format(__version__)
         )
         box.exec()
+        box.deleteLater()
 
     # -- Qt's own ----------------------------------------------------------------------------------------------
 
