@@ -7,10 +7,11 @@ from pathlib import Path
 import psycopg
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from hl7capture.archive.setting_up import PROBE, READER
+from hl7capture.model.events import SessionCompleted
 from hl7capture.model.session import Session
 from hl7capture.ui.archive.page import ArchivePage
 from hl7capture.ui.archive.table import ArchiveTable
@@ -20,6 +21,7 @@ from hl7capture.ui.session_filter import SessionFilter
 from hl7capture.ui.session_model import PROBE as PROBE_COLUMN
 from hl7capture.ui.session_model import SIZE, SessionModel
 from hl7capture.ui.window_layout import WindowLayout
+from tests.gui.test_every_action import named
 from tests.support.archived import archive_all
 from tests.support.postgres import Database
 from tests.support.stored import message_of, put, session_of
@@ -228,6 +230,41 @@ def test_the_layout_is_that_of_the_page_that_is_shown(opened: Callable[[], Archi
     assert all(pane.isVisible() for pane in page.views.panes)
     assert page.views.dockWidgetArea(page.views.panes[0]) is Qt.DockWidgetArea.RightDockWidgetArea
     assert window.workspace.dockWidgetArea(window.workspace.panes[0]) is Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+def test_the_menus_are_of_the_page_that_is_shown(opened: Callable[[], ArchivePage]) -> None:
+    page = opened()
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    WindowLayout(window.memory, window)
+
+    def entries() -> dict[str, QAction]:
+        return dict(named(window.menuBar().actions(), "Menu"))
+
+    of_archive = entries()
+    window.commands.sessions.trigger()
+    of_sessions = entries()
+    assert list(of_archive) == list(of_sessions)
+    window.model.take([SessionCompleted(session_of(1))])
+    window.model.flush()
+    window.table.selectRow(0)
+    assert window.commands.export.isEnabled()
+    window.commands.archive.trigger()
+    assert not window.commands.export.isEnabled()  # what would be exported is hidden
+    assert not entries()["Menu/File/Export ladder…"].isEnabled()
+    ladder, detail = page.views.panes
+    entries()["Menu/View/Layout/Detail"].trigger()
+    assert (ladder.isVisible(), detail.isVisible()) == (True, False)
+    entries()["Menu/View/Layout/Reset layout"].trigger()
+    assert detail.isVisible()
+    entries()["Menu/View/Columns/Size"].trigger()
+    assert not page.views.table.horizontalHeader().isSectionHidden(SIZE)
+    assert window.table.horizontalHeader().isSectionHidden(SIZE)
+    window.commands.sessions.trigger()
+    assert entries() == of_sessions
+    assert window.commands.export.isEnabled()
+    entries()["Menu/View/Layout/Detail"].trigger()
+    assert not window.workspace.panes[1].isVisible()
 
 
 def test_columns_are_found_as_they_were_left(tmp_path: Path, qtbot: QtBot) -> None:

@@ -92,8 +92,9 @@ class Archive(QObject):
         self.page.views.table.setFocus()
 
     @property
-    def is_shown(self) -> bool:
-        return self.page is not None and self._pages.currentWidget() is self.page
+    def shown_page(self) -> "ArchivePage | None":
+        """The page while somebody looks at it."""
+        return self.page if self._pages.currentWidget() is self.page else None
 
     def refresh(self) -> None:
         """Reads the list anew."""
@@ -172,7 +173,7 @@ class Archive(QObject):
         if self.page is not None:
             self.page.views.apply_settings(settings)
             if archive_url(settings) != self._url:
-                self.open() if self.is_shown else self._discard()
+                self.open() if self.shown_page is not None else self._discard()
 
     def _on_shown(self, is_shown: bool) -> None:
         if is_shown:
@@ -209,7 +210,7 @@ class Archive(QObject):
         """What came stands at the top, so that is read again."""
         if self._search:
             self._is_news = True
-        elif self.is_shown:
+        elif self.shown_page is not None:
             self._start(is_refresh=True)
 
     def _start(self, *, is_refresh: bool) -> None:
