@@ -229,6 +229,7 @@ class MainWindow(QMainWindow):
         self.model.rowsRemoved.connect(self.filtering.show_matches)
         self.files.imported.connect(self.saved.take)
         self.pages.currentChanged.connect(self._on_page)
+        self.archive.left.connect(self.go_home)
         self.archive.settings_wanted.connect(self.edit_settings)
         self.archive.restore_wanted.connect(self.restoring.begin)
         self.restoring.restored.connect(self.saved.take)

@@ -333,6 +333,26 @@ def test_an_archive_that_is_away_and_comes_back(
     qtbot.waitUntil(lambda: not page.state.isVisible(), timeout=PATIENCE)
 
 
+def test_an_archive_that_is_named_no_more(
+    opened: Callable[[], ArchivePage], monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    page = opened()
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    view = window.archive.view
+    assert view._listener is not None
+    monkeypatch.delenv("HL7CAPTURE_ARCHIVE_URL")
+    window.controller.change_settings(retentionDays=8)
+    assert window.pages.currentWidget() is window.welcome
+    assert window.archive.page is None
+    assert view._listener is None
+    assert window.banner.texts == ["There is no archive: the settings name none."]
+    qtbot.mouseClick(window.banner.close_button, Qt.MouseButton.LeftButton)
+    window.controller.change_settings(retentionDays=9)
+    assert window.banner.texts == []
+    assert window.pages.currentWidget() is window.welcome
+
+
 def test_a_login_of_a_probe_is_told_what_it_sees(
     opened: Callable[[], ArchivePage], archive: Database, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:

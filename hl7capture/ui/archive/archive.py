@@ -31,10 +31,12 @@ class Archive(QObject):
     """Offers the page, and fills it: pages of the list as one goes down, and on top what comes.
 
     restore_wanted: list[Archived]: a person wants these back. settings_wanted: the setting that a person wants to see.
+    left: the page that was looked at goes, for the settings name no archive any more.
     """
 
     restore_wanted = Signal(list)
     settings_wanted = Signal(str)
+    left = Signal()
 
     def __init__(
         self,
@@ -78,6 +80,9 @@ class Archive(QObject):
             text = self.tr("There is no archive: the settings name none.")
             remedy = Remedy(self.tr("Settings…"), lambda: self.settings_wanted.emit("archiveUrl"))
             self._banner.say(text, is_error=False, key=_MISSING, remedy=remedy)
+            if self.shown_page is not None:
+                self.left.emit()
+            self._discard()
             return
         if find_spec("psycopg") is None:
             text = self.tr("The archive needs a part that is not installed: pip install hl7capture[archive]")
