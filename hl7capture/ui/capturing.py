@@ -1,6 +1,7 @@
 """Listening and reading, as a person asks for it: which interface, which files, one after the other."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -29,6 +30,15 @@ _INTERFACES, _RIGHTS = "interfaces", "rights"  # keys of banners that replace th
 _NARROWEST = 230  # pixels
 
 
+@dataclass(slots=True, frozen=True)
+class _Found:
+    """What stands behind names of captures. given_up: how often reading had been given up when it was asked for."""
+
+    given_up: int
+    captures: list[tuple[Path, Source]]
+    problems: list[str]
+
+
 class Capturing(QObject):
     """interface: chooses where to listen. row: how far a file is read."""
 
@@ -46,7 +56,8 @@ class Capturing(QObject):
         self._recent = recent
         self._banner = banner
         self._welcome = welcome
-        self._files: list[Path] = []  # to be opened, one after the other
+        self._files: list[tuple[Path, Source]] = []  # to be opened, one after the other
+        self._given_up = 0  # how often a person has ended the reading of files, and with it what was asked for before
         self._is_first_awaited = False  # files were opened: the first session in them is to be shown
         self._is_closing = False
         self.interface = QComboBox()
@@ -84,6 +95,7 @@ class Capturing(QObject):
         """Begins to listen on the chosen interface, or ends what is going on."""
         if self._controller.state is not State.IDLE:
             self._files.clear()
+            self._given_up += not self.is_live
             self._controller.stop()
             return
         name = self.interface.currentData()
@@ -116,6 +128,7 @@ class Capturing(QObject):
             if self.interface.findData(dialog.url) < 0:
                 self.interface.addItem(visible(dialog.url, 80), dialog.url)
             self.listen(dialog.url)
+        dialog.deleteLater()
 
     def try_it(self) -> None:
         """Listens to simulated analyzers."""
@@ -138,21 +151,27 @@ class Capturing(QObject):
 
     def read(self, paths: Iterable[Path]) -> None:
         """Reads captures, and all captures of folders, one after the other."""
-        paths = list(paths)
-        if not paths:
+        paths, given_up = list(paths), self._given_up
+        if paths and not self._refuse_while_listening():
+            Background(lambda: _found(paths, given_up), self._on_found).start()  # a share may take its time
+
+    def _on_found(self, found: _Found) -> None:
+        if found.given_up != self._given_up:
             return
-        if self._controller.state is not State.IDLE and self.is_live:
-            text = self.tr("A capture is going on. Stop it (Ctrl+E) before you open a file.")
-            self._banner.say(text, is_error=False)
-            return
-        for path in paths:
-            try:
-                self._files += capture_paths(str(path))
-            except SourceError as error:
-                self._banner.say(str(error))
-        self._is_first_awaited = True
-        if self._controller.state is State.IDLE:
+        for problem in found.problems:
+            self._banner.say(problem)
+        if found.captures and not self._refuse_while_listening():
+            self._files += found.captures
+            self._is_first_awaited = True
             self._open_next()
+
+    def _refuse_while_listening(self) -> bool:
+        """Whether a live capture goes on: no file is read then, and that is said."""
+        if self._controller.state is State.IDLE or not self.is_live:
+            return False
+        text = self.tr("A capture is going on. Stop it (Ctrl+E) before you open a file.")
+        self._banner.say(text, is_error=False)
+        return True
 
     def close(self) -> None:
         """No other capture begins."""
@@ -165,11 +184,11 @@ class Capturing(QObject):
         return [Path(name) for name in names]
 
     def _open_next(self) -> None:
-        if not self._files or self._controller.state is not State.IDLE:
+        if not self._files or self._controller.state is not State.IDLE or self._is_closing:
             return
-        path = self._files.pop(0)
-        self._recent.add(path.absolute())
-        self._begin(file_source(path), persist=False)
+        path, source = self._files.pop(0)
+        self._recent.add(path)
+        self._begin(source, persist=False)
 
     def _begin(self, *sources: Source | MergedFiles, persist: bool) -> None:
         if self._controller.state is not State.IDLE or self._is_closing:
@@ -266,3 +285,14 @@ class Capturing(QObject):
         if not self._welcome.isVisible():
             remedy = Remedy(self.tr("Try again"), self.refresh_interfaces)
             self._banner.say(str(error), key=_INTERFACES, remedy=remedy)
+
+
+def _found(names: Iterable[Path], given_up: int) -> _Found:
+    """Asks the disk; what cannot be found or read is a problem in words."""
+    found = _Found(given_up, [], [])
+    for name in names:
+        try:
+            found.captures.extend((path.absolute(), file_source(path)) for path in capture_paths(str(name)))
+        except SourceError as error:
+            found.problems.append(str(error))
+    return found

@@ -1,7 +1,5 @@
 """What a person can do in the window, as actions: in menus, in the toolbar, by keys. Who does it connects to them."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
@@ -9,9 +7,26 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 from hl7capture.app.controller import State
 from hl7capture.ui import theme
 from hl7capture.ui.icons import icon
-from hl7capture.ui.workspace import Arrangement
+from hl7capture.ui.workspace import Arrangement, SessionViews
 
 Shortcut = QKeySequence.StandardKey | str | None
+
+
+class _Place:
+    """In a menu, for entries that change."""
+
+    def __init__(self, menu: QMenu, behind: QAction) -> None:
+        """behind: the entry that comes after it."""
+        self._menu = menu
+        self._behind = behind
+        self._actions: list[QAction] = []
+
+    def fill(self, actions: list[QAction]) -> None:
+        """These stand there instead of those before."""
+        for action in self._actions:
+            self._menu.removeAction(action)
+        self._menu.insertActions(self._behind, actions)
+        self._actions = actions
 
 
 class Commands(QObject):
@@ -61,20 +76,13 @@ class Commands(QObject):
         self.about = self._action(self.tr("About HL7 Capture"), None)
         self.refresh_icons()
 
-    def fill(
-        self,
-        menus: QMenuBar,
-        export_ladder: QAction,
-        of_table: Sequence[QMenu],
-        panes: Sequence[QAction],
-        undo: QAction,
-    ) -> None:
-        """The menus of the window. The other arguments belong to its parts; undo: of deleting."""
+    def fill(self, menus: QMenuBar, undo: QAction) -> None:
+        """The menus of the window, all but what `follow` puts into them; undo: of deleting."""
         file = menus.addMenu(self.tr("&File"))
         file.addActions([self.open, self.open_as_one])
         file.addSeparator()
-        file.addActions([self.bring_in, self.export, export_ladder])
-        file.addSeparator()
+        file.addActions([self.bring_in, self.export])
+        self._of_ladder = _Place(file, file.addSeparator())
         file.addActions([self.settings, self.leave])
         capture = menus.addMenu(self.tr("&Capture"))
         capture.addActions([self.start, self.pause, self.clear])
@@ -84,18 +92,23 @@ class Commands(QObject):
         view.addActions([self.home, self.sessions, self.dashboard, self.archive])
         view.addActions([self.find, self.mask])
         view.addSeparator()
-        for menu in of_table:
-            view.addMenu(menu)
         layout = view.addMenu(self.tr("&Layout"))
+        self._of_table = _Place(view, layout.menuAction())
         layout.addActions(self.arrangements)
         layout.addSeparator()
-        layout.addActions(panes)
-        layout.addSeparator()
+        self._of_panes = _Place(layout, layout.addSeparator())
         layout.addAction(self.reset_layout)
         view.addActions([self.larger, self.smaller, self.normal_size])
         view.addSeparator()
         view.addAction(undo)
         menus.addMenu(self.tr("&Help")).addActions([self.log, self.about])
+
+    def follow(self, views: SessionViews) -> None:
+        """Where sessions are looked at now: the menus have the entries of its ladder, its table and its panes."""
+        arrangement = views.table.arrangement
+        self._of_ladder.fill([views.ladder.export_action])
+        self._of_table.fill([arrangement.grouping_menu.menuAction(), arrangement.columns_menu.menuAction()])
+        self._of_panes.fill([pane.toggleViewAction() for pane in views.panes])
 
     def show_state(self, state: State, *, is_live: bool, may_start: bool) -> None:
         """What can be done now. is_live: sessions come from the wire. may_start: there is an interface."""

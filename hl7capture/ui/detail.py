@@ -304,7 +304,8 @@ class Detail(QWidget):
 
     def _copy_bytes(self) -> None:
         """The bytes of the element in hexadecimal."""
-        self._copy(lambda made: made.elements[self._number].data[:MOST_COPIED].hex(" "))
+        number = self._number  # another one may be chosen before the copy is made
+        self._copy(lambda made: made.elements[number].data[:MOST_COPIED].hex(" "))
 
     def _copy(self, take: Callable[[Session], str]) -> None:
         if self._row is not None and self._chosen_element() is not None:

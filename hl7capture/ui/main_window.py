@@ -113,19 +113,18 @@ class MainWindow(QMainWindow):
 
     def refresh(self) -> None:
         """What is looked at is read anew: the interfaces, or the archive."""
-        self.archive.refresh() if self.archive.is_shown else self.capturing.refresh_interfaces()
+        self.archive.refresh() if self.archive.shown_page is not None else self.capturing.refresh_interfaces()
 
     @property
     def views(self) -> SessionViews:
         """Where sessions are looked at now: those of this machine, or those of the archive."""
-        page = self.archive.page
-        return page.views if page is not None and self.archive.is_shown else self.workspace
+        page = self.archive.shown_page
+        return page.views if page is not None else self.workspace
 
     def go_to_filter(self) -> None:
         """To the filter of what is looked at."""
-        page = self.archive.page
-        box = page.box if page is not None and self.archive.is_shown else self.filtering.box
-        box.take_focus()
+        page = self.archive.shown_page
+        (page.box if page is not None else self.filtering.box).take_focus()
 
     def go_home(self) -> None:
         """The welcome page."""
@@ -182,14 +181,8 @@ class MainWindow(QMainWindow):
         )
 
     def _lay_out(self) -> None:
-        arrangement = self.table.arrangement
-        self.commands.fill(
-            self.menuBar(),
-            self.ladder.export_action,
-            [arrangement.grouping_menu, arrangement.columns_menu],
-            [pane.toggleViewAction() for pane in self.workspace.panes],
-            self.deleting.undo_action,
-        )
+        self.commands.fill(self.menuBar(), self.deleting.undo_action)
+        self.commands.follow(self.workspace)
         self.toolbar = Toolbar(self.commands, self.capturing.interface, [self.filtering.matches, self.filtering.box])
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.status)
@@ -235,7 +228,8 @@ class MainWindow(QMainWindow):
         self.model.rowsInserted.connect(self.filtering.show_matches)
         self.model.rowsRemoved.connect(self.filtering.show_matches)
         self.files.imported.connect(self.saved.take)
-        self.pages.currentChanged.connect(lambda _page: self.toolbar.show_filter(not self.archive.is_shown))
+        self.pages.currentChanged.connect(self._on_page)
+        self.archive.left.connect(self.go_home)
         self.archive.settings_wanted.connect(self.edit_settings)
         self.archive.restore_wanted.connect(self.restoring.begin)
         self.restoring.restored.connect(self.saved.take)
@@ -297,11 +291,16 @@ class MainWindow(QMainWindow):
         self.model.clear()
         self.saved.show_counts()
         self.filtering.show_matches()
-        self.workspace.show_session(None)
+
+    def _on_page(self) -> None:
+        """Menus, filter and Export act on what is looked at."""
+        self.commands.follow(self.views)
+        self.toolbar.show_filter(self.archive.shown_page is None)
         self._on_session_selected()
 
     def _on_session_selected(self) -> None:
-        self.commands.export.setEnabled(self.table.selectionModel().hasSelection())
+        is_seen = self.pages.currentWidget() is self.workspace
+        self.commands.export.setEnabled(is_seen and self.table.selectionModel().hasSelection())
 
     def _on_settings(self, settings: Settings) -> None:
         self.workspace.apply_settings(settings)
@@ -342,6 +341,7 @@ class MainWindow(QMainWindow):
             ).format(__version__)
         )
         box.exec()
+        box.deleteLater()
 
     # -- Qt's own ----------------------------------------------------------------------------------------------
 

@@ -116,6 +116,7 @@ class SessionFiles(QObject):
                     deidentification=Deidentification(rules_of(settings), pseudonyms) if pseudonyms else None,
                 ),
             )
+        dialog.deleteLater()
 
     def _reader_of(self, session_id: str) -> Callable[[], Session]:
         """From memory as it is now, for an open session goes on growing; else from the disk, when its turn has come."""

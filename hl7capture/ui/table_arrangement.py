@@ -95,6 +95,8 @@ class TableArrangement(QObject):
         self._header.sectionResized.connect(self._on_resized)
         self._header.sectionMoved.connect(self._remember)
         memory.loaded.connect(self._restore)
+        if memory.is_loaded:
+            self._restore()
 
     @property
     def first_shown(self) -> int:

@@ -68,9 +68,10 @@ class WindowLayout(QObject):
         return super().eventFilter(watched, event)
 
     def _reset(self) -> None:
-        """As at the first start."""
-        self._window.workspace.arrange(Arrangement.BELOW)
-        self._window.detail.tabs.setCurrentIndex(0)
+        """As at the first start, where the person looks."""
+        views = self._window.views
+        views.arrange(Arrangement.BELOW)
+        views.detail.tabs.setCurrentIndex(0)
 
 
 def bring_into_sight(window: MainWindow) -> None:

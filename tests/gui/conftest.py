@@ -17,6 +17,8 @@ from hl7capture.ui.trouble.trouble import Watch
 from tests.support.speech import three_framings
 from tests.support.wire import pcap
 
+_MOST_ROUNDS = 10  # of work that begins other work
+
 
 @pytest.fixture(scope="session")
 def qapp_cls() -> type[QApplication]:
@@ -60,9 +62,15 @@ def open_window(
     for window in windows:
         close(window, qtbot)
         # Each theme that is applied later would paint it anew; what is worked out for it comes to its end first.
-        for pool in (*window.findChildren(QThreadPool), QThreadPool.globalInstance()):
-            pool.waitForDone(5000)
-        QApplication.processEvents()
+        # Its end may begin something else (a document is there, so its message is taken apart), and a pool that is
+        # deleted while it works waits for ever: for a thread that waits for Python, which stands still in the deletion.
+        pools = [*window.findChildren(QThreadPool), QThreadPool.globalInstance()]
+        for _ in range(_MOST_ROUNDS):
+            for pool in pools:
+                pool.waitForDone(5000)
+            QApplication.processEvents()
+            if not any(pool.activeThreadCount() for pool in pools):
+                break
         window.deleteLater()
         window.controller.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -1,21 +1,27 @@
 """The archive in the window: what it shows, how it goes on, what comes back from it."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAction, QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from hl7capture.archive.setting_up import PROBE, READER
+from hl7capture.model.events import SessionCompleted
 from hl7capture.model.session import Session
 from hl7capture.ui.archive.page import ArchivePage
+from hl7capture.ui.archive.table import ArchiveTable
+from hl7capture.ui.layout_memory import LayoutMemory
 from hl7capture.ui.main_window import MainWindow
-from hl7capture.ui.session_model import DEVICE, FINDINGS
+from hl7capture.ui.session_filter import SessionFilter
 from hl7capture.ui.session_model import PROBE as PROBE_COLUMN
+from hl7capture.ui.session_model import DEVICE, FINDINGS, SIZE, SessionModel
 from hl7capture.ui.window_layout import WindowLayout
+from tests.gui.test_every_action import named
 from tests.support.archived import archive_all
 from tests.support.postgres import Database
 from tests.support.stored import message_of, put, session_of
@@ -243,6 +249,61 @@ def test_the_layout_is_that_of_the_page_that_is_shown(opened: Callable[[], Archi
     assert window.workspace.dockWidgetArea(window.workspace.panes[0]) is Qt.DockWidgetArea.BottomDockWidgetArea
 
 
+def test_the_menus_are_of_the_page_that_is_shown(opened: Callable[[], ArchivePage]) -> None:
+    page = opened()
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    WindowLayout(window.memory, window)
+
+    def entries() -> dict[str, QAction]:
+        return dict(named(window.menuBar().actions(), "Menu"))
+
+    of_archive = entries()
+    window.commands.sessions.trigger()
+    of_sessions = entries()
+    assert list(of_archive) == list(of_sessions)
+    window.model.take([SessionCompleted(session_of(1))])
+    window.model.flush()
+    window.table.selectRow(0)
+    assert window.commands.export.isEnabled()
+    window.commands.archive.trigger()
+    assert not window.commands.export.isEnabled()  # what would be exported is hidden
+    assert not entries()["Menu/File/Export ladder…"].isEnabled()
+    ladder, detail = page.views.panes
+    entries()["Menu/View/Layout/Detail"].trigger()
+    assert (ladder.isVisible(), detail.isVisible()) == (True, False)
+    entries()["Menu/View/Layout/Reset layout"].trigger()
+    assert detail.isVisible()
+    entries()["Menu/View/Columns/Size"].trigger()
+    assert not page.views.table.horizontalHeader().isSectionHidden(SIZE)
+    assert window.table.horizontalHeader().isSectionHidden(SIZE)
+    window.commands.sessions.trigger()
+    assert entries() == of_sessions
+    assert window.commands.export.isEnabled()
+    entries()["Menu/View/Layout/Detail"].trigger()
+    assert not window.workspace.panes[1].isVisible()
+
+
+def test_columns_are_found_as_they_were_left(tmp_path: Path, qtbot: QtBot) -> None:
+    """The table is made when somebody first looks at it, long after the file was read."""
+    path = tmp_path / "layout.json"
+    shown = {"size": True, "messages": True, "probe": False}
+    columns = [{"name": name, "width": 123, "shown": is_shown} for name, is_shown in shown.items()]
+    path.write_text(json.dumps({"archive": {"columns": columns, "grouping": "none", "fits": False}}))
+    memory = LayoutMemory(path)
+    qtbot.waitUntil(lambda: memory.is_loaded)
+    model = SessionModel()
+    table = ArchiveTable(SessionFilter(model, model), memory)
+    qtbot.addWidget(table)
+    header = table.horizontalHeader()
+    assert header.visualIndex(SIZE) == 0
+    assert header.sectionSize(SIZE) == 123
+    assert header.isSectionHidden(PROBE_COLUMN)
+    header.resizeSection(SIZE, 130)
+    assert memory.get("archive")["columns"][0] == {"name": "size", "width": 130, "shown": True}
+    memory.close()
+
+
 def test_a_search_can_be_cancelled(opened: Callable[[], ArchivePage], archive: Database, qtbot: QtBot) -> None:
     """A lock keeps the server from answering, and the window goes on."""
     page = opened()
@@ -287,6 +348,26 @@ def test_an_archive_that_is_away_and_comes_back(
     send(archive, tmp_path / "one", session_of(2), login=probe)
     qtbot.waitUntil(lambda: numbers(page) == [2, 1], timeout=PATIENCE)
     qtbot.waitUntil(lambda: not page.state.isVisible(), timeout=PATIENCE)
+
+
+def test_an_archive_that_is_named_no_more(
+    opened: Callable[[], ArchivePage], monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    page = opened()
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    view = window.archive.view
+    assert view._listener is not None
+    monkeypatch.delenv("HL7CAPTURE_ARCHIVE_URL")
+    window.controller.change_settings(retentionDays=8)
+    assert window.pages.currentWidget() is window.welcome
+    assert window.archive.page is None
+    assert view._listener is None
+    assert window.banner.texts == ["There is no archive: the settings name none."]
+    qtbot.mouseClick(window.banner.close_button, Qt.MouseButton.LeftButton)
+    window.controller.change_settings(retentionDays=9)
+    assert window.banner.texts == []
+    assert window.pages.currentWidget() is window.welcome
 
 
 def test_a_login_of_a_probe_is_told_what_it_sees(

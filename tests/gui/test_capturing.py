@@ -15,7 +15,7 @@ from hl7capture.model.source import Interface, SourceState
 from hl7capture.sources import capture_helper, live
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.settings_dialog import SettingsDialog
-from tests.gui.conftest import close
+from tests.gui.conftest import close, read
 from tests.support.rights import needs_capture_rights
 from tests.support.speech import answer, mllp, oru
 from tests.support.talk import talk
@@ -120,9 +120,7 @@ def test_raw_packets_are_kept_where_the_settings_say(window: MainWindow, output:
     (raw,) = (output / "raw").iterdir()
     assert raw.name.startswith("lo_00001_")
     assert b"PID|1||SIM-4711" in raw.read_bytes()
-    window.open_files([raw])
-    qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=10_000)
-    window.model.flush()
+    read(window, raw, qtbot)
     assert window.model.rowCount() == 1  # the same session
 
 

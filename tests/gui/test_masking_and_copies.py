@@ -1,5 +1,6 @@
 """Patients' data: masked on the screen, left out of copies and exports."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from hl7capture.hl7.privacy.sessions import Deidentification
 from hl7capture.model.elements import ElementType
+from hl7capture.model.session import Session
 from hl7capture.store.export.formats import Format
 from hl7capture.ui.deidentification_report import DeidentificationReport
 from hl7capture.ui.export_dialog import ExportDialog
@@ -133,6 +136,24 @@ def test_copies_are_as_shown_or_deidentified(chosen: MainWindow, qtbot: QtBot) -
     chosen.table.copy_wanted.emit([session.session_id])
     qtbot.waitUntil(lambda: "●●●●●●●●^●●●●●" in clipboard())
     assert "Testmann" not in clipboard()
+
+
+def test_a_copy_is_of_what_was_chosen_when_it_was_asked_for(
+    chosen: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_next_chosen = threading.Event()
+    deidentified = Deidentification.session
+
+    def late(self: Deidentification, session: Session) -> Session:
+        assert is_next_chosen.wait(10)
+        return deidentified(self, session)
+
+    monkeypatch.setattr(Deidentification, "session", late)
+    QApplication.clipboard().clear()
+    chosen.detail.hex.deidentified_wanted.emit()
+    chosen.table.clearSelection()
+    is_next_chosen.set()
+    qtbot.waitUntil(lambda: b"ORU^R01".hex(" ") in clipboard())
 
 
 def test_an_export_is_deidentified_and_says_what_was_replaced(chosen: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:

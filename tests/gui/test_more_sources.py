@@ -1,13 +1,19 @@
 """Other machines, files that belong together, folders: in the window."""
 
+import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QThreadPool, QTimer
 from PySide6.QtWidgets import QApplication, QDialogButtonBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from hl7capture.app.controller import State
+from hl7capture.model.source import Source
+from hl7capture.simulator.source import SimulatedSource
+from hl7capture.sources.files import file_source
+from hl7capture.sources.names import capture_paths
+from hl7capture.ui import capturing
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.remote_dialog import RemoteDialog
 from tests.support.formats import interface, section, statistics
@@ -98,9 +104,72 @@ def test_folder_is_opened_as_its_captures(window: MainWindow, qtbot: QtBot, tmp_
     folder = tmp_path / "captures"
     folder.mkdir()
     window.open_files([folder])
+    qtbot.waitUntil(lambda: bool(window.banner.texts))
     assert "holds no capture" in window.banner.texts[0]
     assert window.controller.state is State.IDLE
     (folder / "1.pcapng").write_bytes(section() + interface() + statistics(interface_drops=7))
     with qtbot.waitSignal(window.controller.capture_ended, timeout=10_000):
         window.open_files([folder])
     qtbot.waitUntil(lambda: "7" in window.status.dropped.text())
+
+
+@pytest.fixture
+def share(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Once it is set, the disk answers who looks for captures."""
+    answers = threading.Event()
+
+    def late(name: str) -> list[Path]:
+        assert answers.wait(10)
+        return capture_paths(name)
+
+    def late_source(path: Path) -> Source:
+        assert answers.wait(10)
+        return file_source(path)
+
+    monkeypatch.setattr(capturing, "capture_paths", late)
+    monkeypatch.setattr(capturing, "file_source", late_source)
+    return answers
+
+
+def test_window_goes_on_while_a_share_does_not_answer(
+    window: MainWindow, capture_file: Path, share: threading.Event, qtbot: QtBot
+) -> None:
+    window.open_files([capture_file])
+    assert window.controller.state is State.IDLE
+    with qtbot.waitSignal(window.controller.capture_ended, timeout=10_000):
+        share.set()
+    window.model.flush()
+    assert window.model.rowCount() == 3
+
+
+def test_what_is_found_while_a_capture_goes_on_is_not_opened(
+    window: MainWindow, capture_file: Path, share: threading.Event, qtbot: QtBot
+) -> None:
+    window.open_files([capture_file])
+    window.capturing.try_it()
+    share.set()
+    qtbot.waitUntil(lambda: any("A capture is going on" in text for text in window.banner.texts))
+    with qtbot.waitSignal(window.controller.capture_ended, timeout=10_000):
+        window.commands.start.trigger()
+    assert window.controller.source_names == "simulation"
+    assert window.welcome.recent.count() == 0
+
+
+def test_cancel_is_for_what_is_still_looked_for_too(
+    window: MainWindow,
+    capture_file: Path,
+    share: threading.Event,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    monkeypatch.setattr(SimulatedSource, "is_live", False)
+    window.capturing.try_it()
+    qtbot.waitUntil(lambda: window.controller.state is State.CAPTURING)
+    window.open_files([capture_file])
+    window.capturing.row.cancel.click()
+    share.set()
+    qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=10_000)
+    assert QThreadPool.globalInstance().waitForDone(10_000)
+    QApplication.processEvents()
+    assert window.controller.source_names == "simulation"
+    assert window.controller.state is State.IDLE

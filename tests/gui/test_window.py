@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from hl7capture.app.controller import State
-from hl7capture.model.events import SessionCompleted
+from hl7capture.model.events import SessionCompleted, SessionOpened
 from hl7capture.ui import theme
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.session_model import DEVICE, FRAMING, LIS, MESSAGES, SAVED, STATE
@@ -20,6 +20,7 @@ from tests.gui.conftest import close, read
 from tests.support.engine import sessions_of
 from tests.support.rights import needs_capture_rights
 from tests.support.speech import answer, astm_transfer, mllp, oru, stx_transfer
+from tests.support.stored import session_of
 from tests.support.talk import talk
 from tests.support.wire import conversation, pcap
 
@@ -346,6 +347,20 @@ def test_clear_empties_the_list_and_leaves_the_disk(window: MainWindow, capture_
     window.commands.clear.trigger()
     assert window.model.rowCount() == 0
     assert window.detail.hex.data == b""
+
+
+def test_clear_leaves_the_open_session_that_is_looked_at(window: MainWindow, qtbot: QtBot) -> None:
+    closed, still_open = session_of(1), session_of(2, end_reason=None, is_complete=False)
+    window.model.take([SessionCompleted(closed), SessionOpened(still_open)])
+    window.model.flush()
+    window.go_to_sessions()
+    window.table.go_to(still_open.session_id)
+    window.commands.clear.trigger()
+    assert [session.session_id for session in window.table.selected()] == [still_open.session_id]
+    assert window.ladder.row is not None
+    assert window.ladder.row.document is still_open
+    assert window.detail.hex.data == still_open.elements[0].data
+    assert window.commands.export.isEnabled()
 
 
 def test_hostile_bytes_are_shown_as_text(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QWidget
 
-from hl7capture.app.controller import CaptureController, State
+from hl7capture.app.controller import CaptureController
 from hl7capture.ui import theme, translation
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.recent_files import RecentFiles
@@ -59,9 +59,10 @@ class Stage:
         paths = [self.home / f"capture-{number}.pcap" for number in range(len(captures))]
         for path, data in zip(paths, captures, strict=True):
             path.write_bytes(data)
-        controller = self.window.controller
+        ended: list[None] = []
+        self.window.controller.capture_ended.connect(lambda: ended.append(None))
         self.window.open_files(paths)
-        self.until(lambda: controller.state is State.IDLE)
+        self.until(lambda: len(ended) == len(paths))
         self.window.model.flush()
         self.let_live()
 

@@ -31,10 +31,12 @@ class Archive(QObject):
     """Offers the page, and fills it: pages of the list as one goes down, and on top what comes.
 
     restore_wanted: list[Archived]: a person wants these back. settings_wanted: the setting that a person wants to see.
+    left: the page that was looked at goes, for the settings name no archive any more.
     """
 
     restore_wanted = Signal(list)
     settings_wanted = Signal(str)
+    left = Signal()
 
     def __init__(
         self,
@@ -78,6 +80,9 @@ class Archive(QObject):
             text = self.tr("There is no archive: the settings name none.")
             remedy = Remedy(self.tr("Settings…"), lambda: self.settings_wanted.emit("archiveUrl"))
             self._banner.say(text, is_error=False, key=_MISSING, remedy=remedy)
+            if self.shown_page is not None:
+                self.left.emit()
+            self._discard()
             return
         if find_spec("psycopg") is None:
             text = self.tr("The archive needs a part that is not installed: pip install hl7capture[archive]")
@@ -92,8 +97,9 @@ class Archive(QObject):
         self.page.views.table.setFocus()
 
     @property
-    def is_shown(self) -> bool:
-        return self.page is not None and self._pages.currentWidget() is self.page
+    def shown_page(self) -> "ArchivePage | None":
+        """The page while somebody looks at it."""
+        return self.page if self._pages.currentWidget() is self.page else None
 
     def refresh(self) -> None:
         """Reads the list anew."""
@@ -172,7 +178,7 @@ class Archive(QObject):
         if self.page is not None:
             self.page.views.apply_settings(settings)
             if archive_url(settings) != self._url:
-                self.open() if self.is_shown else self._discard()
+                self.open() if self.shown_page is not None else self._discard()
 
     def _on_shown(self, is_shown: bool) -> None:
         if is_shown:
@@ -209,7 +215,7 @@ class Archive(QObject):
         """What came stands at the top, so that is read again."""
         if self._search:
             self._is_news = True
-        elif self.is_shown:
+        elif self.shown_page is not None:
             self._start(is_refresh=True)
 
     def _start(self, *, is_refresh: bool) -> None:
