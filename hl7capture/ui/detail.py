@@ -5,13 +5,13 @@ from datetime import datetime
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, QThreadPool, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QLabel, QMenu, QTabWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
 from hl7capture.hl7.charset import Doubt, doubt_of, spoken
 from hl7capture.hl7.privacy.rules import rules_of
 from hl7capture.hl7.split import Delimiters
 from hl7capture.hl7.tree import Node, nodes_at
-from hl7capture.model.elements import Direction, Element, ElementType, Flag
+from hl7capture.model.elements import CONTROL, Element, ElementType, Flag
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 from hl7capture.turns import window_at_work
@@ -22,16 +22,16 @@ from hl7capture.ui.fields_view import FieldsView
 from hl7capture.ui.findings_view import FindingsView
 from hl7capture.ui.hex_view import MOST_COPIED, HexView
 from hl7capture.ui.icons import icon
-from hl7capture.ui.ladder import label_of
+from hl7capture.ui.ladder import direction_text, label_of
 from hl7capture.ui.letting_go import let_go
 from hl7capture.ui.locale_words import date_text
 from hl7capture.ui.notes_view import NotesView
 from hl7capture.ui.plain import visible
+from hl7capture.ui.plain_label import CopyableLabel, PlainLabel
 from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.taking_apart import NOTHING, Parsed, parsed_of
 from hl7capture.ui.text_view import TextView
 
-_CONTROL = (ElementType.START, ElementType.ACK, ElementType.NAK, ElementType.END)
 _EXPLAINED = {
     ElementType.START: QT_TRANSLATE_NOOP("Detail", "ENQ ({0}): asks whether the other side is ready to receive"),
     ElementType.ACK: QT_TRANSLATE_NOOP("Detail", "ACK ({0}): accepts what came before"),
@@ -102,15 +102,10 @@ class Detail(QWidget):
         self._odd: list[str] = []  # what is odd about the element, in words
         self._parsed = NOTHING
         self._nodes: tuple[Node, ...] = ()  # those that Fields shows
-        self.title = QLabel()
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
-        self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.title = CopyableLabel()
         self.title.setContentsMargins(12, 8, 12, 8)
-        self.title.setWordWrap(True)
-        self.flags = QLabel()
-        self.flags.setTextFormat(Qt.TextFormat.PlainText)
+        self.flags = PlainLabel(wraps=True)
         self.flags.setContentsMargins(12, 0, 12, 8)
-        self.flags.setWordWrap(True)
         self.flags.setProperty("warning", True)
         self.fields = FieldsView()
         self.text = TextView()
@@ -225,10 +220,8 @@ class Detail(QWidget):
 
     def _title(self, row: SessionRow, element: Element, has_text: bool) -> str:
         moment = datetime.fromtimestamp(element.timestamp / 1000).astimezone()
-        way = self.tr("device to LIS") if element.direction is Direction.DEVICE_TO_LIS else self.tr("LIS to device")
-        title = (
-            f"{label_of(row, element)} — {way}, {date_text(moment.date())} {moment:%H:%M:%S}.{moment.microsecond:06d}"
-        )
+        clock = f"{date_text(moment.date())} {moment:%H:%M:%S}.{moment.microsecond:06d}"
+        title = f"{label_of(row, element)} — {direction_text(element.direction)}, {clock}"
         if has_text:
             return title
         if element.message is not None:
@@ -254,7 +247,7 @@ class Detail(QWidget):
             self._show_odd([*self._odd, words])
 
     def _is_masking(self, element: Element) -> bool:
-        return self._settings.mask_patient_data and element.type not in _CONTROL
+        return self._settings.mask_patient_data and element.type not in CONTROL
 
     def _show_message(self, text: str, element: Element | None) -> None:
         is_masking = element is not None and self._is_masking(element)

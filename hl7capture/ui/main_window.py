@@ -68,6 +68,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self._connect()
         self._connect_commands()
+        self._on_page()
         self._on_settings(controller.settings)
         self._show_state()
         for problem in controller.settings_problems:
@@ -182,7 +183,6 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         self.commands.fill(self.menuBar(), self.deleting.undo_action)
-        self.commands.follow(self.workspace)
         self.toolbar = Toolbar(self.commands, self.capturing.interface, [self.filtering.matches, self.filtering.box])
         self.addToolBar(self.toolbar)
         self.setStatusBar(self.status)
@@ -293,8 +293,9 @@ class MainWindow(QMainWindow):
         self.filtering.show_matches()
 
     def _on_page(self) -> None:
-        """Menus, filter and Export act on what is looked at."""
+        """Menus, filter, Clear and Export act on what is looked at."""
         self.commands.follow(self.views)
+        self.commands.clear.setEnabled(self.pages.currentWidget() is self.workspace)
         self.toolbar.show_filter(self.archive.shown_page is None)
         self._on_session_selected()
 

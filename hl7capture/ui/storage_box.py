@@ -1,7 +1,7 @@
 """What the sessions take of the disk, and a clean-up that says first what would go."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QPushButton, QWidget
 
 from hl7capture.store.disk_use import DiskUse, disk_use
 from hl7capture.store.retention import CleanUp
@@ -10,6 +10,7 @@ from hl7capture.ui.background import Background
 from hl7capture.ui.clean_up_notices import clean_up_text
 from hl7capture.ui.locale_words import number_text, size_text
 from hl7capture.ui.plain import visible
+from hl7capture.ui.plain_label import PlainLabel
 from hl7capture.ui.question import agrees
 
 
@@ -19,9 +20,7 @@ class StorageBox(QWidget):
     def __init__(self, store: SessionStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store = store
-        self.use = QLabel(self.tr("Counting…"))
-        self.use.setTextFormat(Qt.TextFormat.PlainText)
-        self.use.setWordWrap(True)
+        self.use = PlainLabel(self.tr("Counting…"), wraps=True)
         self.clean_up = QPushButton(self.tr("Clean up now…"))
         self.clean_up.clicked.connect(self._plan)
         row = QHBoxLayout(self)

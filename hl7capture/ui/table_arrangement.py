@@ -84,9 +84,7 @@ class TableArrangement(QObject):
         self._header.setSelectionModel(QItemSelectionModel(table.lines, self))
         self._header.setSectionsMovable(True)
         self._header.setFirstSectionMovable(True)
-        self._header.setHighlightSections(False)
         self._header.setMinimumSectionSize(_NARROWEST)
-        self._header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._header.setResizeContentsPrecision(0)  # of the rows in sight: all of them would take seconds
         self._header.setSectionResizeMode(MESSAGES, QHeaderView.ResizeMode.Stretch)
         self._header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)

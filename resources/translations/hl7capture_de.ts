@@ -139,6 +139,10 @@
         <translation>Archiv filtern (Strg+F)</translation>
     </message>
     <message>
+        <source>The archive is searched</source>
+        <translation>Das Archiv wird durchsucht</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
     </message>
@@ -1098,14 +1102,6 @@
     <message>
         <source>There is a note</source>
         <translation>Es gibt eine Notiz</translation>
-    </message>
-    <message>
-        <source>device to LIS</source>
-        <translation>Gerät an LIS</translation>
-    </message>
-    <message>
-        <source>LIS to device</source>
-        <translation>LIS an Gerät</translation>
     </message>
     <message>
         <source>The message is still being put together</source>

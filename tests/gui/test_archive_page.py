@@ -18,8 +18,8 @@ from hl7capture.ui.archive.table import ArchiveTable
 from hl7capture.ui.layout_memory import LayoutMemory
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.session_filter import SessionFilter
-from hl7capture.ui.session_model import PROBE as PROBE_COLUMN
 from hl7capture.ui.session_model import DEVICE, FINDINGS, SIZE, SessionModel
+from hl7capture.ui.session_model import PROBE as PROBE_COLUMN
 from hl7capture.ui.window_layout import WindowLayout
 from tests.gui.test_every_action import named
 from tests.support.archived import archive_all

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from hl7capture.ui import theme
 from hl7capture.ui.archive.model import ArchiveModel
@@ -11,12 +11,14 @@ from hl7capture.ui.filter_values import known_values
 from hl7capture.ui.font_size import scaled
 from hl7capture.ui.icons import icon
 from hl7capture.ui.plain import visible
+from hl7capture.ui.plain_label import PlainLabel
+from hl7capture.ui.thin_bar import ThinBar
 from hl7capture.ui.workspace import SessionViews
 
 _ICON = 16  # pixels
 _MARGINS = (12, 8, 12, 8)
 _NARROWEST = 260  # pixels, of the filter
-_BAR = (90, 6)  # pixels
+_BAR = 90  # pixels
 
 
 class ArchivePage(QWidget):
@@ -36,12 +38,11 @@ class ArchivePage(QWidget):
         self.box.setPlaceholderText(self.tr("Filter the archive (Ctrl+F)"))
         self.mistake = self.box.mistake
         self.mistake.setContentsMargins(14, 0, 14, 6)
-        self.counts = _plain()
+        self.counts = PlainLabel()
         self.counts.setProperty("muted", True)
-        self.bar = QProgressBar()
+        self.bar = ThinBar(self.tr("The archive is searched"))
         self.bar.setRange(0, 0)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedSize(*_BAR)
+        self.bar.setFixedWidth(_BAR)
         self.cancel = QPushButton(self.tr("Cancel"))
         self.cancel.clicked.connect(self.cancel_wanted)
         self.refresh = QToolButton()
@@ -54,8 +55,7 @@ class ArchivePage(QWidget):
         self.restore.setEnabled(False)
         self.restore.clicked.connect(self.restore_wanted)
         self._state_icon = QLabel()
-        self.state = _plain()
-        self.state.setWordWrap(True)
+        self.state = PlainLabel(wraps=True)
         self._state_row = QWidget()
         state = QHBoxLayout(self._state_row)
         state.setContentsMargins(14, 0, 14, 8)
@@ -120,9 +120,3 @@ class ArchivePage(QWidget):
         self._state_icon.setPixmap(
             icon(picture, getattr(theme.colours(), colour)).pixmap(QSize(size, size), self.devicePixelRatioF())
         )
-
-
-def _plain() -> QLabel:
-    label = QLabel()
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label

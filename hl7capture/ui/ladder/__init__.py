@@ -5,6 +5,6 @@ the widget, `minimap` the strip beside it, and `picture` and `saving` make a fil
 """
 
 from hl7capture.ui.ladder.view import Ladder
-from hl7capture.ui.ladder.words import label_of
+from hl7capture.ui.ladder.words import direction_text, label_of
 
-__all__ = ["Ladder", "label_of"]
+__all__ = ["Ladder", "direction_text", "label_of"]
