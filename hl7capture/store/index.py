@@ -13,10 +13,11 @@ import logging
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from sys import intern
 from typing import Self
@@ -148,10 +149,11 @@ class SessionIndex:
 
     # -- reading -----------------------------------------------------------------------------------------------
 
-    def known(self) -> dict[str, Known]:
-        """What the index holds, by the files' names."""
+    def known(self, is_cancelled: Callable[[], bool] = lambda: False) -> dict[str, Known]:
+        """What the index holds, by the files' names; as much of it as was read when it was cancelled."""
         rows = self._connection.execute("SELECT name, size, time, summary FROM sessions")
-        return {name: Known(size, time, packed) for name, size, time, packed in rows}
+        wanted = takewhile(lambda _row: not is_cancelled(), rows)
+        return {name: Known(size, time, packed) for name, size, time, packed in wanted}
 
     def known_of(self, names: Iterable[str]) -> dict[str, Known]:
         """The same of some files."""

@@ -60,13 +60,21 @@ class Listing:
     """
 
     def __init__(
-        self, folder: SessionFolder, report: LoadReport, settings: Settings | None = None, *, is_quiet: bool = False
+        self,
+        folder: SessionFolder,
+        report: LoadReport,
+        settings: Settings | None = None,
+        *,
+        is_quiet: bool = False,
+        is_cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
         """settings: for judging what has to be read; without them nothing is judged.
 
-        is_quiet: what cannot be read has been told of before, and does not go into the log again.
+        is_quiet: what cannot be read has been told of before, and does not go into the log again. is_cancelled: from
+        the first True on nothing is listed; on a slow disk it takes seconds until it is known which files there are.
         """
         self._settings = settings
+        self._is_cancelled = is_cancelled
         self._level = logging.DEBUG if is_quiet else logging.ERROR
         self._folder = folder
         self._report = report
@@ -77,7 +85,9 @@ class Listing:
     def sessions(self, on_counted: Callable[[int], None] = lambda _files: None) -> Generator[Listed, None, None]:
         """Close the iterator where you leave early. on_counted: hears how many files there are. Raises OSError."""
         try:
-            files = scan(self._folder.sessions)
+            files = scan(self._folder.sessions, self._is_cancelled)
+            if self._is_cancelled():
+                return  # not all files are known: others would seem to be gone
             self._report.files = len(files)
             on_counted(len(files))
             yield from self._listed(files, self._known(files))
@@ -89,6 +99,8 @@ class Listing:
     def _listed(self, files: list[StoredFile], known: dict[str, Known]) -> Iterator[Listed]:
         last = ""
         for file in files:
+            if self._is_cancelled():
+                return
             entry = known.pop(file.name, None)
             summary = _unpacked(entry) if entry is not None and entry.is_of(file) else None
             summary = summary or self._read(file)
@@ -103,7 +115,7 @@ class Listing:
         if self._index is None:
             return {}
         try:
-            known = self._index.known()
+            known = self._index.known(self._is_cancelled)
         except sqlite3.Error as error:
             log.warning("The index of %s is built anew: %s", self._folder.root, error)
             self._index.close()

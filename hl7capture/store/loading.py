@@ -150,16 +150,17 @@ class Loader(QObject):
             self.load_progressed.emit(report.loaded + len(report.unreadable), report.files)
             piece = []
 
-        with closing(Listing(folder, report, self.settings).sessions()) as sessions:
+        listing = Listing(folder, report, self.settings, is_cancelled=lambda: not self._is_wanted(number))
+        with closing(listing.sessions()) as sessions:
             for listed in sessions:
-                if not self._is_wanted(number):
-                    return []
                 piece.append(listed.summary)
                 memory += listed.summary.memory
                 if len(newest) < self.settings.max_sessions_in_memory and memory <= LARGEST_MEMORY:
                     newest.append(listed.summary.session_id)
                 if len(piece) >= _LISTED_AT_ONCE:
                     tell()
+        if not self._is_wanted(number):
+            return []
         if piece:
             tell()
         return newest

@@ -105,7 +105,8 @@ def clean_up(
     What is held goes last, the oldest first, and only as long as the disk is nearly full.
     """
     folder.prepare()
-    with closing(Listing(folder, LoadReport(), is_quiet=True).sessions()) as sessions:
+    listing = Listing(folder, LoadReport(), is_quiet=True, is_cancelled=is_cancelled)
+    with closing(listing.sessions()) as sessions:
         due = list(expired(sessions, now))
     held = [listed for listed in reversed(due) if is_held(listed.file)]
     names = {listed.file.name for listed in held}

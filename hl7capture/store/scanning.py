@@ -2,8 +2,9 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
 _DEEPEST = 16  # folders in folders: no tree of sessions is deeper
@@ -26,11 +27,14 @@ class StoredFile:
         return folder.joinpath(*PurePosixPath(self.name).parts)
 
 
-def scan(folder: Path) -> list[StoredFile]:
-    """All session files, newest first: their names sort by time. No folder: no files. Raises OSError."""
+def scan(folder: Path, is_cancelled: Callable[[], bool] = lambda: False) -> list[StoredFile]:
+    """All session files, newest first: their names sort by time. No folder: no files. Raises OSError.
+
+    is_cancelled: asked again and again; from the first True on, what is left is not looked at.
+    """
     if not folder.is_dir():
         return []
-    files = list(_files(folder, "", _DEEPEST))
+    files = list(takewhile(lambda _file: not is_cancelled(), _files(folder, "", _DEEPEST)))
     # Of two copies the one in the upper folder comes first.
     files.sort(key=lambda file: (file.stem, -file.name.count("/")), reverse=True)
     return files

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,23 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(SessionFolder, "read", read)
     return names
+
+
+@pytest.mark.parametrize("asked", [1, 20, 41, 60, 82, 100])
+def test_a_list_can_be_cancelled_anywhere_and_the_index_stays_complete(
+    output: Path, reads: list[str], asked: int
+) -> None:
+    for n in range(1, 41):
+        put(output / "sessions", session_of(n))
+    assert len(listed(output)) == 40
+    reads.clear()
+    questions = count(1)
+    listing = Listing(SessionFolder(output), LoadReport(), is_cancelled=lambda: next(questions) >= asked)
+    # It is asked for each file, then once, for each row of the index, and for each session.
+    assert len(list(listing.sessions())) == max(0, asked - (40 + 1 + 40 + 1))
+    assert next(questions) <= asked + 3
+    assert len(listed(output)) == 40
+    assert not reads
 
 
 def test_second_start_reads_only_what_is_new_or_changed(output: Path, reads: list[str]) -> None:
