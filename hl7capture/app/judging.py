@@ -20,7 +20,7 @@ from hl7capture.hl7.privacy.sessions import Deidentification
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 from hl7capture.store.jobs import Job
-from hl7capture.turns import turns
+from hl7capture.turns import step_back, turns
 
 _MOST_REMEMBERED = 32 << 20  # bytes of sessions, and of what is known of their answers
 _ANSWER_MEMORY = 1000  # bytes, roughly, for what is known of one message or frame
@@ -85,6 +85,7 @@ class Judge(QObject):
         self._pool.start(Job(self._run))
 
     def _run(self) -> None:
+        step_back()
         try:
             self._judge_what_waits()
         except BaseException:  # one session that cannot be judged shall not keep the others

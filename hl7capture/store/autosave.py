@@ -15,7 +15,7 @@ from hl7capture.store.journal import Journal, Snapshot
 from hl7capture.store.remedies import remedy
 from hl7capture.store.session_folder import SessionFolder
 from hl7capture.store.trouble_log import TroubleLog
-from hl7capture.turns import give_way
+from hl7capture.turns import give_way, step_back
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +104,7 @@ class Autosave(QObject):
 
     def _write(self) -> None:
         """Runs in the pool, until nothing is due."""
+        step_back()
         while (work := self._take_work()) is not None:
             ended, dirty = work
             with suppress(OSError):  # the next start finds what is left of them

@@ -20,7 +20,7 @@ from hl7capture.store.index import Row, SessionIndex, text_of
 from hl7capture.store.jobs import Job
 from hl7capture.store.scanning import stored_file
 from hl7capture.store.session_folder import SessionFolder
-from hl7capture.turns import give_way
+from hl7capture.turns import give_way, step_back
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +73,7 @@ class Indexer:
         self._pool.start(Job(self._run))
 
     def _run(self) -> None:
+        step_back()
         try:
             self._write_what_waits()
         except BaseException:  # what could not be written is found at the next start; what comes later is written

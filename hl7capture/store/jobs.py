@@ -5,8 +5,6 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QRunnable
 
-from hl7capture.turns import step_back
-
 log = logging.getLogger(__name__)
 
 
@@ -18,7 +16,6 @@ class Job(QRunnable):
         self._work = work
 
     def run(self) -> None:
-        step_back()
         try:
             self._work()
         except RuntimeError as error:

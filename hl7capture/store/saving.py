@@ -17,7 +17,7 @@ from hl7capture.store.remedies import remedy
 from hl7capture.store.session_folder import SessionFolder
 from hl7capture.store.trouble_log import TroubleLog
 from hl7capture.store.waiting import Waiter, Waiting
-from hl7capture.turns import give_way
+from hl7capture.turns import give_way, step_back
 
 log = logging.getLogger(__name__)
 
@@ -126,6 +126,7 @@ class Saver(QObject):
 
     def _write(self) -> None:
         """Writes until nothing waits, or so much has failed that it is the disk's fault and not a session's."""
+        step_back()
         failure = ""
         failed: list[Waiter] = []
         while len(failed) < _MOST_FAILURES and (waiter := self._waiting.take()) is not None:

@@ -14,6 +14,7 @@ from hl7capture.hl7.statistics.series import DAY, Link, Series, Totals
 from hl7capture.model.events import Event, Notice
 from hl7capture.model.session import Session
 from hl7capture.store.jobs import Job
+from hl7capture.turns import step_back
 
 _EVERY_MS = 1000
 _LINKS_LENGTH = 7 * DAY  # milliseconds: whoever was heard in this time stands among the links
@@ -172,6 +173,7 @@ class Board(QObject):
     # -- in the pools ------------------------------------------------------------------------------------------
 
     def _work(self) -> None:
+        step_back()
         with self._lock:
             grown, self._grown = self._grown, {}
             judged, self._judged = self._judged, {}
