@@ -24,13 +24,13 @@ from hl7capture.archive.sql import (
     loosely,
     negated,
 )
-from hl7capture.archive.texts import searched
 from hl7capture.hl7.filter import values
 from hl7capture.hl7.filter.names import OPEN, Kind, kind_of
 from hl7capture.hl7.filter.paths import path_of
 from hl7capture.hl7.filter.patterns import compiled
 from hl7capture.hl7.filter.tree import And, Comparison, Node, Not, Or, Pattern, Text, Word
 from hl7capture.hl7.session_summary import LONGEST_NAME
+from hl7capture.store.index import searched
 
 _SESSION_ID = re.compile(r"(\d{8})t(\d{6}\.\d{3})z(-[0-9a-f]{8})")
 

@@ -10,11 +10,11 @@ from typing import NamedTuple
 from hl7capture.archive.conditions import WORDS, is_word, session_ids
 from hl7capture.archive.rows import MORE
 from hl7capture.archive.sql import Values, inet_of, is_altered, like
-from hl7capture.archive.texts import searched
 from hl7capture.hl7.filter import values
 from hl7capture.hl7.filter.names import Kind, kind_of
 from hl7capture.hl7.filter.paths import path_of
 from hl7capture.hl7.filter.tree import And, Comparison, Node, Or, Text, Word
+from hl7capture.store.index import searched
 
 MOST = 2_000  # sessions
 _MOST_COUNTED = 4  # things, of one filter

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from hl7capture.archive.texts import searched, to_jsonb, word
+from hl7capture.archive.texts import to_jsonb
 from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged
 from hl7capture.hl7.acknowledgements.tracker import acknowledgements_of
 from hl7capture.hl7.session_summary import summary_of
@@ -13,6 +13,7 @@ from hl7capture.hl7.summary import Summary, summarise
 from hl7capture.hl7.tree import delimited
 from hl7capture.model.elements import Element
 from hl7capture.model.session import Codes, Session
+from hl7capture.store.index import searched, storable
 
 LONGEST_WORD = 500  # characters of what is indexed: a B-tree takes no more than 2 700 bytes, and nobody types as many
 _MOST_WORDS = 10_000  # of a session's control ids, or patients; the texts have them all
@@ -115,12 +116,12 @@ def rows_of(session: Session, document: bytes, findings: Codes) -> Rows:
         session.saved_at,
         session.persisted_until,
         summary.number,
-        word(summary.probe),
-        word(summary.source),
-        word(session.device_ip[:LONGEST_WORD]),
+        storable(summary.probe),
+        storable(summary.source),
+        storable(session.device_ip[:LONGEST_WORD]),
         _address(session.device_ip),
         session.device_port,
-        word(session.lis_ip[:LONGEST_WORD]),
+        storable(session.lis_ip[:LONGEST_WORD]),
         _address(session.lis_ip),
         session.lis_port,
         str(session.framing),
@@ -129,12 +130,12 @@ def rows_of(session: Session, document: bytes, findings: Codes) -> Rows:
         str(session.end_reason or ""),
         session.is_complete,
         session.pinned,
-        word(session.note),
+        storable(session.note),
         summary.element_count,
         summary.message_count,
         summary.flag_count,
         summary.size,
-        [word(kind) for kind, _ in summary.kinds],
+        [storable(kind) for kind, _ in summary.kinds],
         [count for _, count in summary.kinds],
         _words(flag for element in session.elements if element.flags for flag in element.flags),
         [code for code, _ in findings],
@@ -146,7 +147,7 @@ def rows_of(session: Session, document: bytes, findings: Codes) -> Rows:
         _words(one.patient_id for one in read),
         min(latencies, default=None),
         max(latencies, default=None),
-        word(summary.search_line),
+        storable(summary.search_line),
         any(map(_reads_otherwise, session.messages)),
         to_jsonb(document),
     )
@@ -191,7 +192,7 @@ def _trigger(message: Summary) -> str:
 
 
 def _short(text: str) -> str:
-    return word(text[:LONGEST_WORD])
+    return storable(text[:LONGEST_WORD])
 
 
 def _words(texts: Iterable[str]) -> list[str]:

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from hl7capture.archive.texts import searched
 from hl7capture.hl7.filter import values
+from hl7capture.store.index import searched
 
 _ALTERED = re.compile("[\0\N{REPLACEMENT CHARACTER}\ud800-\udfff]")  # the archive may spell these otherwise
 _SIGNS_OF_LIKE = re.compile(r"[%_\\]")

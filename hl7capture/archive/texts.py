@@ -7,8 +7,6 @@ which alone they can be in a document's bytes: nothing need be taken apart, and 
 
 import re
 
-from hl7capture.store.index import storable
-
 _ESCAPE = re.compile(rb"\\(u0000|u001[aA]|.)", re.DOTALL)
 _STORED = re.compile(rb"\\(u001a[01]|.)", re.DOTALL)
 _OUT = {b"u0000": rb"\u001a0", b"u001a": rb"\u001a1", b"u001A": rb"\u001a1"}
@@ -27,13 +25,3 @@ def from_jsonb(stored: bytes) -> bytes:
     if rb"\u001a" not in stored:
         return stored
     return _STORED.sub(lambda match: _BACK.get(match[1], match[0]), stored)
-
-
-def searched(text: str) -> str:
-    """A text as it is searched, as in the local index: casefolded, U+0000 as U+FFFD."""
-    return word(text.casefold())
-
-
-def word(text: str) -> str:
-    """A short text for a column, as it is."""
-    return storable(text)

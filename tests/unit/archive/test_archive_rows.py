@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hl7capture.archive.rows import rows_of
-from hl7capture.archive.texts import from_jsonb, searched, to_jsonb
+from hl7capture.archive.texts import from_jsonb, to_jsonb
 from hl7capture.hl7.findings.report import report_of
 from hl7capture.hl7.session_summary import summary_of
 from hl7capture.store.document import from_document, to_document
+from hl7capture.store.index import searched
 from tests.support.sessions import some_sessions
 from tests.support.stored import message_of, session_of
 
