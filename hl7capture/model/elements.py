@@ -27,6 +27,7 @@ class ElementType(StrEnum):
     OTHER = "other"  # bytes that fit nothing
 
 
+# The control bytes, by their names in ASCII.
 CONTROL = {ElementType.START: "ENQ", ElementType.ACK: "ACK", ElementType.NAK: "NAK", ElementType.END: "EOT"}
 
 

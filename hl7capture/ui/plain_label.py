@@ -1,17 +1,16 @@
 """Labels whose text is never taken for markup, wherever it comes from."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel
 
 
 class PlainLabel(QLabel):
     """wraps: over several lines, where it is long."""
 
-    def __init__(self, text: str = "", parent: QWidget | None = None, *, wraps: bool = False) -> None:
-        super().__init__(parent)
+    def __init__(self, text: str = "", *, wraps: bool = False) -> None:
+        super().__init__(text)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wraps)
-        self.setText(text)
 
 
 class CopyableLabel(PlainLabel):
