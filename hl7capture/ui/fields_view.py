@@ -1,6 +1,6 @@
 """Fields: the message as a tree, with the names of the standard."""
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QTreeView, QVBoxLayout, QWidget
 
@@ -14,6 +14,7 @@ from hl7capture.ui.fields_model import FieldsModel
 from hl7capture.ui.fields_search import FieldsSearch
 
 _MOST_EXPANDED = 120  # segments; beyond them a person opens what they need
+_EXPANDED_AT_ONCE = 15  # of them: more than are in sight, laid out in a millisecond or two
 
 _WIDTHS = (130, 160, 55, 215)  # pixels, to begin with; the meaning has the rest
 
@@ -36,6 +37,9 @@ class FieldsView(QWidget):
         self.model = FieldsModel(self)
         self._is_masked = False
         self._is_led = False  # to a place that was chosen elsewhere
+        self._unexpanded = range(0)  # segments that are to be opened yet
+        self._more = QTimer(self, interval=0, singleShot=True)
+        self._more.timeout.connect(self._expand_more)
         self.tree = QTreeView()
         self.tree.setModel(self.model)
         self.tree.setAccessibleName(self.tr("Fields"))
@@ -90,7 +94,7 @@ class FieldsView(QWidget):
         below = self._action(self.tr("Expand all below"), keys("*"))
         below.triggered.connect(lambda: self.tree.expandRecursively(self.tree.currentIndex()))
         collapse = self._action(self.tr("Collapse all"))
-        collapse.triggered.connect(self.tree.collapseAll)
+        collapse.triggered.connect(self._collapse)
 
     def _action(self, title: str, key: QKeySequence | None = None) -> QAction:
         action = QAction(title, self.tree)
@@ -162,8 +166,20 @@ class FieldsView(QWidget):
         self.search.set_with_empty(with_empty)
 
     def _expand(self) -> None:
-        if self.model.rowCount() <= _MOST_EXPANDED:
-            self.tree.expandToDepth(0)
+        segments = self.model.rowCount()
+        self._unexpanded = range(segments if segments <= _MOST_EXPANDED else 0)
+        self._expand_more()
+
+    def _expand_more(self) -> None:
+        now, self._unexpanded = self._unexpanded[:_EXPANDED_AT_ONCE], self._unexpanded[_EXPANDED_AT_ONCE:]
+        for row in now:
+            self.tree.expand(self.model.index(row, 0))
+        if self._unexpanded:
+            self._more.start()
+
+    def _collapse(self) -> None:
+        self._unexpanded = range(0)
+        self.tree.collapseAll()
 
     def _copy_deidentified(self) -> None:
         node = self.model.node(self.tree.currentIndex())

@@ -1,6 +1,7 @@
 """Findings: what is wrong in a session, with its evidence and what to do."""
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from hl7capture.hl7.findings.finding import Finding
@@ -12,6 +13,7 @@ from hl7capture.ui.locale_words import number_text, since_text
 from hl7capture.ui.plain import visible
 from hl7capture.ui.plain_label import CopyableLabel
 from hl7capture.ui.severity import BADGES, Badge
+from hl7capture.ui.until_seen import UntilSeen
 
 _CARDS_AT_ONCE = 50  # a thousand would stop the window for a second
 
@@ -19,8 +21,8 @@ _CARDS_AT_ONCE = 50  # a thousand would stop the window for a second
 class FindingsView(QScrollArea):
     """The verdict, then a card for each finding of a session that has ended, errors first.
 
-    They are found elsewhere: `wanted` asks. element_wanted: the number, from 0, of an element that a person wants to
-    see.
+    Filled when it is seen. They are found elsewhere: `wanted` asks.
+    element_wanted: the number, from 0, of an element that a person wants to see.
     """
 
     wanted = Signal(object)  # Session: `show_findings` answers
@@ -39,6 +41,7 @@ class FindingsView(QScrollArea):
         self._most = _CARDS_AT_ONCE
         self._page = QWidget()
         self.setWidget(self._page)
+        self._filling = UntilSeen(self, self._fill)
 
     def ask_again(self) -> None:
         """What is late, or may be shown of patients, is something else now."""
@@ -53,7 +56,7 @@ class FindingsView(QScrollArea):
             return
         self._shown = now
         self._verdict, self._findings, self._most = "", [], _CARDS_AT_ONCE
-        self._show()
+        self._filling.want()
         if session is not None and not session.is_open:
             self.wanted.emit(session)
 
@@ -63,7 +66,7 @@ class FindingsView(QScrollArea):
         if shown is None or shown.session_id != session_id:
             return
         self._verdict, self._findings = verdict, findings
-        self._show()
+        self._filling.want()
 
     def show_element(self, number: int) -> None:
         """The element that is chosen in the ladder, from 0: links that lead to it say so."""
@@ -73,20 +76,26 @@ class FindingsView(QScrollArea):
 
     def refresh_colours(self) -> None:
         """After a change of theme."""
-        self._show()
+        self._filling.want()
 
     @property
     def cards(self) -> list[FindingCard]:
         """Those that are shown."""
+        self._filling.now()
         return self._cards
 
     @property
     def text(self) -> str:
         """All that is shown."""
+        self._filling.now()
         return "\n".join(label.text() for label in self._page.findChildren(QLabel) if label.text())
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._filling.now()
+
     @window_at_work()
-    def _show(self) -> None:
+    def _fill(self) -> None:
         page = QWidget()
         rows = QVBoxLayout(page)
         rows.setContentsMargins(12, 10, 12, 10)
@@ -113,7 +122,7 @@ class FindingsView(QScrollArea):
     def _show_more(self) -> None:
         place = self.verticalScrollBar().value()
         self._most += _CARDS_AT_ONCE
-        self._show()
+        self._filling.want()
         self.verticalScrollBar().setValue(place)
 
     def _verdict_card(self) -> QFrame:

@@ -16,7 +16,7 @@ class HeldDocuments:
 
     def __init__(self) -> None:
         self.most = 1000  # sessions
-        self.looked_at: SessionRow | None = None  # its document stays, however old it is
+        self.looked_at: set[SessionRow] = set()  # their documents stay, however old they are
         self._held: dict[str, tuple[SessionRow, int]] = {}  # by session id; with what is counted of its document
         self._bytes = 0
         # Ids sort by time: the oldest first. Some are of rows that are gone: an id keeps no document in memory.
@@ -41,21 +41,21 @@ class HeldDocuments:
 
         A thousand elements take half a millisecond to be forgotten, and fifty sessions may end in the same moment.
         """
-        spared = ""
+        spared: list[str] = []
         is_over = False
         while not is_over and self._is_too_much():
             session_id = heapq.heappop(self._heap)
             if session_id not in self._held:
                 continue
             row, _ = self._held[session_id]
-            if row is self.looked_at:
-                spared = session_id
+            if row in self.looked_at:
+                spared.append(session_id)
             else:
                 self.forget(row)
                 row.release()
                 is_over = time.monotonic() >= until
-        if spared:
-            heapq.heappush(self._heap, spared)
+        for session_id in spared:
+            heapq.heappush(self._heap, session_id)
         return not is_over
 
     def _is_too_much(self) -> bool:

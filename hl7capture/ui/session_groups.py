@@ -19,6 +19,9 @@ from hl7capture.ui.session_order import Grouping, group_of
 from hl7capture.ui.session_row import SessionRow
 
 GROUP_ROLE = Qt.ItemDataRole.UserRole  # of a group's line: its Group
+_NEVER = frozenset(  # a view asks every cell for them, each time it paints it
+    int(role) for role in (Qt.ItemDataRole.FontRole, Qt.ItemDataRole.BackgroundRole, Qt.ItemDataRole.CheckStateRole)
+)
 
 
 class Group:
@@ -159,6 +162,8 @@ class GroupedSessions(QAbstractTableModel):
         return self._sessions.headerData(section, orientation, role)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role in _NEVER:
+            return None
         row = self.row(index.row())
         if row is not None:
             return self._sessions.shown(row, index.column(), role)

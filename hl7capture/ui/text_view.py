@@ -1,7 +1,7 @@
 """Text: the message as it reads, one segment a line."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence, QTextCursor
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence, QShowEvent, QTextCursor
 from PySide6.QtWidgets import QMenu, QPlainTextEdit, QTextEdit, QWidget
 
 from hl7capture.hl7.tree import delimiters_of
@@ -9,12 +9,13 @@ from hl7capture.ui.locale_words import number_text
 from hl7capture.ui.shown_text import MOST, ShownText, column_in_text, column_in_utf16
 from hl7capture.ui.text_colours import TextColours
 from hl7capture.ui.theme import colour, monospaced
+from hl7capture.ui.until_seen import UntilSeen
 
 _AT_ONCE = 300  # lines that are laid out and coloured in some milliseconds
 
 
 class TextView(QPlainTextEdit):
-    """Read only, plain, monospaced.
+    """Read only, plain, monospaced; filled when it is seen.
 
     chosen: the character of the message at which a person has put the cursor.
     deidentified_wanted: these characters of the message, from the first to before the second, without patients' data.
@@ -43,9 +44,12 @@ class TextView(QPlainTextEdit):
         self.wrap.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         self.wrap.toggled.connect(self._set_wrapped)
         self.addAction(self.wrap)
+        self._message = ""
         self._shown = ShownText("")
-        self._length = 0
+        self._filling = UntilSeen(self, self._fill)
         self._marked: tuple[int, int] | None = None
+        self._is_led = False  # to the mark
+        self._marking = UntilSeen(self, self._show_mark)
         self._waiting: list[str] = []  # lines that are to be shown yet
         self._more = QTimer(self, interval=0, singleShot=True)
         self._more.timeout.connect(self._show_more)
@@ -53,15 +57,19 @@ class TextView(QPlainTextEdit):
 
     def show_message(self, text: str) -> None:
         """Another message; "" for none."""
+        self._message = text
+        self._marked = None
+        self._filling.want()
+
+    def _fill(self) -> None:
+        text = self._message
         self._shown = ShownText(text)
-        self._length = len(text)
         lines = self._shown.lines
         if len(text) > MOST:
             lines = [
                 *lines,
                 self.tr("… the first {0} of {1} characters").format(number_text(MOST), number_text(len(text))),
             ]
-        self._marked = None
         self.setExtraSelections([])
         self._colours.set_delimiters(delimiters_of(text[:MOST]))
         self._waiting = lines[_AT_ONCE:]
@@ -86,6 +94,11 @@ class TextView(QPlainTextEdit):
             end.insertText("\n" + "\n".join(lines))
             self.blockSignals(False)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._filling.now()
+        self._marking.now()
+
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         menu = self.context_menu()
         menu.exec(event.globalPos())
@@ -95,7 +108,7 @@ class TextView(QPlainTextEdit):
         menu = self.createStandardContextMenu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         copy = QAction(self.tr("Copy de-identified"), menu)
-        copy.setEnabled(bool(self._shown.lines))
+        copy.setEnabled(bool(self._message))
         copy.triggered.connect(lambda: self.deidentified_wanted.emit(*self._selected()))
         actions = menu.actions()
         menu.insertAction(actions[1] if len(actions) > 1 else None, copy)  # type: ignore[arg-type]
@@ -107,7 +120,7 @@ class TextView(QPlainTextEdit):
         """The characters of the message that are selected; all of them where none are."""
         cursor = self.textCursor()
         if not cursor.hasSelection():
-            return 0, self._length
+            return 0, len(self._message)
         return self._character(cursor.selectionStart()), self._character(cursor.selectionEnd())
 
     def _character(self, position: int) -> int:
@@ -115,19 +128,30 @@ class TextView(QPlainTextEdit):
         block = self.document().findBlock(position)
         line = block.blockNumber()
         if line >= len(self._shown.lines):
-            return min(self._length, MOST)
+            return min(len(self._message), MOST)
         return self._shown.character(line, column_in_text(self._shown.lines[line], position - block.position()))
 
     def mark(self, start: int, end: int, *, into_sight: bool = True) -> None:
         """Marks characters of the message; the cursor stays where it is."""
-        self._marked = (start, end)
+        self._marked, self._is_led = (start, end), into_sight
+        self._marking.want()
+
+    def _show_mark(self) -> None:
         self._paint_mark()
-        first = self._cursor(start)
-        if into_sight and first is not None and not self.viewport().rect().contains(self.cursorRect(first).center()):
+        first = self._cursor(self._marked[0]) if self._marked is not None and self._is_led else None
+        if first is not None and not self.viewport().rect().contains(self.cursorRect(first).center()):
             self.verticalScrollBar().setValue(max(first.block().firstLineNumber() - 3, 0))
+
+    @property
+    def text(self) -> str:
+        """All that is shown."""
+        self._filling.now()
+        return self.toPlainText()
 
     def marked_text(self) -> str:
         """What is marked, as it is shown."""
+        self._filling.now()
+        self._marking.now()
         return "".join(selection.cursor.selectedText() for selection in self.extraSelections())
 
     def refresh_colours(self) -> None:

@@ -40,6 +40,7 @@ class Arrangement(StrEnum):
 _PANES_SHARE = 0.6  # of the workspace, to begin with; the table has the rest
 _SHARES = (0.44, 0.56)  # of ladder and detail, of what they have together
 _VERSION = 1  # of the state of the panes
+_PATIENCE_MS = 150  # most documents are read in less: what is shown stays as long, and the panes do not flicker
 
 
 class SessionViews(QMainWindow):
@@ -55,6 +56,9 @@ class SessionViews(QMainWindow):
         self._store = store
         self._model = model
         self._shown: SessionRow | None = None  # in the ladder
+        self._wanted: SessionRow | None = None  # chosen; not shown yet where its document is being read
+        self._patience = QTimer(self, interval=_PATIENCE_MS, singleShot=True)
+        self._patience.timeout.connect(lambda: self._show_row(None))
         self.table = table
         self.comparing = Comparing(store, model, self)
         self.detail = Detail(copy, [self.comparing.choose, self.comparing.compare])
@@ -134,12 +138,13 @@ class SessionViews(QMainWindow):
 
     def show_session(self, session: SessionSummary | None) -> None:
         """A session of the list, whose document may have to be read first; None: nothing."""
-        row = self._model.row_of(session.session_id) if session is not None else None
-        self._model.documents.looked_at = row
+        self._wanted = row = self._model.row_of(session.session_id) if session is not None else None
         if row is not None and row.document is None:
+            self._hold()
             self._store.fetch(row.session_id)  # `_on_fetched` shows it
-            row = None
-        self._show_row(row)
+            self._patience.start()
+        else:
+            self._show_row(row)
 
     def _open(self, session_id: str) -> None:
         self.table.go_to(session_id)
@@ -156,20 +161,27 @@ class SessionViews(QMainWindow):
         self.detail.hex.viewport().update()
 
     def _show_row(self, row: SessionRow | None) -> None:
-        if row is not None and row is self._shown:
-            return
-        self._shown = row
-        self.ladder.show_session(row)
-        self.detail.show_element(row, self.ladder.selected)
+        self._patience.stop()
+        if row is not self._shown:
+            self._shown = row
+            self.ladder.show_session(row)
+            self.detail.show_element(row, self.ladder.selected)
+        self._hold()
+
+    def _hold(self) -> None:
+        """Keeps the documents in memory that are shown, or will be."""
+        self._model.documents.looked_at = {row for row in (self._shown, self._wanted) if row is not None}
 
     @window_at_work()
     def _on_fetched(self, session: Session) -> None:
         self._model.add_documents([session])
-        row = self._model.documents.looked_at
+        row = self._wanted
         if row is not None and row.session_id == session.session_id and row.document is not None:
             self._show_row(row)
 
     def _on_fetch_failed(self, session_id: str, reason: str) -> None:
+        if self._wanted is not None and self._wanted.session_id == session_id:
+            self._show_row(None)
         self.told.emit(self.tr("Session {0} cannot be shown: {1}.").format(session_id, reason), True)
 
     def _on_rows_changed(self, first: QModelIndex, last: QModelIndex) -> None:

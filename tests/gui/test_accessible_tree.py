@@ -202,7 +202,7 @@ def test_masked_bytes_are_not_said(window: MainWindow, capture_file: Path, qtbot
     at = hex_view.data.index(b"Testmann")
     hex_view._go_to(at)
     assert hex_view.accessibleDescription().endswith(": masked")
-    qtbot.waitUntil(lambda: "PID" in window.detail.text.toPlainText())
+    qtbot.waitUntil(lambda: "PID" in window.detail.text.text)
     hex_view._go_to(1)
     assert hex_view.accessibleDescription().endswith(": hex 4D, M")
     hex_view._go_to(at)

@@ -164,7 +164,7 @@ def test_from_the_start_to_the_saved_file_and_back(
     port, _ = talk(TURNS)
     qtbot.waitUntil(lambda: window.model.rowCount() == 1, timeout=5000)
     window.table.selectRow(0)
-    qtbot.waitUntil(lambda: "SIM-4711" in window.detail.text.toPlainText())
+    qtbot.waitUntil(lambda: "SIM-4711" in window.detail.text.text)
     qtbot.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: window.controller.state is State.IDLE, timeout=10_000)
     close(window, qtbot)

@@ -237,16 +237,17 @@ def test_lines_that_are_too_many_for_a_moment_come_at_once_where_they_are_wanted
     monkeypatch.setattr(text_view, "_AT_ONCE", 10)
     lines = [f"OBX|{n}|NM|{n}^x" for n in range(500)]
     text = window.detail.text
+    window.detail.tabs.setCurrentWidget(text)
     text.show_message("\r".join(lines))
-    assert text.toPlainText() == "\n".join(lines[:10])
+    assert text.text == "\n".join(lines[:10])
     at = len("\r".join(lines[:400])) + 1
     text.mark(at, at + 7)
     assert text.marked_text() == "OBX|400"
     text.show_message("\r".join(lines[::-1]))
-    qtbot.waitUntil(lambda: text.toPlainText() == "\n".join(lines[::-1]))
+    qtbot.waitUntil(lambda: text.text == "\n".join(lines[::-1]))
     text.show_message("NTE|1\r")
     qtbot.wait(20)
-    assert text.toPlainText() == "NTE|1"  # nothing of the message before comes behind it
+    assert text.text == "NTE|1"  # nothing of the message before comes behind it
 
 
 # -- trouble -----------------------------------------------------------------------------------------------------
@@ -439,10 +440,49 @@ def test_searches_for_garbage_go_on_after_large_work() -> None:
         gc.unfreeze()
 
 
+def test_a_text_that_nobody_sees_is_shown_when_somebody_does(window: MainWindow, qtbot: QtBot) -> None:
+    window.go_to_sessions()
+    tabs, text = window.detail.tabs, window.detail.text
+    tabs.setCurrentWidget(window.detail.fields)
+    lines = [f"OBX|{n}|NM|{n}^x" for n in range(200)]
+    at = len("\r".join(lines[:150])) + 1
+    text.show_message("\r".join(lines))
+    text.mark(at, at + 7)
+    assert text.toPlainText() == ""
+    tabs.setCurrentWidget(text)
+    assert text.toPlainText() == "\n".join(lines)
+    assert text.marked_text() == "OBX|150"
+    (mark,) = text.extraSelections()
+    assert text.viewport().rect().contains(text.cursorRect(mark.cursor).center())
+    before = text.verticalScrollBar().value()
+    tabs.setCurrentWidget(window.detail.fields)
+    tabs.setCurrentWidget(text)
+    assert text.verticalScrollBar().value() == before > 0  # it is not filled again
+
+
+def test_many_segments_are_opened_little_by_little(window: MainWindow, qtbot: QtBot) -> None:
+    fields = window.detail.fields
+    nodes = parse("MSH|^~\\&|A\r" + "NTE|1||x\r" * 100)
+    window.detail.tabs.setCurrentWidget(fields)
+
+    def opened() -> int:
+        return sum(fields.tree.isExpanded(fields.model.index(row, 0)) for row in range(101))
+
+    fields.show_nodes(nodes, None)
+    assert 0 < opened() < 101
+    qtbot.waitUntil(lambda: opened() == 101)
+    fields.show_nodes(nodes, None)
+    collapse = next(action for action in fields.tree.actions() if action.text() == "Collapse all")
+    collapse.trigger()
+    qtbot.wait(50)
+    assert opened() == 0
+
+
 def test_all_that_is_shown_of_a_long_text_can_be_copied_deidentified(qtbot: QtBot) -> None:
     """Also with the line below it, which says how much there is."""
     view = TextView()
     qtbot.addWidget(view)
+    view.show()
     view.show_message("MSH|^~\\&|A\rNTE|1||" + "x" * 300_000)
     view.selectAll()
     assert view.document().lastBlock().text() == "… the first 200,000 of 300,018 characters"
@@ -478,6 +518,7 @@ def test_names_separators_and_escapes_have_colours(qtbot: QtBot, name: theme.The
     theme.apply(QApplication.instance(), name)  # type: ignore[arg-type]
     view = TextView()
     qtbot.addWidget(view)
+    view.show()
     view.show_message("MSH|^~\\&|A\rPID|1||\U0001f600^x\\T\\y|Z\rNTE|1\r")
     found = coloured(view, 1)
     assert found["PID"] == found["\\T\\"] == theme.colours().accent
@@ -488,6 +529,7 @@ def test_names_separators_and_escapes_have_colours(qtbot: QtBot, name: theme.The
 def test_separators_are_those_that_the_message_declares(qtbot: QtBot) -> None:
     view = TextView()
     qtbot.addWidget(view)
+    view.show()
     view.show_message("MSH#*~\\&#A\rPID#1#a*b|c^d\r")
     assert set(coloured(view, 1)) == {"PID", "#", "*"}
 

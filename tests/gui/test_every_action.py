@@ -328,10 +328,10 @@ def _find(scene: Scene) -> None:
 
 @effect("Menu/View/Mask patient data")
 def _mask(scene: Scene) -> None:
-    assert NAME in scene.window.detail.text.toPlainText()
+    assert NAME in scene.window.detail.text.text
     scene.trigger()
-    scene.qtbot.waitUntil(lambda: "PID" in scene.window.detail.text.toPlainText())
-    assert NAME not in scene.window.detail.text.toPlainText()
+    scene.qtbot.waitUntil(lambda: "PID" in scene.window.detail.text.text)
+    assert NAME not in scene.window.detail.text.text
 
 
 @effect("Menu/View/Group by/Device", "Menu/View/Group by/Link: device and LIS", "Menu/View/Group by/Nothing: one list")

@@ -60,7 +60,7 @@ def test_every_tab_shows_it_as_plain_text(detail: Detail, qtbot: QtBot, name: st
         assert isinstance(page, QWidget)
         page.repaint()
     assert all(label.textFormat() is Qt.TextFormat.PlainText for label in detail.findChildren(QLabel))
-    shown = [detail.text.toPlainText(), detail.findings.text, detail.connection.text, detail.title.text()]
+    shown = [detail.text.text, detail.findings.text, detail.connection.text, detail.title.text()]
     detail.fields.tree.expandToDepth(1)
     waiting = [detail.fields.model.index(at, 0) for at in range(min(detail.fields.model.rowCount(), 20))]
     while waiting:

@@ -136,12 +136,12 @@ def test_documents_of_the_newest_stay_and_of_the_one_looked_at() -> None:
     held = HeldDocuments()
     held.most = 3
     rows = [held_row(n) for n in range(6)]
-    held.looked_at = rows[1]
+    held.looked_at = {rows[1]}
     for row in rows:
         held.hold(row)
     held.trim()
     assert [row.document is not None for row in rows] == [False, True, False, False, True, True]
-    held.looked_at = None
+    held.looked_at = set()
     held.most = 2
     held.trim()
     assert [row.document is not None for row in rows] == [False, False, False, False, True, True]
@@ -199,7 +199,7 @@ def test_a_session_that_comes_back_into_the_list_is_counted_once(monkeypatch: py
         held.hold(row)
     held.forget(rows[0])
     held.hold(rows[0])
-    held.looked_at = rows[1]
+    held.looked_at = {rows[1]}
     held.hold(rows[3])
     held.trim()
     assert [row.document is not None for row in rows] == [False, True, True, True]
@@ -261,7 +261,25 @@ def test_older_session_is_read_when_it_is_looked_at(many: MainWindow, qtbot: QtB
     assert 5 in in_memory(many)
     many.table.selectRow(7)
     qtbot.waitUntil(lambda: b"MRN-000008" in many.detail.hex.data)
-    assert in_memory(many) == {8, *range(111, 121)} - {111}
+    assert in_memory(many) == {5, 8, *range(113, 121)}  # what was shown before goes with the next that comes
+
+
+def test_what_is_shown_stays_while_the_next_is_read(
+    many: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many.table.selectRow(4)
+    qtbot.waitUntil(lambda: many.ladder.selected == 0)
+    seen: list[object] = []
+    monkeypatch.setattr(many.ladder, "show_session", lambda row: seen.append(row and row.summary.number))
+    many.table.selectRow(7)
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen == [8]  # and not nothing in between
+    monkeypatch.setattr(many.controller.store, "fetch", lambda _session_id: None)  # a disk that gives no answer
+    many.table.selectRow(9)
+    assert seen == [8]
+    qtbot.waitUntil(lambda: seen == [8, None])
+    many.table.selectRow(119)
+    assert seen == [8, None, 120]
 
 
 def test_session_whose_file_is_gone_is_told(many: MainWindow, output: Path, qtbot: QtBot) -> None:

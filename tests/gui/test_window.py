@@ -61,13 +61,13 @@ def test_capture_file_fills_table_ladder_and_detail(window: MainWindow, capture_
     assert pid.data() == "PID"
     names = [fields.model.index(row, 1, pid).data() for row in range(fields.model.rowCount(pid))]
     assert names == ["Set ID PID", "Patient Identifier List", "Patient Name"]
-    assert "PID|1||SIM-4711||Testmann^Tilda" in window.detail.text.toPlainText()
+    assert "PID|1||SIM-4711||Testmann^Tilda" in window.detail.text.text
     assert window.detail.hex.data == mllp(oru("MSG1"))
     window.ladder.setFocus()
     qtbot.keyClick(window.ladder, Qt.Key.Key_Down)
     assert window.ladder.selected == 1
     assert window.detail.hex.data == mllp(answer("MSG1"))
-    assert "MSA|AA|MSG1" in window.detail.text.toPlainText()
+    assert "MSA|AA|MSG1" in window.detail.text.text
     qtbot.keyClick(window.ladder, Qt.Key.Key_Home)
     qtbot.mouseClick(window.ladder.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(200, 90))
     assert window.ladder.selected == 1
@@ -80,7 +80,7 @@ def test_control_byte_is_explained(window: MainWindow, capture_file: Path, qtbot
     qtbot.keyClick(window.ladder, Qt.Key.Key_Home)
     assert "ENQ (05)" in window.detail.title.text()
     assert window.detail.hex.data == b"\x05"
-    assert window.detail.text.toPlainText() == ""
+    assert window.detail.text.text == ""
 
 
 def test_empty_fields_are_shown_on_request(window: MainWindow, capture_file: Path, qtbot: QtBot) -> None:
@@ -371,7 +371,7 @@ def test_hostile_bytes_are_shown_as_text(window: MainWindow, tmp_path: Path, qtb
     read(window, path, qtbot)
     choose(window, 0)
     qtbot.waitUntil(lambda: window.detail.fields.model.rowCount() == 2)
-    text = window.detail.text.toPlainText()
+    text = window.detail.text.text
     assert "<b>bold</b>‹202E›<img src=x>␀␛[31m␉" in text
     assert "\x00" not in text
     assert "\u202e" not in text
