@@ -19,9 +19,8 @@ from hl7capture.ui.session_order import Grouping, group_of
 from hl7capture.ui.session_row import SessionRow
 
 GROUP_ROLE = Qt.ItemDataRole.UserRole  # of a group's line: its Group
-_NEVER = frozenset(  # a view asks every cell for them, each time it paints it
-    int(role) for role in (Qt.ItemDataRole.FontRole, Qt.ItemDataRole.BackgroundRole, Qt.ItemDataRole.CheckStateRole)
-)
+# No cell has these, and a view asks every cell for them each time that it paints it.
+_NEVER = frozenset((Qt.ItemDataRole.FontRole, Qt.ItemDataRole.BackgroundRole, Qt.ItemDataRole.CheckStateRole))
 
 
 class Group:

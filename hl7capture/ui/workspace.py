@@ -165,7 +165,8 @@ class SessionViews(QMainWindow):
         if row is not self._shown:
             self._shown = row
             self.ladder.show_session(row)
-            self.detail.show_element(row, self.ladder.selected)
+            if self.ladder.selected < 0:  # else it has told the detail
+                self.detail.show_element(row, -1)
         self._hold()
 
     def _hold(self) -> None:

@@ -31,9 +31,7 @@ from tests.support.stored import message_of, put, session_of
 _STORED = 100_000
 _RATE, _SECONDS = 5_000, 60  # messages a second, answers among them; pauses count for so long
 _MESSAGES = 1_000_000
-_AGAIN = (
-    2  # times more the pauses are looked at, as long as they count: once in a while the machine itself stands still
-)
+_AGAIN = 2  # times more pauses are looked at: now and then the machine itself stands still
 _SIZE = 1_160  # bytes of a result
 _ELEMENTS = 200_000
 _LARGE = 50_000_000  # characters
@@ -84,8 +82,7 @@ def _start(setup: Setup, found: Findings) -> None:
 
 def _stream(setup: Setup, found: Findings) -> None:
     seconds = max(2.0, _SECONDS * setup.size)
-    every = max(1000, round(_MESSAGES * setup.size))
-    ran = _streamed(setup, every, seconds)
+    ran = _streamed(setup, max(1000, round(_MESSAGES * setup.size)), seconds)
     runs = [ran, *(_streamed(setup, round(1.05 * _RATE * seconds), seconds) for _ in range(_AGAIN))]
 
     def of_all(name: str) -> float:
