@@ -13,8 +13,10 @@ from hl7capture.hl7.filter.tree import Comparison, Pattern
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-_DURATION = re.compile(r"(\d{1,12}(?:\.\d{1,6})?) ?(µs|us|ms|s|sec|min|h|d)?", re.IGNORECASE)
-_MILLISECONDS = {"µs": 1e-3, "us": 1e-3, "ms": 1.0, "s": 1e3, "sec": 1e3, "min": 6e4, "h": 3.6e6, "d": 8.64e7}
+# ASCII: else "ſ" would be an "s". Micro has two signs, and keyboards have the one or the other.
+_DURATION = re.compile(r"(\d{1,12}(?:\.\d{1,6})?) ?([\u00b5\u03bc]s|us|ms|s|sec|min|h|d)?", re.IGNORECASE | re.ASCII)
+_MILLISECONDS = {"us": 1e-3, "ms": 1.0, "s": 1e3, "sec": 1e3, "min": 6e4, "h": 3.6e6, "d": 8.64e7}
+_MILLISECONDS |= {"\u00b5s": 1e-3, "\u03bcs": 1e-3}
 _NUMBER = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,30})?|\.\d{1,30})")
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,6}))?)?)?\s*(Z|[+-]\d\d:?\d\d)?", re.IGNORECASE
