@@ -3,9 +3,11 @@
 import os
 import select
 import threading
+import time
 from pathlib import Path
 
 from hl7capture.model.source import SourceError, SourceState
+from hl7capture.sources.pipe import GATHERED_SECONDS, widen
 from hl7capture.sources.unpacking import Unpacker
 
 _PIECE = 1 << 20
@@ -25,6 +27,7 @@ class FifoSource:
         self._pipe = -1
         self._unpacker = Unpacker(self._read, str(path))
         self._done = 0
+        self._due = 0.0  # monotonic: the next piece, as in PipeReader
         self._stopped = threading.Event()
 
     @property
@@ -37,6 +40,7 @@ class FifoSource:
             self._pipe = os.open(self._path, os.O_RDONLY | os.O_NONBLOCK)
         except OSError as error:
             raise SourceError(f"{self._path} cannot be read: {error.strerror}.") from error
+        widen(self._pipe)
 
     def read(self) -> bytes | None:
         """See Source.read."""
@@ -57,10 +61,12 @@ class FifoSource:
             try:
                 piece = os.read(self._pipe, _PIECE)
             except BlockingIOError:
-                if pieces:
+                if not pieces:
+                    select.select([self._pipe], [], [], _PATIENCE)
+                    return b""
+                if not self._is_more():
                     break
-                select.select([self._pipe], [], [], _PATIENCE)
-                return b""
+                continue
             except OSError as error:
                 raise SourceError(f"{self._path} cannot be read further: {error.strerror}.") from error
             if not piece:
@@ -69,8 +75,14 @@ class FifoSource:
             size += len(piece)
         if pieces:
             self._done += size
+            self._due = time.monotonic() + GATHERED_SECONDS
             return b"".join(pieces)
         if self._done:
             return None
         self._stopped.wait(_PATIENCE)  # there was no writer yet
         return b""
+
+    def _is_more(self) -> bool:
+        """Has more come before the next piece is due?"""
+        rest = self._due - time.monotonic()
+        return rest > 0 and not self._stopped.is_set() and bool(select.select([self._pipe], [], [], rest)[0])

@@ -71,6 +71,49 @@ def test_closing_frees_the_writer(pipe: Pipe) -> None:
     assert written.wait(10)
 
 
+def test_what_comes_in_bits_is_given_together(pipe: Pipe) -> None:
+    source, target = pipe
+    reader = PipeReader(source)
+    data = [number.to_bytes(2, "big") for number in range(2000)]
+
+    def drip() -> None:
+        for bit in data:
+            target.write(bit)
+        target.close()
+
+    dripping = threading.Thread(target=drip)
+    dripping.start()
+    pieces = []
+    while (piece := reader.read()) is not None:
+        pieces.append(piece)
+    dripping.join(10)
+    assert b"".join(pieces) == b"".join(data)
+    assert len(list(filter(None, pieces))) < 20
+
+
+def test_after_a_silence_or_where_there_is_enough_nobody_sleeps(pipe: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    source, target = pipe
+    reader = PipeReader(source)
+    target.write(b"first")
+    assert next(iter(reader.read, b"")) == b"first"
+    assert not slept
+    target.write(b"second")
+    assert next(iter(reader.read, b"")) == b"second"
+    assert slept
+    slept.clear()
+    threading.Event().wait(0.11)
+    target.write(b"third")
+    assert next(iter(reader.read, b"")) == b"third"
+    assert not slept
+    target.write(bytes(4 << 20))  # returns when the last megabyte is in the pipe
+    while reader.waiting < 1 << 20:
+        threading.Event().wait(0.01)
+    assert len(reader.read() or b"") >= 1 << 20
+    assert not slept
+
+
 def test_silence_and_end(pipe: Pipe) -> None:
     source, target = pipe
     reader = PipeReader(source)
