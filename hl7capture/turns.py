@@ -4,18 +4,24 @@ One thread at a time runs Python. Who wants to go on waits until another one giv
 `sys.getswitchinterval()`, and longer where several wait; and Qt calls Python hundreds of times to paint one list. While
 sessions came fast that made half a second of a picture that takes ten milliseconds. So the other threads wait, between
 two small steps of theirs, while the window is at work: it says so itself, and who sends it something does.
+
+And they share one processor. On several the one that has waited longest is passed over again and again: beside three
+threads that compute the window's waits up to a tenth of a second for its turn, beside three on one processor 7 ms.
 """
 
 import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 
 SWITCH_SECONDS = 0.0001  # for `sys.setswitchinterval`: how long the window waits where nobody gives way
 _LONGEST = 0.2  # seconds: whatever the window does for longer, the others go on beside it
 _BEHIND = 5  # how much nicer: a third of the processor's time, where others want it, too (sched(7))
+
+# What this program may use, where the system lets a thread choose.
+_PROCESSORS = frozenset(os.sched_getaffinity(0)) if sys.platform == "linux" else frozenset[int]()
 
 
 class Turns:
@@ -70,6 +76,29 @@ def step_back() -> None:
         with suppress(OSError):  # where somebody else has set it already
             nice = os.getpriority(os.PRIO_PROCESS, os.getpid()) + _BEHIND
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)  # there, of one thread: setpriority(2)
+
+
+@contextmanager
+def behind_window() -> Iterator[None]:
+    """For work in Python on any other thread: meanwhile it shares a processor with all the others behind the window.
+
+    A process that is started meanwhile has this processor alone. Without a window nothing happens, and on Linux alone:
+    the other systems do not let one choose, or not without harm.
+    """
+    if turns.on_last is None or len(_PROCESSORS) < 2:
+        yield
+        return
+    _run_on({sorted(_PROCESSORS)[os.getpid() % len(_PROCESSORS)]})  # not the same one for two such programs
+    try:
+        yield
+    finally:
+        _run_on(_PROCESSORS)
+
+
+def _run_on(processors: Collection[int]) -> None:
+    if sys.platform == "linux":
+        with suppress(OSError):  # it was taken from us meanwhile
+            os.sched_setaffinity(0, processors)  # there, of the calling thread: sched_setaffinity(2)
 
 
 @contextmanager

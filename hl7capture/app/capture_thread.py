@@ -17,7 +17,7 @@ from hl7capture.model.events import Counters, Event, Notice, SessionCompleted, S
 from hl7capture.model.settings import Settings
 from hl7capture.model.source import Source, SourceCutError, SourceError, total
 from hl7capture.store.session_store import SessionStore
-from hl7capture.turns import give_way, turns
+from hl7capture.turns import behind_window, give_way, turns
 
 log = logging.getLogger(__name__)
 
@@ -131,9 +131,10 @@ class CaptureThread(QThread):
         intake = Intake(self._sources)
         try:
             for number, piece in intake:
-                self._take(self._parts[number], piece)
-                self._tell()
-                self._show_progress()
+                with behind_window():
+                    self._take(self._parts[number], piece)
+                    self._tell()
+                    self._show_progress()
         finally:
             intake.close()
 

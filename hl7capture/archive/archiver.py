@@ -24,6 +24,7 @@ from hl7capture.model.session import Codes
 from hl7capture.model.settings import Settings
 from hl7capture.store.session_folder import SessionFolder
 from hl7capture.store.trouble_log import TroubleLog
+from hl7capture.turns import behind_window
 
 log = logging.getLogger(__name__)
 
@@ -122,8 +123,9 @@ class Archiver:
         try:
             while not self._is_stopping:
                 try:
-                    self._look()
-                    self._serve()
+                    with behind_window():
+                        self._look()
+                        self._serve()
                 except Exception as error:  # noqa: BLE001 - whatever it is, the capture goes on, and this as well
                     self._failed(error)
                 if self._is_finishing:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QRunnable
 
+from hl7capture.turns import behind_window
+
 log = logging.getLogger(__name__)
 
 
@@ -15,6 +17,7 @@ class Job(QRunnable):
         super().__init__()
         self._work = work
 
+    @behind_window()
     def run(self) -> None:
         try:
             self._work()

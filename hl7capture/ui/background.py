@@ -5,6 +5,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal
 
+from hl7capture.turns import behind_window
+
 
 class _Told(QObject):
     """Lives until it has told, and goes in the thread that made it.
@@ -60,6 +62,7 @@ class Background(QRunnable):
         """Begins as soon as a thread of the pool is free."""
         (pool or QThreadPool.globalInstance()).start(self)
 
+    @behind_window()
     def run(self) -> None:
         try:
             result = self._work()

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from hl7capture import turns as module
-from hl7capture.turns import Turns, step_back
+from hl7capture.turns import Turns, behind_window, step_back
 
 
 @pytest.fixture
@@ -90,3 +90,50 @@ def test_a_thread_that_steps_back_has_less_of_the_processor() -> None:
     thread.join(10)
     assert nice == [ours + 5] * 2
     assert os.getpriority(os.PRIO_PROCESS, 0) == ours
+
+
+@pytest.fixture
+def choices(monkeypatch: pytest.MonkeyPatch) -> list[frozenset[int]]:
+    """What a thread may run on before, meanwhile, between, again, and after it works behind the window two times."""
+    monkeypatch.setattr(module.turns, "on_last", lambda: None)
+    seen: list[frozenset[int]] = []
+
+    def look() -> None:
+        seen.append(frozenset(os.sched_getaffinity(0)))
+
+    def work() -> None:
+        for _ in range(2):
+            look()
+            with behind_window():
+                look()
+        look()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join(10)
+    return seen
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread runs where it likes")
+def test_who_works_behind_the_window_shares_one_processor(choices: list[frozenset[int]]) -> None:
+    all_of_them, meanwhile, between, again, after = choices
+    assert all_of_them == between == after == os.sched_getaffinity(0)
+    assert meanwhile == again
+    assert len(meanwhile) == 1
+    assert meanwhile <= all_of_them
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread runs where it likes")
+def test_processor_that_was_taken_away_keeps_nobody_from_working(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module.turns, "on_last", lambda: None)
+    monkeypatch.setattr(module, "_PROCESSORS", frozenset({100_000, 100_001}))
+    before = os.sched_getaffinity(0)
+    with behind_window():
+        assert os.sched_getaffinity(0) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread runs where it likes")
+def test_without_a_window_everybody_runs_everywhere() -> None:
+    before = os.sched_getaffinity(0)
+    with behind_window():
+        assert os.sched_getaffinity(0) == before
