@@ -20,8 +20,10 @@ SWITCH_SECONDS = 0.0001  # for `sys.setswitchinterval`: how long the window wait
 _LONGEST = 0.2  # seconds: whatever the window does for longer, the others go on beside it
 _BEHIND = 5  # how much nicer: a third of the processor's time, where others want it, too (sched(7))
 
-# What this program may use, where the system lets a thread choose.
-_PROCESSORS = frozenset(os.sched_getaffinity(0)) if sys.platform == "linux" else frozenset[int]()
+if sys.platform == "linux":
+    _PROCESSORS = sorted(os.sched_getaffinity(0))  # that this program may use
+else:
+    _PROCESSORS = [0]
 
 
 class Turns:
@@ -85,20 +87,37 @@ def behind_window() -> Iterator[None]:
     A process that is started meanwhile has this processor alone. Without a window nothing happens, and on Linux alone:
     the other systems do not let one choose, or not without harm.
     """
-    if turns.on_last is None or len(_PROCESSORS) < 2:
+    with _running_on({_PROCESSORS[os.getpid() % len(_PROCESSORS)]}):  # not the same one for two such programs
+        yield
+
+
+@contextmanager
+def without_python() -> Iterator[None]:
+    """Behind the window: for what computes for long outside of Python, and would keep the others from their turn."""
+    with _running_on(_PROCESSORS):
+        yield
+
+
+@contextmanager
+def _running_on(processors: Collection[int]) -> Iterator[None]:
+    if turns.on_last is None:
         yield
         return
-    _run_on({sorted(_PROCESSORS)[os.getpid() % len(_PROCESSORS)]})  # not the same one for two such programs
+    before = _moved_to(processors)
     try:
         yield
     finally:
-        _run_on(_PROCESSORS)
+        _moved_to(before)
 
 
-def _run_on(processors: Collection[int]) -> None:
+def _moved_to(processors: Collection[int]) -> Collection[int]:
+    """The calling thread; where it ran before. It stays there where one of the processors was taken from us."""
+    before: Collection[int] = ()
     if sys.platform == "linux":
-        with suppress(OSError):  # it was taken from us meanwhile
-            os.sched_setaffinity(0, processors)  # there, of the calling thread: sched_setaffinity(2)
+        before = os.sched_getaffinity(0)  # there, of the calling thread: sched_setaffinity(2)
+        with suppress(OSError):
+            os.sched_setaffinity(0, processors)
+    return before
 
 
 @contextmanager

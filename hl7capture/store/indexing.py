@@ -20,7 +20,7 @@ from hl7capture.store.index import Row, SessionIndex, text_of
 from hl7capture.store.jobs import Job
 from hl7capture.store.scanning import stored_file
 from hl7capture.store.session_folder import SessionFolder
-from hl7capture.turns import give_way, step_back
+from hl7capture.turns import behind_window, give_way, step_back, without_python
 
 log = logging.getLogger(__name__)
 
@@ -104,12 +104,14 @@ class Indexer:
         try:
             if gone:
                 index.remove(gone)
-            index.put(filter(None, (self._row(folder, session) for session in saved)))
+            with without_python():
+                index.put(filter(None, (self._row(folder, session) for session in saved)))
         except sqlite3.Error as error:
             log.warning("The index of %s is behind until the next start: %s", folder.root, error)
         finally:
             index.close()
 
+    @behind_window()
     def _row(self, folder: SessionFolder, session: Session) -> Row | None:
         give_way()
         try:
