@@ -43,6 +43,27 @@ def kind_of(message: str) -> str:
     return intern((brief_of(message).kind or "message")[:LONGEST_KIND])
 
 
+def kinds_of(session: Session, start: int, stop: int) -> list[str]:
+    """What these messages are counted as; `stop` is not among them. Worked out once, by whoever asks first."""
+    kinds, messages = session.kinds, session.messages
+    stop = min(stop, len(messages))
+    if len(kinds) < stop:  # another thread may do the same now: more places than messages do no harm
+        kinds.extend([""] * (stop - len(kinds)))
+    for place in range(start, stop):
+        if not kinds[place]:
+            give_way()
+            kinds[place] = kind_of(messages[place])
+    return kinds[start:stop]
+
+
+def note_kinds(session: Session) -> None:
+    """Works out the kinds of the messages that have come since, so that nobody who asks has to wait."""
+    start = len(session.kinds)
+    while start and not session.kinds[start - 1]:
+        start -= 1
+    kinds_of(session, start, len(session.messages))
+
+
 def follow(summary: SessionSummary, session: Session, most: int | None = None) -> bool:
     """Takes note of what the session has become; False where more than `most` elements or messages have come since."""
     if summary.is_open and not session.is_open:
@@ -62,13 +83,13 @@ def follow(summary: SessionSummary, session: Session, most: int | None = None) -
     summary.element_count += len(elements)
     summary.flag_count += sum(1 for element in elements if element.flags)
     summary.size += sum([len(element.data) for element in elements])
-    messages = session.messages[summary.message_count :][:most]
-    if messages:
+    count = len(session.messages) - summary.message_count
+    count = count if most is None else min(count, most)
+    if count > 0:
         counts = dict(summary.kinds)
-        for kind in map(kind_of, messages):
-            give_way()
+        for kind in kinds_of(session, summary.message_count, summary.message_count + count):
             kind = kind if kind in counts or len(counts) < MOST_KINDS else REST
             counts[kind] = counts.get(kind, 0) + 1
         summary.kinds = tuple(counts.items())
-        summary.message_count += len(messages)
-    return most is None or (len(elements) < most and len(messages) < most)
+        summary.message_count += count
+    return most is None or (len(elements) < most and count < most)

@@ -43,7 +43,8 @@ class Session:
     Times are Unix milliseconds. An element's `message` may be `len(messages)` while that message is still
     being put together from frames. `pinned`: a person wants it kept for good, whatever `persisted_until` says; that
     may be set at any time. `note`: what a person has written about it, at any time, too. `findings`, `latencies`: what
-    is wrong with it, and how long its answers took, once it was judged; never in the document.
+    is wrong with it, and how long its answers took, once it was judged; never in the document. `kinds`: of its
+    messages, "" where that is not known yet; hl7/session_summary.py knows it.
     """
 
     session_id: str
@@ -68,6 +69,7 @@ class Session:
     note: str = ""
     findings: Codes | None = None
     latencies: Latencies | None = None
+    kinds: list[str] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -7,6 +7,8 @@ from hl7capture.model.events import Event, SessionCompleted
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 
+_WORKED_OUT = {"findings", "latencies", "kinds"}  # by whoever asks first; in no document
+
 
 def events_of(data: bytes, step: int = 0, settings: Settings | None = None) -> list[Event]:
     """All events of a capture, fed in pieces of `step` bytes (0: at once)."""
@@ -28,4 +30,4 @@ def said(session: Session) -> list[tuple[str, str, bytes, int | None, tuple[str,
 
 def everything(session: Session) -> dict[str, Any]:
     """All that stands in a session's document, comparable."""
-    return {name: getattr(session, name) for name in Session.__slots__ if name not in ("findings", "latencies")}
+    return {name: getattr(session, name) for name in Session.__slots__ if name not in _WORKED_OUT}

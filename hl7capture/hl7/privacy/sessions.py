@@ -80,6 +80,7 @@ class Deidentification:
             persisted_until=None,
             pinned=False,
             note="",
+            kinds=[],
             extra={MARK: True},
         )
         self.report.addresses = self.pseudonyms.addresses

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 
 from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged, AnswerState
 from hl7capture.hl7.acknowledgements.pairing import Pairing
-from hl7capture.hl7.session_summary import MOST_KINDS, REST, kind_of, opening_of
+from hl7capture.hl7.session_summary import MOST_KINDS, REST, kind_of, kinds_of, opening_of
 from hl7capture.hl7.statistics.latency import bucket_of
 from hl7capture.model.elements import Direction, ElementType
 from hl7capture.model.session import EndReason, Session
 from hl7capture.model.session_summary import SessionSummary
-from hl7capture.turns import give_way
 
 _MOST_AWAITED = 1000  # of a direction
 
@@ -85,9 +84,7 @@ class Following:
             if element.message is not None:
                 told.times[element.message] = element.timestamp
         fresh = []
-        for text in session.messages[len(told.kinds) :]:
-            give_way()
-            kind = kind_of(text)
+        for kind in kinds_of(session, len(told.kinds), len(session.messages)):
             kind = kind if kind in told.counts or len(told.counts) < MOST_KINDS else REST
             fresh.append((told.times.pop(len(told.kinds), session.end_time), kind))
             told.kinds.append(kind)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from math import ceil, log2
 
 from hl7capture.hl7.acknowledgements.acknowledged import Acknowledgements
-from hl7capture.hl7.session_summary import MOST_KINDS, REST, kind_of
+from hl7capture.hl7.session_summary import MOST_KINDS, REST, kind_of, kinds_of
 from hl7capture.model.session import Latencies, Session
 
 _PER_DOUBLING = 8
@@ -73,5 +73,6 @@ def latencies_of(session: Session, acknowledgements: Acknowledgements) -> Latenc
 
 def kind_of_message(session: Session, message: int | None) -> str:
     """message: its index; one that is not there (yet) has no kind of its own."""
-    text = session.messages[message] if message is not None and message < len(session.messages) else ""
-    return kind_of(text)
+    if message is None or message >= len(session.messages):
+        return kind_of("")
+    return kinds_of(session, message, message + 1)[0]

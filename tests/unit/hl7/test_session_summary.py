@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hl7capture.hl7.session_summary import follow, opening_of, summary_of
+from hl7capture.hl7.session_summary import follow, kind_of, kinds_of, note_kinds, opening_of, summary_of
 from hl7capture.model.elements import Direction, Element, ElementType, Flag, Framing
 from hl7capture.model.search import matches, terms_of
 from hl7capture.model.session import EndReason, Session
@@ -76,3 +76,27 @@ def test_words_stand_beside_the_messages_in_them_or_were_found_on_disk() -> None
     assert matches(summary, (), everywhere, on_disk)
     assert not matches(summary, (), everywhere, {**on_disk, "tilda": {"another"}})
     assert matches(summary, (), terms_of(""))
+
+
+@given(st.lists(KINDS, max_size=12), st.data())
+def test_kinds_are_the_same_whoever_asks_and_in_whatever_order(kinds: list[str], data: st.DataObject) -> None:
+    session = session_of(1)
+    session.messages = [message(kind) for kind in kinds]
+    expected = [kind_of(text) for text in session.messages]
+    for _ in range(data.draw(st.integers(0, 3))):
+        start, stop = data.draw(st.integers(0, 13)), data.draw(st.integers(0, 13))
+        assert kinds_of(session, start, stop) == expected[start:stop]
+    session.messages.append(message("ADT^A01"))
+    note_kinds(session)
+    assert session.kinds[: len(session.messages)][-1] == "ADT^A01"
+    assert kinds_of(session, 0, len(session.messages)) == [*expected, "ADT^A01"]
+
+
+def test_kinds_that_are_known_are_not_worked_out_again() -> None:
+    session = session_of(1)
+    note_kinds(session)
+    known = list(session.kinds)
+    session.messages = [""] * len(known)
+    note_kinds(session)
+    assert kinds_of(session, 0, len(known)) == known
+    assert dict(summary_of(session).kinds).keys() == set(known)
