@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, QThreadPool, Signal
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, QThreadPool, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QTabWidget, QToolButton, QVBoxLayout, QWidget
 
@@ -32,6 +32,7 @@ from hl7capture.ui.session_row import SessionRow
 from hl7capture.ui.taking_apart import NOTHING, Parsed, parsed_of
 from hl7capture.ui.text_view import TextView
 
+_PATIENCE_MS = 150  # nearly all messages are taken apart in less: fields stay as long, and do not flicker
 _EXPLAINED = {
     ElementType.START: QT_TRANSLATE_NOOP("Detail", "ENQ ({0}): asks whether the other side is ready to receive"),
     ElementType.ACK: QT_TRANSLATE_NOOP("Detail", "ACK ({0}): accepts what came before"),
@@ -102,6 +103,8 @@ class Detail(QWidget):
         self._odd: list[str] = []  # what is odd about the element, in words
         self._parsed = NOTHING
         self._nodes: tuple[Node, ...] = ()  # those that Fields shows
+        self._patience = QTimer(self, interval=_PATIENCE_MS, singleShot=True)
+        self._patience.timeout.connect(self._wait_for_fields)
         self.title = CopyableLabel()
         self.title.setContentsMargins(12, 8, 12, 8)
         self.flags = PlainLabel(wraps=True)
@@ -254,6 +257,7 @@ class Detail(QWidget):
         self.text.show_message("" if is_masking else text)
         self._parsed = NOTHING
         self._wanted += 1
+        self._patience.stop()
         if not text or is_masking:
             self._show_fields((), None)
         if element is None or self._row is None or not (text or is_masking):
@@ -267,6 +271,13 @@ class Detail(QWidget):
             return parsed_of(request, text, session, element, rules)
 
         Background(work, self._on_parsed).start(self._pool)
+        self._patience.start()
+
+    @window_at_work()
+    def _wait_for_fields(self) -> None:
+        """The fields of the message before would pass for those of the one that is shown."""
+        self._show_fields((), None)
+        self.fields.set_waiting(True)
 
     def _show_fields(self, nodes: tuple[Node, ...], delimiters: Delimiters | None, *, is_masked: bool = False) -> None:
         before, self._nodes = [self._nodes], nodes
@@ -279,6 +290,7 @@ class Detail(QWidget):
             let_go([parsed.nodes])
         else:
             self._parsed = parsed
+            self._patience.stop()
             self._show_fields(parsed.nodes, parsed.delimiters, is_masked=parsed.masked is not None)
             if parsed.masked is not None:
                 self.text.show_message(parsed.masked)

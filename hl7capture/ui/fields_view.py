@@ -12,6 +12,7 @@ from hl7capture.ui.document_saving import DocumentSaving
 from hl7capture.ui.field_filter import filter_of
 from hl7capture.ui.fields_model import FieldsModel
 from hl7capture.ui.fields_search import FieldsSearch
+from hl7capture.ui.plain_label import PlainLabel
 
 _MOST_EXPANDED = 120  # segments; beyond them a person opens what they need
 _EXPANDED_AT_ONCE = 15  # of them: more than are in sight, laid out in a millisecond or two
@@ -53,6 +54,9 @@ class FieldsView(QWidget):
         self._empty = QCheckBox(self.tr("Show empty fields"))
         self._empty.setProperty("muted", True)
         self._empty.toggled.connect(self._set_with_empty)
+        self._waiting = PlainLabel(self.tr("The message is being taken apart…"))
+        self._waiting.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._waiting.hide()
         self.search = FieldsSearch()
         self.search.found.connect(self._go_to_found)
         self.search.left.connect(self.tree.setFocus)
@@ -69,6 +73,7 @@ class FieldsView(QWidget):
         below = QHBoxLayout()
         below.setContentsMargins(12, 4, 12, 4)
         below.addWidget(self._empty)
+        below.addWidget(self._waiting)
         layout.addLayout(below)
 
     def _make_actions(self) -> None:
@@ -107,12 +112,17 @@ class FieldsView(QWidget):
     def show_nodes(self, nodes: tuple[Node, ...], delimiters: Delimiters | None, *, is_masked: bool = False) -> None:
         """Another message. is_masked: what is in it cannot be saved."""
         self.model.show_nodes(nodes, delimiters)
+        self.set_waiting(False)
         self._is_masked = is_masked
         self._save.setEnabled(False)
         self._filter.setEnabled(False)
         self._expand_all.setEnabled(len(nodes) <= _MOST_EXPANDED)
         self._expand()
         self.search.show_nodes(nodes, delimiters, with_empty=self.model.with_empty)
+
+    def set_waiting(self, is_waiting: bool) -> None:
+        """Whether a person is told that the fields of the message will come; they take long where it is very large."""
+        self._waiting.setVisible(is_waiting)
 
     def go_to(self, chain: tuple[Node, ...]) -> None:
         """Goes to the last of these nodes, each of which holds the next, and tells nobody."""

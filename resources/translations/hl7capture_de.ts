@@ -1247,6 +1247,10 @@
         <translation>Leere Felder zeigen</translation>
     </message>
     <message>
+        <source>The message is being taken apart…</source>
+        <translation>Die Nachricht wird zerlegt …</translation>
+    </message>
+    <message>
         <source>Copy value</source>
         <translation>Wert kopieren</translation>
     </message>

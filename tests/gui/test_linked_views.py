@@ -2,13 +2,15 @@
 
 import base64
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from hl7capture.hl7.node import Node
@@ -20,6 +22,7 @@ from hl7capture.ui.detail import Detail
 from hl7capture.ui.fields_view import FieldsView
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.session_row import SessionRow
+from hl7capture.ui.taking_apart import Parsed, parsed_of
 from tests.gui.conftest import read
 from tests.support.engine import sessions_of
 from tests.support.speech import answer, mllp
@@ -70,6 +73,31 @@ def index_of(detail: Detail, path: str) -> None:
 def chosen(detail: Detail) -> str:
     node = detail.fields.model.node(detail.fields.tree.currentIndex())
     return node.path if node else ""
+
+
+def test_fields_of_the_message_before_do_not_pass_for_those_of_a_large_one(
+    detail: Detail, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show(detail, qtbot, session_of((0, mllp(ORU.encode()))))
+    is_ready = threading.Event()
+    qtbot.addWidget(detail, before_close_func=lambda _widget: is_ready.set())
+
+    def slow(*arguments: Any) -> Parsed:
+        is_ready.wait(20)
+        return parsed_of(*arguments)
+
+    monkeypatch.setattr("hl7capture.ui.detail.parsed_of", slow)
+    row = SessionRow(summary_of(other := session_of((0, mllp(ORU.replace("4711", "0815").encode())))), other)
+    detail.show_element(row, 0)
+    assert detail.fields.model.rowCount() > 0  # for the moment: most messages need less
+    qtbot.waitUntil(lambda: detail.fields.model.rowCount() == 0)
+    (waiting,) = [label for label in detail.fields.findChildren(QLabel) if "taken apart" in label.text()]
+    assert waiting.isVisible()
+    is_ready.set()
+    qtbot.waitUntil(lambda: detail.fields.model.rowCount() > 0)
+    assert not waiting.isVisible()
+    index_of(detail, "PID-3.1")
+    assert detail.fields.model.node(detail.fields.tree.currentIndex()).value == "0815"
 
 
 def test_a_field_is_marked_in_text_and_hex(detail: Detail, qtbot: QtBot) -> None:
