@@ -35,7 +35,7 @@ class PipeReader:
         self._is_closed = False
         self._has_ended = False
         self._due = 0.0  # monotonic: the next piece
-        widen(pipe.fileno())
+        widen(pipe)
         self._thread = threading.Thread(target=self._fill, name="pipe-reader", daemon=True)
         self._thread.start()
 
@@ -94,7 +94,7 @@ class PipeReader:
                     return
 
 
-def widen(pipe: int) -> None:
+def widen(pipe: IO[bytes] | int) -> None:
     """Where the system can, the pipe holds more: its writer waits less often for this thread's turn."""
     with suppress(ImportError, OSError, ValueError, AttributeError):
         import fcntl
