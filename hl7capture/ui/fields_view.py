@@ -55,7 +55,7 @@ class FieldsView(QWidget):
         self._empty.setProperty("muted", True)
         self._empty.toggled.connect(self._set_with_empty)
         self._waiting = PlainLabel(self.tr("The message is being taken apart…"))
-        self._waiting.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._waiting.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._waiting.hide()
         self.search = FieldsSearch()
         self.search.found.connect(self._go_to_found)
