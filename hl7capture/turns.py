@@ -87,23 +87,17 @@ def behind_window() -> Iterator[None]:
     A process that is started meanwhile has this processor alone. Without a window nothing happens, and on Linux alone:
     the other systems do not let one choose, or not without harm.
     """
-    with _running_on({_PROCESSORS[os.getpid() % len(_PROCESSORS)]}):  # not the same one for two such programs
+    before = _moved_to({_PROCESSORS[os.getpid() % len(_PROCESSORS)]})  # not the same one for two such programs
+    try:
         yield
+    finally:
+        _moved_to(before)
 
 
 @contextmanager
 def without_python() -> Iterator[None]:
     """Behind the window: for what computes for long outside of Python, and would keep the others from their turn."""
-    with _running_on(_PROCESSORS):
-        yield
-
-
-@contextmanager
-def _running_on(processors: Collection[int]) -> Iterator[None]:
-    if turns.on_last is None:
-        yield
-        return
-    before = _moved_to(processors)
+    before = _moved_to(_PROCESSORS)
     try:
         yield
     finally:
@@ -113,7 +107,7 @@ def _running_on(processors: Collection[int]) -> Iterator[None]:
 def _moved_to(processors: Collection[int]) -> Collection[int]:
     """The calling thread; where it ran before. It stays there where one of the processors was taken from us."""
     before: Collection[int] = ()
-    if sys.platform == "linux":
+    if sys.platform == "linux" and turns.on_last is not None and processors:
         before = os.sched_getaffinity(0)  # there, of the calling thread: sched_setaffinity(2)
         with suppress(OSError):
             os.sched_setaffinity(0, processors)

@@ -17,10 +17,10 @@ class Job(QRunnable):
         super().__init__()
         self._work = work
 
-    @behind_window()
     def run(self) -> None:
         try:
-            self._work()
+            with behind_window():
+                self._work()
         except RuntimeError as error:
             if "deleted" not in str(error):  # so the bindings say of an object of Qt's that is gone
                 raise

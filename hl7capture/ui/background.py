@@ -62,10 +62,10 @@ class Background(QRunnable):
         """Begins as soon as a thread of the pool is free."""
         (pool or QThreadPool.globalInstance()).start(self)
 
-    @behind_window()
     def run(self) -> None:
         try:
-            result = self._work()
+            with behind_window():
+                result = self._work()
         except self._expected as error:
             self._told.failed.emit(error)
         except BaseException:
