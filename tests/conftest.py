@@ -1,5 +1,6 @@
 """Every test has a configuration and an output folder of its own."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,17 @@ if TYPE_CHECKING:
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HL7CAPTURE_CONFIG_DIR", str(tmp_path / "config"))
     monkeypatch.setenv("HL7CAPTURE_OUTPUT_FOLDER", str(tmp_path / "output"))
+
+
+@pytest.fixture(autouse=True)
+def garbage_ends_here(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Qt's objects that a test leaves in cycles go in its own thread.
+
+    Else whatever thread happens to search for garbage takes them down, timers among them, in the midst of a later test.
+    """
+    yield
+    if "qtbot" in request.fixturenames:
+        gc.collect()
 
 
 @pytest.fixture
