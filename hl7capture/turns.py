@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 SWITCH_SECONDS = 0.0001  # for `sys.setswitchinterval`: how long the window waits where nobody gives way
 _LONGEST = 0.2  # seconds: whatever the window does for longer, the others go on beside it
@@ -80,24 +80,24 @@ def step_back() -> None:
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)  # there, of one thread: setpriority(2)
 
 
-@contextmanager
-def behind_window() -> Iterator[None]:
+def behind_window() -> AbstractContextManager[None]:
     """For work in Python on any other thread: meanwhile it shares a processor with all the others behind the window.
 
     A process that is started meanwhile has this processor alone. Without a window nothing happens, and on Linux alone:
     the other systems do not let one choose, or not without harm.
     """
-    before = _moved_to({_PROCESSORS[os.getpid() % len(_PROCESSORS)]})  # not the same one for two such programs
-    try:
-        yield
-    finally:
-        _moved_to(before)
+    return _running_on({_PROCESSORS[os.getpid() % len(_PROCESSORS)]})  # not the same one for two such programs
+
+
+def without_python() -> AbstractContextManager[None]:
+    """Behind the window: for what computes for long outside of Python, and would keep the others from their turn."""
+    return _running_on(_PROCESSORS)
 
 
 @contextmanager
-def without_python() -> Iterator[None]:
-    """Behind the window: for what computes for long outside of Python, and would keep the others from their turn."""
-    before = _moved_to(_PROCESSORS)
+def _running_on(processors: Collection[int]) -> Iterator[None]:
+    """The calling thread goes back to where it was, also when the window has gone meanwhile."""
+    before = _moved_to(processors) if turns.on_last is not None else ()
     try:
         yield
     finally:
@@ -107,7 +107,7 @@ def without_python() -> Iterator[None]:
 def _moved_to(processors: Collection[int]) -> Collection[int]:
     """The calling thread; where it ran before. It stays there where one of the processors was taken from us."""
     before: Collection[int] = ()
-    if sys.platform == "linux" and turns.on_last is not None and processors:
+    if sys.platform == "linux" and processors:
         before = os.sched_getaffinity(0)  # there, of the calling thread: sched_setaffinity(2)
         with suppress(OSError):
             os.sched_setaffinity(0, processors)

@@ -105,13 +105,16 @@ class Indexer:
             if gone:
                 index.remove(gone)
             with without_python():
-                index.put(filter(None, (self._row(folder, session) for session in saved)))
+                index.put(filter(None, (self._row_behind_window(folder, session) for session in saved)))
         except sqlite3.Error as error:
             log.warning("The index of %s is behind until the next start: %s", folder.root, error)
         finally:
             index.close()
 
-    @behind_window()
+    def _row_behind_window(self, folder: SessionFolder, session: Session) -> Row | None:
+        with behind_window():
+            return self._row(folder, session)
+
     def _row(self, folder: SessionFolder, session: Session) -> Row | None:
         give_way()
         try:

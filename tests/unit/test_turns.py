@@ -140,3 +140,14 @@ def test_without_a_window_everybody_runs_everywhere() -> None:
     before = os.sched_getaffinity(0)
     with behind_window():
         assert os.sched_getaffinity(0) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread runs where it likes")
+def test_thread_goes_back_when_the_window_goes_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module.turns, "on_last", lambda: None)
+    before = os.sched_getaffinity(0)
+    with behind_window():
+        monkeypatch.setattr(module.turns, "on_last", None)
+    after = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, before)
+    assert after == before
