@@ -49,7 +49,7 @@ def told_by(line: bytes) -> dict[str, Any]:
 class Helper:
     """Captures from one interface. as_administrator: by pkexec, which asks the person; the rights end with it."""
 
-    stops_by_signal = False
+    signal_after = None
 
     def __init__(
         self, interface: str, capture_filter: str, measure: Measure = ALL, *, as_administrator: bool = False

@@ -54,8 +54,11 @@ class Program(Protocol):
     def command(self) -> Sequence[str]: ...
 
     @property
-    def stops_by_signal(self) -> bool:
-        """False: it ends at the end of its standard input."""
+    def signal_after(self) -> float | None:
+        """Seconds from `stop` to the signal that ends it, in which the kernel hands it the last packets.
+
+        None: it ends at the end of its standard input, and takes them itself.
+        """
         ...
 
     def understand(self, line: bytes) -> "Failure | Counts | Started | None":
@@ -84,6 +87,7 @@ class CaptureProcess:
         self._latest = Counts(0, 0, 0)
         self.counts = Counts(0, 0, 0)
         self._started = threading.Event()
+        self._signal: threading.Timer | None = None
         self._process = spawn(program.command)
         assert self._process.stdout is not None
         self._reader = PipeReader(self._process.stdout, most_waiting)
@@ -107,13 +111,19 @@ class CaptureProcess:
         if self._process.stdin is not None:
             with suppress(OSError):
                 self._process.stdin.close()
-        if self._program.stops_by_signal or not self._started.is_set():
-            with suppress(OSError):  # it has ended, or belongs to root by now and ends with its standard input
-                self._process.terminate()
+        if not self._started.is_set():
+            self._terminate()
+        elif self._program.signal_after is not None and self._signal is None:
+            self._signal = threading.Timer(self._program.signal_after, self._terminate)
+            self._signal.daemon = True
+            self._signal.start()
 
     def close(self) -> None:
         """Ends it, by force if it does not end itself."""
         self.stop()
+        if self._signal is not None:
+            self._signal.cancel()
+            self._terminate()
         self._reader.close()
         try:
             self._process.wait(_STOP_SECONDS)
@@ -125,6 +135,10 @@ class CaptureProcess:
         for stream in (self._process.stdout, self._process.stderr):
             if stream is not None:
                 stream.close()
+
+    def _terminate(self) -> None:
+        with suppress(OSError):  # it has ended, or belongs to root by now and ends with its standard input
+            self._process.terminate()
 
     def _listen(self) -> None:
         assert self._process.stderr is not None

@@ -40,7 +40,7 @@ def forbidden_dumpcap() -> Path | None:
 class Dumpcap:
     """Captures from one interface."""
 
-    stops_by_signal = True
+    signal_after = 0.5  # the kernel keeps packets back once or twice CAP_READ_TIMEOUT (dumpcap.c: 250 ms)
 
     def __init__(self, path: str, interface: str, capture_filter: str, measure: Measure = ALL) -> None:
         self._command = [

@@ -28,6 +28,9 @@ _BUFFER = 64 << 20
 _SNAP_LENGTH = 262_144
 _READ_TIMEOUT_MS = 50
 _COUNTS_INTERVAL = 0.5  # seconds
+# The kernel keeps packets back until a block of them is full or its time is up: once or twice _READ_TIMEOUT_MS.
+_LAST_SECONDS = 0.15
+_LOOK_SECONDS = 0.01
 _ETHERNET = 1  # LINKTYPE_ETHERNET
 
 _UP, _LOOPBACK = 0x2, 0x1  # PCAP_IF_UP, PCAP_IF_LOOPBACK
@@ -249,28 +252,41 @@ def _give_up_capabilities() -> None:
 
 
 def _copy(pcap: Any, handle: Any, dumper: Any, wait: Any) -> None:
-    """Packets to standard output until `wait` says that it is enough, then what is left in the buffer."""
+    """Packets to standard output until `wait` says that it is enough, then what the kernel still keeps back."""
     dump = ctypes.cast(pcap.pcap_dump, pcap.pcap_handler)
     into = ctypes.cast(dumper, ctypes.POINTER(ctypes.c_ubyte))
-    statistics = pcap.pcap_stat()
-    due = time.monotonic()
-    going = True
-    while going:
-        going = wait()
-        taken = pcap.pcap_dispatch(handle, -1, dump, into)
+
+    def take() -> int:
+        taken = int(pcap.pcap_dispatch(handle, -1, dump, into))
         if taken > 0:
             pcap.pcap_dump_flush(dumper)
-        if time.monotonic() >= due or not going or taken < 0:
-            due = time.monotonic() + _COUNTS_INTERVAL
-            if pcap.pcap_stats(handle, ctypes.byref(statistics)) == 0:
-                _say(
-                    "counts",
-                    received=statistics.ps_recv,
-                    dropped=statistics.ps_drop,
-                    droppedByInterface=statistics.ps_ifdrop,
-                )
         if taken < 0:
+            _say_counts(pcap, handle)
             raise _HelperError("gone", _text(pcap.pcap_geterr(handle)))
+        return taken
+
+    due = time.monotonic()
+    while wait():
+        take()
+        if time.monotonic() >= due:
+            due = time.monotonic() + _COUNTS_INTERVAL
+            _say_counts(pcap, handle)
+    end = time.monotonic() + _LAST_SECONDS
+    while time.monotonic() < end:
+        if take() == 0:
+            time.sleep(_LOOK_SECONDS)
+    _say_counts(pcap, handle)
+
+
+def _say_counts(pcap: Any, handle: Any) -> None:
+    statistics = pcap.pcap_stat()
+    if pcap.pcap_stats(handle, ctypes.byref(statistics)) == 0:
+        _say(
+            "counts",
+            received=statistics.ps_recv,
+            dropped=statistics.ps_drop,
+            droppedByInterface=statistics.ps_ifdrop,
+        )
 
 
 def _wait_posix(descriptor: int) -> Any:
