@@ -9,10 +9,11 @@ from typing import IO
 
 from hl7capture.model.source import Source, SourceCutError, SourceError, SourceState
 from hl7capture.sources.fifo import FifoSource
-from hl7capture.sources.pipe import PipeReader
+from hl7capture.sources.pipe import MOST_WAITING, PipeReader
 from hl7capture.sources.unpacking import Unpacker
 
 _PIECE = 4 << 20
+_MOST_WAITING = 16 << 20  # bytes of standard input that is not live: whoever sends a file can wait
 _LOOK_SECONDS = 0.2  # between two looks whether a file has grown
 
 
@@ -125,7 +126,7 @@ class StdinSource:
                 "Standard input is the keyboard; send a capture into it: tcpdump -w - | hl7capture read -",
                 is_usage=True,
             )
-        self._reader = PipeReader(sys.stdin.buffer)
+        self._reader = PipeReader(sys.stdin.buffer, MOST_WAITING if self.is_live else _MOST_WAITING)
 
     def read(self) -> bytes | None:
         """See Source.read."""

@@ -4,9 +4,11 @@ import gzip
 import ipaddress
 import os
 import re
+import select
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from tests.support.wire import MILLISECOND, START, Segment, Talk, conversation, 
 
 SIZE = 1_500_000_000
 MOST_MEGABYTES = 300
+MOST_WITHOUT_READER = 64_000_000  # bytes: the piece at hand, those that wait, and pipes
 MOST_MEGABYTES_HOSTILE = 500  # 192 MiB of what is kept, what Python needs for that, and the piece at hand
 DEVICE = "10.77.88.99"
 ADDRESS = ipaddress.ip_address(DEVICE).packed
@@ -25,6 +28,7 @@ ADDRESS = ipaddress.ip_address(DEVICE).packed
 pytestmark = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux tells a process's peak in /proc")
 
 
+@cache
 def block() -> bytes:
     """A conversation with the LIS, and much else."""
     talk = conversation(*[(0, mllp(oru())), (1, mllp(answer()))] * 50)
@@ -32,6 +36,11 @@ def block() -> bytes:
     packets = [packet(segment, ((DEVICE, 40001), ("10.1.0.1", 2575))) for segment in talk.segments]
     packets += [packet(segment, ((DEVICE, 40002), ("10.1.0.1", 80))) for segment in bulk.segments]
     return b"".join(record(one, START + row * MILLISECOND) for row, one in enumerate(packets))
+
+
+def one_of_many(number: int) -> bytes:
+    """The same, of another device each."""
+    return block().replace(ADDRESS, ipaddress.ip_address(f"10.77.{number // 250}.{number % 250}").packed)
 
 
 def peak_megabytes(process: "subprocess.Popen[bytes]") -> float:
@@ -59,12 +68,11 @@ def test_very_large_capture_is_read_in_little_memory(way: str, pack: Callable[[b
     printed: list[bytes] = []
     reader = threading.Thread(target=lambda: printed.extend(process.stdout))  # type: ignore[arg-type]
     reader.start()
-    one = block()
+    count = SIZE // len(block())
     with process.stdin if way == "stdin" else pipe.open("wb", buffering=0) as writer:
         writer.write(pack(pcap_header()))
-        for number in range(SIZE // len(one)):
-            other = one.replace(ADDRESS, ipaddress.ip_address(f"10.77.{number // 250}.{number % 250}").packed)
-            view = memoryview(pack(other))
+        for number in range(count):
+            view = memoryview(pack(one_of_many(number)))
             while view:
                 view = view[writer.write(view) :]
         peak = peak_megabytes(process)
@@ -73,8 +81,27 @@ def test_very_large_capture_is_read_in_little_memory(way: str, pack: Callable[[b
     for stream in (process.stdin, process.stdout, process.stderr):
         stream.close()
     assert (process.wait(60), said) == (0, b"")
-    assert len(documents(b"".join(printed))) == SIZE // len(one)
+    assert len(documents(b"".join(printed))) == count
     assert peak < MOST_MEGABYTES
+
+
+def test_what_nobody_takes_waits_with_its_sender() -> None:
+    """Standard input, not followed, while the documents that come out are not read."""
+    process = subprocess.Popen(
+        [*COMMAND, "read", "--json", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    descriptor = process.stdin.fileno()
+    os.set_blocking(descriptor, False)
+    sent = memoryview(pcap_header() + b"".join(map(one_of_many, range(MOST_WITHOUT_READER // len(block()) + 1))))
+    taken = 0
+    while select.select([], [descriptor], [], 3)[1] and taken < MOST_WITHOUT_READER:
+        taken += os.write(descriptor, sent[taken:])
+    process.kill()
+    out, _ = process.communicate()
+    assert out.startswith(b"{")
+    assert taken < MOST_WITHOUT_READER
 
 
 HOSTILE_CONNECTIONS = 500
