@@ -1,5 +1,7 @@
 """Fields: the message as a tree, with the names of the standard."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QTreeView, QVBoxLayout, QWidget
@@ -8,6 +10,7 @@ from hl7capture.hl7.documents import Document, document_in
 from hl7capture.hl7.split import Delimiters
 from hl7capture.hl7.tree import Node
 from hl7capture.ui.clipboard import copy_text
+from hl7capture.ui.column_widths import GrowingColumns
 from hl7capture.ui.document_saving import DocumentSaving
 from hl7capture.ui.field_filter import filter_of
 from hl7capture.ui.fields_model import FieldsModel
@@ -17,7 +20,7 @@ from hl7capture.ui.plain_label import PlainLabel
 _MOST_EXPANDED = 120  # segments; beyond them a person opens what they need
 _EXPANDED_AT_ONCE = 15  # of them: more than are in sight, laid out in a millisecond or two
 
-_WIDTHS = (130, 160, 55, 215)  # pixels, to begin with; the meaning has the rest
+_WIDTHS = (130, 160, 55, 215)  # the meaning has the rest
 
 
 class FieldsView(QWidget):
@@ -47,8 +50,7 @@ class FieldsView(QWidget):
         self.tree.setUniformRowHeights(True)
         self.tree.setAlternatingRowColors(True)
         self.tree.setIndentation(16)
-        for column, width in enumerate(_WIDTHS):
-            self.tree.setColumnWidth(column, width)
+        GrowingColumns(self.tree.header(), _WIDTHS)
         self.tree.header().setStretchLastSection(True)
         self.setFocusProxy(self.tree)
         self._empty = QCheckBox(self.tr("Show empty fields"))
@@ -168,12 +170,24 @@ class FieldsView(QWidget):
             self._saving.save(document)
 
     def _set_with_empty(self, with_empty: bool) -> None:
-        chain = self._chain()
+        while self._unexpanded:
+            self._expand_more()
+        chain, opened = self._chain(), list(self._opened())
         self.model.set_with_empty(with_empty)
-        self._expand()
+        for one in opened:
+            self.tree.expand(self.model.index_of(one))
         self.go_to(chain)
         self._allow_actions()  # a tree that is made anew tells nobody that it has no current field
         self.search.set_with_empty(with_empty)
+
+    def _opened(self, within: QModelIndex | None = None, chain: tuple[Node, ...] = ()) -> Iterator[tuple[Node, ...]]:
+        """The branches that are open, each behind the one that holds it."""
+        for row in range(self.model.rowCount(within)):
+            index = self.model.index(row, 0, within)
+            node = self.model.node(index)
+            if node is not None and self.tree.isExpanded(index):
+                yield (*chain, node)
+                yield from self._opened(index, (*chain, node))
 
     def _expand(self) -> None:
         segments = self.model.rowCount()

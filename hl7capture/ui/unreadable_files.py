@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from hl7capture.store.listing import Unreadable
+from hl7capture.ui.font_size import scaled
+from hl7capture.ui.list_table import ListTable
 from hl7capture.ui.plain import plain_tip, visible
 from hl7capture.ui.statement import Statement
 
 _MOST = 1000  # rows
+_WIDEST = 560  # pixels, of a name
 
 
 class UnreadableFiles(Statement):
@@ -23,19 +26,16 @@ class UnreadableFiles(Statement):
             "These files in the sessions' folder are no sessions that this version can read. They were left as "
             "they are, and are not shown, searched or cleaned up."
         )
-        self.table = QTableWidget(min(len(files), _MOST), 2)
+        self.table = ListTable()
         self.table.setAccessibleName(self.windowTitle())
-        self.table.setHorizontalHeaderLabels([self.tr("File"), self.tr("Reason")])
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.verticalHeader().hide()
-        self.table.setShowGrid(False)
-        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for row, file in enumerate(files[:_MOST]):
-            name = QTableWidgetItem(visible(file.path.name, 300))
+        model = QStandardItemModel(0, 2, self.table)
+        model.setHorizontalHeaderLabels([self.tr("File"), self.tr("Reason")])
+        for file in files[:_MOST]:
+            name = QStandardItem(visible(file.path.name, 300))
             name.setToolTip(plain_tip(str(file.path), 1000))
-            self.table.setItem(row, 0, name)
-            self.table.setItem(row, 1, QTableWidgetItem(visible(file.reason, 1000)))
+            model.appendRow([name, QStandardItem(visible(file.reason, 1000))])
+        self.table.setModel(model)
         self.table.resizeColumnToContents(0)
-        self.table.setColumnWidth(0, min(self.table.columnWidth(0), 560))
+        self.table.setColumnWidth(0, min(self.table.columnWidth(0), scaled(_WIDEST)))
         self.table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         self.state(text, self.table)

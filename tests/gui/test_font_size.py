@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from hl7capture.ui import font_size, theme
 from hl7capture.ui.comparison.window import ComparisonWindow
 from hl7capture.ui.dashboard.link_table import LinkTable
+from hl7capture.ui.fields_view import FieldsView
 from hl7capture.ui.main_window import MainWindow
 from hl7capture.ui.session_model import DEVICE, DURATION
 from tests.gui.conftest import read
@@ -71,6 +72,24 @@ def test_rows_of_all_lists_hold_large_letters(kind: type[QWidget], qapp: QApplic
         QApplication.processEvents()
         assert table.verticalHeader().defaultSectionSize() == 28 * percent // 100
         assert table.verticalHeader().defaultSectionSize() >= table.fontMetrics().height()
+
+
+def test_columns_grow_with_their_letters_from_where_a_person_left_them(qapp: QApplication, qtbot: QtBot) -> None:
+    font_size.apply(qapp, 150)
+    fields = FieldsView()
+    qtbot.addWidget(fields)
+    fields.show()
+    header = fields.tree.header()
+    at_first = [header.sectionSize(column) for column in range(4)]
+    assert at_first[0] == 195
+    header.resizeSection(1, 300)
+    for percent in (200, 100, 150):
+        font_size.apply(qapp, percent)
+        theme.paint(qapp)
+        QApplication.processEvents()
+        assert [header.sectionSize(column) for column in range(4)] == pytest.approx(
+            [at_first[0] * percent / 150, 2 * percent, at_first[2] * percent / 150, at_first[3] * percent / 150], abs=2
+        )
 
 
 def test_the_filter_is_never_pushed_out_of_sight(window: MainWindow, qtbot: QtBot) -> None:

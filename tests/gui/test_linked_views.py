@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
@@ -226,6 +226,36 @@ def test_empty_fields_that_come_and_go_leave_a_person_in_their_field(detail: Det
     index_of(detail, "PID-4")
     fields._empty.click()
     assert chosen(detail) == "PID"
+
+
+def test_empty_fields_that_come_and_go_leave_open_what_is_open(qtbot: QtBot) -> None:
+    view = FieldsView()
+    qtbot.addWidget(view)
+    view.show_nodes(parse(ORU), USUAL)
+    tree, model = view.tree, view.model
+
+    def opened() -> list[str]:
+        found, waiting = [], [QModelIndex()]
+        while waiting:
+            above = waiting.pop()
+            for row in range(model.rowCount(above)):
+                index = model.index(row, 0, above)
+                if tree.isExpanded(index):
+                    found.append(str(index.data()))
+                    waiting.append(index)
+        return sorted(found)
+
+    tree.collapse(model.index(0, 0))
+    person = model.index(1, 0)
+    assert person.data() == "PID"
+    names = {str(model.index(row, 0, person).data()): row for row in range(model.rowCount(person))}
+    tree.expand(model.index(names["PID-5"], 0, person))
+    before = opened()
+    assert {"PID", "PID-5"} <= set(before)
+    assert "MSH" not in before
+    for _ in range(2):
+        view._empty.click()
+        assert opened() == before
 
 
 def test_nothing_can_be_done_with_a_field_that_is_hidden(qtbot: QtBot) -> None:

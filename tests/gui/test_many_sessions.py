@@ -345,7 +345,8 @@ def test_files_that_cannot_be_read_are_counted_and_named(
     def look() -> None:
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, UnreadableFiles)
-        rows.extend((dialog.table.item(n, 0).text(), dialog.table.item(n, 1).text()) for n in range(3))
+        table = dialog.table.model()
+        rows.extend((table.index(row, 0).data(), table.index(row, 1).data()) for row in range(3))
         dialog.reject()
 
     window.banner.remedy.click()

@@ -22,6 +22,7 @@ from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 from hl7capture.ui.background import Background
 from hl7capture.ui.clipboard import copy_text
+from hl7capture.ui.column_widths import GrowingColumns
 from hl7capture.ui.comparison.side import Side
 from hl7capture.ui.comparison.table import AFTER, BEFORE, ComparisonModel, text_of
 from hl7capture.ui.comparison.work import Compared, Place, compared
@@ -98,8 +99,7 @@ class ComparisonWindow(QWidget):
         table = self.table
         table.setModel(self.model)
         table.setAccessibleName(self.tr("Fields of both messages"))
-        for column, width in enumerate(_WIDTHS):
-            table.setColumnWidth(column, width)
+        GrowingColumns(table.horizontalHeader(), _WIDTHS)
         for column in (BEFORE, AFTER):
             table.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)

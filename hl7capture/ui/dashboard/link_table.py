@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 from hl7capture.hl7.filter.tree import quoted
 from hl7capture.hl7.statistics.links import LinkState
 from hl7capture.hl7.statistics.series import Link
+from hl7capture.ui.column_widths import GrowingColumns
 from hl7capture.ui.dashboard.link_model import STATE, LinkModel
 from hl7capture.ui.list_table import ListTable
 
@@ -26,9 +27,7 @@ class LinkTable(ListTable):
         self.setModel(self.links)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setToolTip(self.tr("Enter, or a double click: its sessions"))
-        for column, width in enumerate(_WIDTHS):
-            if width:
-                self.setColumnWidth(column, width)
+        GrowingColumns(self.horizontalHeader(), _WIDTHS)
         self.horizontalHeader().setSectionResizeMode(STATE, QHeaderView.ResizeMode.Stretch)
         self.activated.connect(lambda _index: self.show_sessions())
 
