@@ -9,6 +9,7 @@ import click
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
 from hl7capture.app.controller import CaptureController, State
+from hl7capture.app.memory import tame_allocator
 from hl7capture.app.raw_packets import MEGABYTE, RawPackets, Ring, file_name_of
 from hl7capture.app.termination import Termination, leave
 from hl7capture.archive.state import ArchiveState, Condition
@@ -64,6 +65,7 @@ def capture(
 
     With persistence on, a session is printed when it is safe on disk. Without -i the setting `interface` counts.
     """
+    tame_allocator()
     application = QCoreApplication(sys.argv[:1])
     controller = CaptureController(output=output_folder)
     for problem in controller.settings_problems:

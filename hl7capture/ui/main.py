@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from hl7capture.app.controller import CaptureController
 from hl7capture.app.log_format import log_to_stderr
-from hl7capture.app.memory import give_back_large_blocks
+from hl7capture.app.memory import tame_allocator
 from hl7capture.app.termination import Termination, leave
 from hl7capture.turns import SWITCH_SECONDS
 from hl7capture.ui import theme, translation
@@ -36,7 +36,7 @@ def run(files: list[Path], output: Path | None, *, is_minimised: bool = False, r
     """
     log_to_stderr()
     sys.setswitchinterval(SWITCH_SECONDS)
-    give_back_large_blocks()
+    tame_allocator()
     watch = Watch()
     application = QApplication(sys.argv[:1])
     application.setApplicationName("hl7capture")
