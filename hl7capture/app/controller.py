@@ -75,7 +75,7 @@ class CaptureController(QObject):
         self._settings = loaded.settings
         self._output = output
         self.store = SessionStore(self._settings, output_folder(self._settings, output), self)
-        self.judge = Judge(self._settings, self.store.neighbours, self)
+        self.judge = Judge(self._settings, self.store.neighbours, self.store.find, self)
         self.judge.judged.connect(self.store.judged)
         self.links = LinkWatch(self._settings, self)
         self.archiving = Archiving(self._settings, self.store, self)

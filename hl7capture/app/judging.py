@@ -24,29 +24,39 @@ from hl7capture.turns import step_back, turns
 
 _MOST_REMEMBERED = 32 << 20  # bytes of sessions, and of what is known of their answers
 _ANSWER_MEMORY = 1000  # bytes, roughly, for what is known of one message or frame
-_TOLD_AT_ONCE = 100
+# Bytes of sessions that wait: beyond it, what is on disk is read again when its turn comes. Reading a megabyte stops
+# the window for some milliseconds, so that fifty sessions which end at once are still kept.
+_MOST_WAITING = 96 << 20
+_TOLD_AT_ONCE = 100  # sessions
+_MEMORY_AT_ONCE = 4 << 20  # bytes of sessions: what is judged, and not told of yet, stays in memory
 
 
 class Judge(QObject):
     """`take` and `explain` may be called from any thread; they return at once.
 
     neighbours: sessions of the same link around one that is not remembered, itself among them, in the order of their
-    beginning. Called on the judge's thread; it may read the disk.
+    beginning. find: a session that is on disk; raises OSError, ValueError. Both are called on the judge's thread.
     """
 
     judged = Signal(list)  # list[Session]: their findings are known, or are others now
     explained = Signal(str, str, list)  # session id, verdict, list[Finding]
 
     def __init__(
-        self, settings: Settings, neighbours: Callable[[Session], Sequence[Session]], parent: QObject | None = None
+        self,
+        settings: Settings,
+        neighbours: Callable[[Session], Sequence[Session]],
+        find: Callable[[str], Session],
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.settings = settings
         self._neighbours = neighbours
+        self._find = find
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._lock = threading.Lock()
-        self._waiting: deque[Session] = deque()
+        self._waiting: deque[Session | str] = deque()  # the id of one that was let go
+        self._waiting_memory = 0
         self._asked: Session | None = None
         self._is_asked_alone = False
         self._is_running = False
@@ -59,6 +69,9 @@ class Judge(QObject):
         """A session has ended: `judged` soon."""
         with self._lock:
             self._waiting.append(session)
+            self._waiting_memory += _memory_of(session)
+            if self._waiting_memory > _MOST_WAITING:
+                self._let_go()
         self._start()
 
     def explain(self, session: Session, *, is_alone: bool = False) -> None:
@@ -76,6 +89,26 @@ class Judge(QObject):
         with self._lock:
             self._is_closing = True
         return self._pool.waitForDone(milliseconds)
+
+    def _let_go(self) -> None:
+        """Where sessions come faster than they are judged: those on disk need not be in memory, the latest first."""
+        for at in reversed(range(len(self._waiting))):
+            one = self._waiting[at]
+            if isinstance(one, Session) and one.saved_at is not None and self._waiting_memory > _MOST_WAITING:
+                self._waiting[at] = one.session_id
+                self._waiting_memory -= _memory_of(one)
+
+    def _next(self) -> Session | None:
+        """The first that waits; None where it is not there any more."""
+        with self._lock:
+            one = self._waiting.popleft()
+            if isinstance(one, Session):
+                self._waiting_memory -= _memory_of(one)
+                return one
+        try:
+            return self._find(one)
+        except (OSError, ValueError):
+            return None
 
     def _start(self) -> None:
         with self._lock:
@@ -101,19 +134,27 @@ class Judge(QObject):
             with self._lock:
                 asked, self._asked = self._asked, None
                 is_alone = self._is_asked_alone
-                sessions = [self._waiting.popleft() for _ in range(min(len(self._waiting), _TOLD_AT_ONCE))]
-                if self._is_closing or (asked is None and not sessions):
+                if self._is_closing or (asked is None and not self._waiting):
                     self._is_running = False
                     return
-            judged: dict[str, Session] = {}
-            for one in sessions:
-                judged |= {session.session_id: session for session in self._judge(one)}
-            if judged:
-                turns.call()
-                self.judged.emit(list(judged.values()))
+            self._judge_some()
             if asked is not None:
                 report = self._report_of(asked, is_alone)
                 self.explained.emit(asked.session_id, verdict_of([report]), report.findings)
+
+    def _judge_some(self) -> None:
+        judged: dict[str, Session] = {}
+        memory = 0
+        try:
+            while self._waiting and len(judged) < _TOLD_AT_ONCE and memory < _MEMORY_AT_ONCE:
+                one = self._next()
+                if one is not None:
+                    memory += _memory_of(one)
+                    judged |= {session.session_id: session for session in self._judge(one)}
+        finally:
+            if judged:
+                turns.call()
+                self.judged.emit(list(judged.values()))
 
     def _judge(self, session: Session) -> list[Session]:
         """This session, and those before it that it tells more of."""
@@ -126,10 +167,10 @@ class Judge(QObject):
 
     def _remember(self, session: Session, heard: Heard) -> None:
         self._remembered[session.session_id] = session, heard
-        self._memory += _memory_of(session, heard)
+        self._memory += _memory_of(session) + _memory_of_answers(heard)
         while self._memory > _MOST_REMEMBERED and len(self._remembered) > 1:
-            _, gone = self._remembered.popitem(last=False)
-            self._memory -= _memory_of(*gone)
+            _, (gone, known) = self._remembered.popitem(last=False)
+            self._memory -= _memory_of(gone) + _memory_of_answers(known)
 
     def _report_of(self, session: Session, is_alone: bool) -> Report:
         """Where patients' data is masked, what is quoted has pseudonyms."""
@@ -152,6 +193,10 @@ class Judge(QObject):
         return found or report_of(session, None, self.settings)
 
 
-def _memory_of(session: Session, heard: Heard) -> int:
-    octets = sum(len(element.data) for element in session.elements)
-    return 2 * octets + _ANSWER_MEMORY * (len(heard.acknowledgements.said) + 1)
+def _memory_of(session: Session) -> int:
+    """Roughly, in bytes: elements as bytes, messages as text."""
+    return 2 * sum(len(element.data) for element in session.elements)
+
+
+def _memory_of_answers(heard: Heard) -> int:
+    return _ANSWER_MEMORY * (len(heard.acknowledgements.said) + 1)

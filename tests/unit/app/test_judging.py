@@ -1,6 +1,7 @@
 """Findings of sessions as they end, on a thread of the judge's own."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -18,6 +19,10 @@ def alone(session: Session) -> Sequence[Session]:
     return [session]
 
 
+def nowhere(_session_id: str) -> Session:
+    raise FileNotFoundError
+
+
 def storm(times: int = 5) -> list[Session]:
     """One message, on a new connection each time, without an answer."""
     return sessions_of(timely(retry_storm(times)))
@@ -32,7 +37,7 @@ def test_a_session_is_judged_when_it_has_ended(qtbot: QtBot) -> None:
         sessions_of(timely(conversation((0, mllp(oru(code))), (1, mllp(answer(code, code)))).segments))[0]
         for code in ("AE", "AA")
     )
-    judge = Judge(Settings(), alone)
+    judge = Judge(Settings(), alone, nowhere)
     with qtbot.waitSignal(judge.judged) as told:
         judge.take(refused)
     assert told.args == [[refused]]
@@ -44,7 +49,7 @@ def test_a_session_is_judged_when_it_has_ended(qtbot: QtBot) -> None:
 
 def test_what_a_later_session_tells_changes_an_earlier_one(qtbot: QtBot) -> None:
     sessions = storm()
-    judge = Judge(Settings(), alone)
+    judge = Judge(Settings(), alone, nowhere)
     for session in sessions:
         judge.take(session)
     qtbot.waitUntil(lambda: codes(sessions[-1]) == ["retry-storm"])
@@ -54,7 +59,7 @@ def test_what_a_later_session_tells_changes_an_earlier_one(qtbot: QtBot) -> None
 
 def test_what_is_not_remembered_is_explained_with_its_neighbours(qtbot: QtBot) -> None:
     sessions = storm()
-    judge = Judge(Settings(), lambda _session: sessions)
+    judge = Judge(Settings(), lambda _session: sessions, nowhere)
     with qtbot.waitSignal(judge.explained) as told:
         judge.explain(sessions[-1])
     session_id, verdict, findings = told.args
@@ -66,7 +71,7 @@ def test_what_is_not_remembered_is_explained_with_its_neighbours(qtbot: QtBot) -
 
 def test_memory_is_bounded(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judging, "_MOST_REMEMBERED", 4000)
-    judge = Judge(Settings(), alone)
+    judge = Judge(Settings(), alone, nowhere)
     sessions = storm(20)
     for session in sessions:
         judge.take(session)
@@ -75,11 +80,43 @@ def test_memory_is_bounded(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Non
     assert judge.close(5000)
 
 
+def test_what_waits_for_long_is_read_again(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of seven sessions the first two are not on disk yet, and the third is gone when its turn comes."""
+    monkeypatch.setattr(judging, "_MOST_WAITING", 0)
+    monkeypatch.setattr(judging, "_MEMORY_AT_ONCE", 1)
+    sessions = storm(7)
+    for session in sessions[2:]:
+        session.saved_at = 1.0
+    found: list[str] = []
+
+    def find(session_id: str) -> Session:
+        found.append(session_id)
+        if session_id == sessions[2].session_id:
+            raise FileNotFoundError
+        return next(replace(session) for session in sessions if session.session_id == session_id)
+
+    judge = Judge(Settings(), alone, find)
+    told: list[list[Session]] = []
+    judge.judged.connect(told.append)
+    judge._is_running = True  # busy
+    for session in sessions:
+        judge.take(session)
+    judge._is_running = False
+    assert judge._waiting_memory == sum(judging._memory_of(session) for session in sessions[:2])
+    judge._start()
+    qtbot.waitUntil(lambda: bool(told) and sessions[-1].session_id in {one.session_id for one in told[-1]})
+    assert found == [session.session_id for session in sessions[2:]]
+    assert len(told) == 6  # and each went when it was told
+    assert ["retry-storm"] in map(codes, told[-1])
+    assert judge._waiting_memory == 0
+    assert judge.close(5000)
+
+
 def test_masked_findings_quote_no_patient(qtbot: QtBot) -> None:
     refusal = mllp(answer("1", "AE").rstrip(b"\r") + b"|Unknown patient Testmann\r")
     (session,) = sessions_of(timely(conversation((0, mllp(oru("1"))), (1, refusal)).segments))
     for is_masked in (False, True):
-        judge = Judge(Settings(mask_patient_data=is_masked), alone)
+        judge = Judge(Settings(mask_patient_data=is_masked), alone, nowhere)
         with qtbot.waitSignal(judge.explained) as told:
             judge.explain(session)
         _, verdict, _ = told.args
