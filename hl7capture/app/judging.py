@@ -55,7 +55,7 @@ class Judge(QObject):
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._lock = threading.Lock()
-        self._waiting: deque[Session | str] = deque()  # the id of one that was let go
+        self._waiting: deque[tuple[Session | str, int]] = deque()  # with its memory; the id of one that was let go
         self._waiting_memory = 0
         self._asked: Session | None = None
         self._is_asked_alone = False
@@ -67,9 +67,10 @@ class Judge(QObject):
 
     def take(self, session: Session) -> None:
         """A session has ended: `judged` soon."""
+        memory = _memory_of(session)
         with self._lock:
-            self._waiting.append(session)
-            self._waiting_memory += _memory_of(session)
+            self._waiting.append((session, memory))
+            self._waiting_memory += memory
             if self._waiting_memory > _MOST_WAITING:
                 self._let_go()
         self._start()
@@ -93,22 +94,22 @@ class Judge(QObject):
     def _let_go(self) -> None:
         """Where sessions come faster than they are judged: those on disk need not be in memory, the latest first."""
         for at in reversed(range(len(self._waiting))):
-            one = self._waiting[at]
+            one, memory = self._waiting[at]
             if isinstance(one, Session) and one.saved_at is not None and self._waiting_memory > _MOST_WAITING:
-                self._waiting[at] = one.session_id
-                self._waiting_memory -= _memory_of(one)
+                self._waiting[at] = one.session_id, memory
+                self._waiting_memory -= memory
 
-    def _next(self) -> Session | None:
-        """The first that waits; None where it is not there any more."""
+    def _next(self) -> tuple[Session | None, int]:
+        """The first that waits, and its memory; None where it is not there any more."""
         with self._lock:
-            one = self._waiting.popleft()
+            one, memory = self._waiting.popleft()
             if isinstance(one, Session):
-                self._waiting_memory -= _memory_of(one)
-                return one
+                self._waiting_memory -= memory
+                return one, memory
         try:
-            return self._find(one)
+            return self._find(one), memory
         except (OSError, ValueError):
-            return None
+            return None, 0
 
     def _start(self) -> None:
         with self._lock:
@@ -147,9 +148,9 @@ class Judge(QObject):
         memory = 0
         try:
             while self._waiting and len(judged) < _TOLD_AT_ONCE and memory < _MEMORY_AT_ONCE:
-                one = self._next()
+                one, more = self._next()
+                memory += more
                 if one is not None:
-                    memory += _memory_of(one)
                     judged |= {session.session_id: session for session in self._judge(one)}
         finally:
             if judged:
