@@ -5,11 +5,12 @@ one: that is judged again, as long as it is remembered.
 """
 
 import threading
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QThreadPool, Signal
 
+from hl7capture.app.unjudged import Unjudged
 from hl7capture.hl7.findings.history import Heard, History
 from hl7capture.hl7.findings.judgement import judge
 from hl7capture.hl7.findings.report import Report, report_of, reports_of
@@ -20,13 +21,11 @@ from hl7capture.hl7.privacy.sessions import Deidentification
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 from hl7capture.store.jobs import Job
+from hl7capture.store.waiting import weight_of
 from hl7capture.turns import step_back, turns
 
 _MOST_REMEMBERED = 32 << 20  # bytes of sessions, and of what is known of their answers
 _ANSWER_MEMORY = 1000  # bytes, roughly, for what is known of one message or frame
-# Bytes of sessions that wait: beyond it, what is on disk is read again when its turn comes. Reading a megabyte stops
-# the window for some milliseconds, so that fifty sessions which end at once are still kept.
-_MOST_WAITING = 96 << 20
 _TOLD_AT_ONCE = 100  # sessions
 _MEMORY_AT_ONCE = 4 << 20  # bytes of sessions: what is judged, and not told of yet, stays in memory
 
@@ -51,28 +50,21 @@ class Judge(QObject):
         super().__init__(parent)
         self.settings = settings
         self._neighbours = neighbours
-        self._find = find
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._lock = threading.Lock()
-        self._waiting: deque[tuple[Session | str, int]] = deque()  # with its memory; the id of one that was let go
-        self._waiting_memory = 0
+        self._unjudged = Unjudged(find)
         self._asked: Session | None = None
         self._is_asked_alone = False
         self._is_running = False
         self._is_closing = False
         self._history = History()
-        self._remembered: OrderedDict[str, tuple[Session, Heard]] = OrderedDict()
+        self._remembered: OrderedDict[str, tuple[Session, Heard, int]] = OrderedDict()  # with the bytes they take
         self._memory = 0
 
     def take(self, session: Session) -> None:
         """A session has ended: `judged` soon."""
-        memory = _memory_of(session)
-        with self._lock:
-            self._waiting.append((session, memory))
-            self._waiting_memory += memory
-            if self._waiting_memory > _MOST_WAITING:
-                self._let_go()
+        self._unjudged.put(session)
         self._start()
 
     def explain(self, session: Session, *, is_alone: bool = False) -> None:
@@ -91,26 +83,6 @@ class Judge(QObject):
             self._is_closing = True
         return self._pool.waitForDone(milliseconds)
 
-    def _let_go(self) -> None:
-        """Where sessions come faster than they are judged: those on disk need not be in memory, the latest first."""
-        for at in reversed(range(len(self._waiting))):
-            one, memory = self._waiting[at]
-            if isinstance(one, Session) and one.saved_at is not None and self._waiting_memory > _MOST_WAITING:
-                self._waiting[at] = one.session_id, memory
-                self._waiting_memory -= memory
-
-    def _next(self) -> tuple[Session | None, int]:
-        """The first that waits, and its memory; None where it is not there any more."""
-        with self._lock:
-            one, memory = self._waiting.popleft()
-            if isinstance(one, Session):
-                self._waiting_memory -= memory
-                return one, memory
-        try:
-            return self._find(one), memory
-        except (OSError, ValueError):
-            return None, 0
-
     def _start(self) -> None:
         with self._lock:
             if self._is_running or self._is_closing:
@@ -125,7 +97,7 @@ class Judge(QObject):
         except BaseException:  # one session that cannot be judged shall not keep the others
             with self._lock:
                 self._is_running = False
-                is_more = bool(self._waiting or self._asked)
+                is_more = bool(self._unjudged or self._asked)
             if is_more:
                 self._start()
             raise
@@ -135,7 +107,7 @@ class Judge(QObject):
             with self._lock:
                 asked, self._asked = self._asked, None
                 is_alone = self._is_asked_alone
-                if self._is_closing or (asked is None and not self._waiting):
+                if self._is_closing or (asked is None and not self._unjudged):
                     self._is_running = False
                     return
             self._judge_some()
@@ -147,8 +119,8 @@ class Judge(QObject):
         judged: dict[str, Session] = {}
         memory = 0
         try:
-            while self._waiting and len(judged) < _TOLD_AT_ONCE and memory < _MEMORY_AT_ONCE:
-                one, more = self._next()
+            while self._unjudged and len(judged) < _TOLD_AT_ONCE and memory < _MEMORY_AT_ONCE:
+                one, more = self._unjudged.next()
                 memory += more
                 if one is not None:
                     judged |= {session.session_id: session for session in self._judge(one)}
@@ -164,14 +136,17 @@ class Judge(QObject):
         told_of = {one.session_id for one in heard.acknowledgements.changed}
         told_of |= {repeat.earlier.session_id for repeat in heard.repeats} | {session.session_id}
         touched = [self._remembered[session_id] for session_id in told_of if session_id in self._remembered]
-        return [one for one, known in touched if judge(one, known, self.settings)]
+        return [one for one, known, _ in touched if judge(one, known, self.settings)]
 
     def _remember(self, session: Session, heard: Heard) -> None:
-        self._remembered[session.session_id] = session, heard
-        self._memory += _memory_of(session) + _memory_of_answers(heard)
+        if (before := self._remembered.pop(session.session_id, None)) is not None:  # a capture that is read twice
+            self._memory -= before[2]
+        memory = weight_of(session) + _ANSWER_MEMORY * (len(heard.acknowledgements.said) + 1)
+        self._remembered[session.session_id] = session, heard, memory
+        self._memory += memory
         while self._memory > _MOST_REMEMBERED and len(self._remembered) > 1:
-            _, (gone, known) = self._remembered.popitem(last=False)
-            self._memory -= _memory_of(gone) + _memory_of_answers(known)
+            _, (_, _, memory) = self._remembered.popitem(last=False)
+            self._memory -= memory
 
     def _report_of(self, session: Session, is_alone: bool) -> Report:
         """Where patients' data is masked, what is quoted has pseudonyms."""
@@ -192,12 +167,3 @@ class Judge(QObject):
         reports = reports_of(self._neighbours(session), self.settings)
         found = next((report for report in reports if report.session.session_id == session.session_id), None)
         return found or report_of(session, None, self.settings)
-
-
-def _memory_of(session: Session) -> int:
-    """Roughly, in bytes: elements as bytes, messages as text."""
-    return 2 * sum(len(element.data) for element in session.elements)
-
-
-def _memory_of_answers(heard: Heard) -> int:
-    return _ANSWER_MEMORY * (len(heard.acknowledgements.said) + 1)

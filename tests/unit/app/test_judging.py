@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 from pytestqt.qtbot import QtBot
 
-from hl7capture.app import judging
+from hl7capture.app import judging, unjudged
 from hl7capture.app.judging import Judge
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
+from hl7capture.store.waiting import weight_of
 from tests.support.engine import sessions_of
 from tests.support.speech import answer, mllp, oru, retry_storm, timely
 from tests.support.wire import conversation
@@ -80,9 +81,20 @@ def test_memory_is_bounded(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Non
     assert judge.close(5000)
 
 
+def test_a_session_that_comes_twice_is_remembered_once(qtbot: QtBot) -> None:
+    judge = Judge(Settings(), alone, nowhere)
+    (session,) = storm(1)
+    for _ in range(2):
+        with qtbot.waitSignal(judge.judged):
+            judge.take(session)
+            session.findings = None
+    assert judge.close(5000)
+    assert judge._memory == sum(memory for _, _, memory in judge._remembered.values()) > 0
+
+
 def test_what_waits_for_long_is_read_again(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of seven sessions the first two are not on disk yet, and the third is gone when its turn comes."""
-    monkeypatch.setattr(judging, "_MOST_WAITING", 0)
+    monkeypatch.setattr(unjudged, "_MOST_MEMORY", 0)
     monkeypatch.setattr(judging, "_MEMORY_AT_ONCE", 1)
     sessions = storm(7)
     for session in sessions[2:]:
@@ -101,14 +113,15 @@ def test_what_waits_for_long_is_read_again(qtbot: QtBot, monkeypatch: pytest.Mon
     judge._is_running = True  # busy
     for session in sessions:
         judge.take(session)
+    judge._unjudged.weigh()
+    assert judge._unjudged.memory == sum(map(weight_of, sessions[:2]))
     judge._is_running = False
-    assert judge._waiting_memory == sum(judging._memory_of(session) for session in sessions[:2])
     judge._start()
     qtbot.waitUntil(lambda: bool(told) and sessions[-1].session_id in {one.session_id for one in told[-1]})
     assert found == [session.session_id for session in sessions[2:]]
     assert len(told) == 6  # and each went when it was told
     assert ["retry-storm"] in map(codes, told[-1])
-    assert judge._waiting_memory == 0
+    assert judge._unjudged.memory == 0
     assert judge.close(5000)
 
 
