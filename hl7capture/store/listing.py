@@ -20,6 +20,7 @@ from hl7capture.store.document import DocumentError
 from hl7capture.store.index import Known, Row, SessionIndex, discard, text_of
 from hl7capture.store.scanning import StoredFile, scan
 from hl7capture.store.session_folder import SessionFolder
+from hl7capture.turns import give_way
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,7 @@ class Listing:
     def _listed(self, files: list[StoredFile], known: dict[str, Known]) -> Iterator[Listed]:
         last = ""
         for file in files:
+            give_way()
             if self._is_cancelled():
                 return
             entry = known.pop(file.name, None)
