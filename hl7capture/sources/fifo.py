@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from hl7capture.model.source import SourceError, SourceState
-from hl7capture.sources.pipe import GATHERED_SECONDS, widen
+from hl7capture.sources.pipe import MOST_AT_ONCE, next_due, widen
 from hl7capture.sources.unpacking import Unpacker
 
 _PIECE = 1 << 20
@@ -57,7 +57,7 @@ class FifoSource:
     def _read(self, _size: int) -> bytes | None:
         pieces: list[bytes] = []
         size = 0
-        while size < _PIECE:
+        while size < MOST_AT_ONCE:
             try:
                 piece = os.read(self._pipe, _PIECE)
             except BlockingIOError:
@@ -75,7 +75,7 @@ class FifoSource:
             size += len(piece)
         if pieces:
             self._done += size
-            self._due = time.monotonic() + GATHERED_SECONDS
+            self._due = next_due(size)
             return b"".join(pieces)
         if self._done:
             return None

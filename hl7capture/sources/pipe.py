@@ -4,8 +4,9 @@ Packets come in bursts, and what the pipe does not take the kernel drops at last
 to MOST_WAITING. Beyond that the pipe's writer waits, the kernel's buffer fills, and the kernel counts what it drops:
 nothing is ever dropped here.
 
-What is given is taken together for a moment. A piece costs each connection in it as much as some messages do, so that
-whoever captures from many would work twice as long for no use: what was found is shown ten or twenty times a second.
+What is given is taken together for a moment, a longer one where much comes. A piece costs each connection in it as much
+as some messages do, so that whoever captures from many would work twice as long for no use: what was found is shown
+some times a second.
 """
 
 import os
@@ -16,10 +17,11 @@ from contextlib import suppress
 from typing import IO
 
 MOST_WAITING = 256 << 20  # bytes
-GATHERED_SECONDS = 0.1  # from one piece to the next, unless there is enough
+MOST_AT_ONCE = 4 << 20  # bytes of a piece, about
+_GATHERED_SECONDS, _LONGER = 0.1, 0.2  # from one piece to the next, unless there is enough
+_MUCH = 256 << 10  # bytes of a piece, from where on it is worth while to wait longer
 _PIECE = 1 << 20
 _ENOUGH = 1 << 20
-_MOST_AT_ONCE = 4 << 20
 _PATIENCE = 0.1  # seconds
 
 
@@ -54,12 +56,12 @@ class PipeReader:
                 return None if self._has_ended else b""
             pieces = []
             size = 0
-            while self._pieces and size < _MOST_AT_ONCE:
+            while self._pieces and size < MOST_AT_ONCE:
                 pieces.append(self._pieces.popleft())
                 size += len(pieces[-1])
             self._waiting -= size
             self._changed.notify_all()
-        self._due = time.monotonic() + GATHERED_SECONDS
+        self._due = next_due(size)
         return b"".join(pieces)
 
     def _gather(self) -> None:
@@ -92,6 +94,11 @@ class PipeReader:
                     self._has_ended = True
                     self._changed.notify_all()
                     return
+
+
+def next_due(size: int) -> float:
+    """When the next piece is to be read, by the monotonic clock, after one of so many bytes now."""
+    return time.monotonic() + (_LONGER if size >= _MUCH else _GATHERED_SECONDS)
 
 
 def widen(pipe: IO[bytes] | int) -> None:

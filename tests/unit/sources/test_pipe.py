@@ -2,12 +2,13 @@
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from typing import IO
 
 import pytest
 
-from hl7capture.sources.pipe import PipeReader
+from hl7capture.sources.pipe import PipeReader, next_due
 
 Pipe = tuple[IO[bytes], IO[bytes]]
 
@@ -121,3 +122,8 @@ def test_silence_and_end(pipe: Pipe) -> None:
     target.close()
     assert everything(reader) == b""
     assert reader.read() is None
+
+
+def test_what_comes_in_plenty_is_given_less_often() -> None:
+    now = time.monotonic()
+    assert next_due(10_000) - now < 0.15 < next_due(1 << 20) - now
