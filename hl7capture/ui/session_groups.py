@@ -18,10 +18,6 @@ from hl7capture.ui.session_filter import SessionFilter
 from hl7capture.ui.session_order import Grouping, group_of
 from hl7capture.ui.session_row import SessionRow
 
-GROUP_ROLE = Qt.ItemDataRole.UserRole  # of a group's line: its Group
-# No cell has these, and a view asks every cell for them each time that it paints it.
-_NEVER = frozenset((Qt.ItemDataRole.FontRole, Qt.ItemDataRole.BackgroundRole, Qt.ItemDataRole.CheckStateRole))
-
 
 class Group:
     """Sessions that stand together. facts: None where nothing stands above them."""
@@ -87,6 +83,10 @@ class GroupedSessions(QAbstractTableModel):
         place += self._source_start(number)
         first, count = self._arrived
         return self._sessions.row(place + count if place >= first else place)
+
+    def shown(self, row: SessionRow, column: int, role: int) -> Any:
+        """What a cell shows of a session."""
+        return self._sessions.shown(row, column, role)
 
     def rows_between(self, first: int, last: int) -> Iterator[SessionRow]:
         """The sessions on these lines, one by one: there may be a hundred thousand of them."""
@@ -161,14 +161,10 @@ class GroupedSessions(QAbstractTableModel):
         return self._sessions.headerData(section, orientation, role)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role in _NEVER:
-            return None
         row = self.row(index.row())
         if row is not None:
             return self._sessions.shown(row, index.column(), role)
         group = self.group(index.row())
-        if role == GROUP_ROLE:
-            return group
         is_asked = role == Qt.ItemDataRole.AccessibleTextRole or (
             role == Qt.ItemDataRole.DisplayRole and index.column() == 0
         )

@@ -54,7 +54,7 @@ class SessionTable(ListTable):
         self._lost: list[str] = []  # were chosen when the list was shown anew
         self.setAccessibleName(self.tr("Sessions"))
         self.setModel(self.lines)
-        self.setItemDelegate(LineDelegate(self))
+        self.setItemDelegate(LineDelegate(self, self.lines))
         self.setSortingEnabled(True)
         self.sortByColumn(START, Qt.SortOrder.AscendingOrder)  # numbers of a capture file begin at 1 again
         self.arrangement = self._arranged(memory)
