@@ -13,7 +13,7 @@ from hl7capture.app.merging import MergedFiles
 from hl7capture.app.raw_packets import RawPackets
 from hl7capture.app.reading import Reading
 from hl7capture.capture.engine import Engine
-from hl7capture.hl7.session_summary import note_kinds
+from hl7capture.hl7.session_summary import note_messages
 from hl7capture.model.events import Counters, Event, Notice, SessionCompleted, SessionOpened
 from hl7capture.model.settings import Settings
 from hl7capture.model.source import Source, SourceCutError, SourceError, total
@@ -169,7 +169,7 @@ class CaptureThread(QThread):
             self._told_at = now
             for event in told:
                 if not isinstance(event, Notice):
-                    note_kinds(event.session)  # the list counts them, and so does the dashboard
+                    note_messages(event.session)  # list, dashboard and judge ask for the same
             turns.call()
             self.happened.emit(told)
 

@@ -124,6 +124,7 @@ class Judge(QObject):
                 memory += more
                 if one is not None:
                     judged |= {session.session_id: session for session in self._judge(one)}
+                    one.words = []  # hardly anybody asks for them any more
         finally:
             if judged:
                 turns.call()

@@ -7,7 +7,7 @@ first MSA, and looks at no more than the beginning of a large message.
 from typing import NamedTuple
 
 from hl7capture.hl7 import er7
-from hl7capture.hl7.header import first_line
+from hl7capture.hl7.header import first_line, kind_in
 from hl7capture.hl7.split import BLANK
 from hl7capture.hl7.standard import standard_of
 from hl7capture.hl7.summary import summarise
@@ -41,12 +41,7 @@ def brief_of(text: str) -> Brief:
     parts = line.split(field, 11)
     if line[:3] != "MSH":
         return Brief("Batch", _first(parts[10], component, repetition) if len(parts) > 10 else "")
-    kind = parts[8] if len(parts) > 8 else ""
-    if repetition:
-        kind = kind.partition(repetition)[0]
-    if component:
-        kind = component.join(filter(None, kind.split(component, 2)[:2]))
-        kind = kind if component == "^" else kind.replace(component, "^")
+    kind = kind_in(parts[8], component, repetition) if len(parts) > 8 else ""
     return Brief(kind, _first(parts[9], component, repetition) if len(parts) > 9 else "", code)
 
 

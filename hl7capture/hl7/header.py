@@ -13,12 +13,14 @@ from hl7capture.hl7.split import BLANK
 _NAMES = ("MSH", "FHS", "BHS")
 _LONGEST = 1 << 16  # characters of a header that are looked at
 _FIELDS = 18  # the last one that anybody asks for
+_NOWHERE = "\r"  # stands in no line
 
 
 class Header(msgspec.Struct, frozen=True, gc=False):
     """What stands in the first component of these fields; "" where there is nothing.
 
     separator, component: two of the delimiters. encoding_characters: MSH-2. time: MSH-7. type: MSH-9.
+    kind: MSH-9 as a list shows it, `ORU^R01`; `Batch` for a file or batch.
     control_id: MSH-10, FHS-11, BHS-11. acknowledges: FHS-12, BHS-12. version: MSH-12.
     accept, application: MSH-15 and MSH-16, which answers are wanted. charset: MSH-18, the first one.
     """
@@ -29,6 +31,7 @@ class Header(msgspec.Struct, frozen=True, gc=False):
     encoding_characters: str
     time: str = ""
     type: str = ""
+    kind: str = "Batch"
     control_id: str = ""
     acknowledges: str = ""
     version: str = ""
@@ -52,8 +55,7 @@ def header_of(text: str) -> Header | None:
     fields = line.split(separator, _FIELDS)
     fields += [""] * (_FIELDS - len(fields))
 
-    if not component:
-        component = "\r"  # stands in no line
+    component = component or _NOWHERE
     if line[:3] != "MSH":
         control_id, acknowledges = (fields[place].partition(component)[0] for place in (10, 11))
         return Header(line[:3], separator, component, fields[1], control_id=control_id, acknowledges=acknowledges)
@@ -65,13 +67,23 @@ def header_of(text: str) -> Header | None:
         intern(fields[1]),
         fields[6].partition(component)[0].strip(),
         intern(fields[8].partition(component)[0]),
+        intern(kind_in(fields[8], component, repetition)),
         fields[9].partition(component)[0],
         "",
         intern(fields[11].partition(component)[0].strip()),
         intern(fields[14].partition(component)[0]),
         intern(fields[15].partition(component)[0]),
-        intern(fields[17].partition(component)[0].partition(repetition or "\r")[0].strip()),
+        intern(fields[17].partition(component)[0].partition(repetition or _NOWHERE)[0].strip()),
     )
+
+
+def kind_in(field: str, component: str, repetition: str) -> str:
+    """The kind of message that MSH-9 tells: the first two components of its first repetition, as `ORU^R01`.
+
+    component, repetition: "" where the header declares none.
+    """
+    first = field.partition(repetition)[0] if repetition else field
+    return "^".join(filter(None, first.split(component or _NOWHERE, 2)[:2]))
 
 
 def first_line(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from sys import intern
 
+from hl7capture.hl7.acknowledgements.words import note_words
 from hl7capture.hl7.brief import brief_of
 from hl7capture.model.session import Session
 from hl7capture.model.session_summary import SessionSummary
@@ -40,24 +41,33 @@ def opening_of(session: Session) -> SessionSummary:
 
 def kind_of(message: str) -> str:
     """What a message is counted as, by its text."""
-    return intern((brief_of(message).kind or "message")[:LONGEST_KIND])
+    return _counted(brief_of(message).kind)
+
+
+def _counted(kind: str) -> str:
+    return intern((kind or "message")[:LONGEST_KIND])
 
 
 def kinds_of(session: Session, start: int, stop: int) -> list[str]:
     """What these messages are counted as; `stop` is not among them. Worked out once, by whoever asks first."""
-    kinds, messages = session.kinds, session.messages
+    kinds, messages, words = session.kinds, session.messages, session.words
     stop = min(stop, len(messages))
     if len(kinds) < stop:  # another thread may do the same now: more places than messages do no harm
         kinds.extend([""] * (stop - len(kinds)))
     for place in range(start, stop):
         if not kinds[place]:
             give_way()
-            kinds[place] = kind_of(messages[place])
+            header = words[place].header if place < len(words) else None
+            kinds[place] = kind_of(messages[place]) if header is None else _counted(header.kind)
     return kinds[start:stop]
 
 
-def note_kinds(session: Session) -> None:
-    """Works out the kinds of the messages that have come since, so that nobody who asks has to wait."""
+def note_messages(session: Session) -> None:
+    """Works out what everybody asks of the messages that have come since: words and kinds; so that nobody has to wait.
+
+    For the thread that captures.
+    """
+    note_words(session)
     start = len(session.kinds)
     while start and not session.kinds[start - 1]:
         start -= 1

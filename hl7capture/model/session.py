@@ -44,7 +44,8 @@ class Session:
     being put together from frames. `pinned`: a person wants it kept for good, whatever `persisted_until` says; that
     may be set at any time. `note`: what a person has written about it, at any time, too. `findings`, `latencies`: what
     is wrong with it, and how long its answers took, once it was judged; never in the document. `kinds`: of its
-    messages, "" where that is not known yet; hl7/session_summary.py knows it.
+    messages, "" where that is not known yet; hl7/session_summary.py knows it. `words`: of its first messages, until it
+    is judged; hl7/acknowledgements/words.py knows them.
     """
 
     session_id: str
@@ -70,6 +71,7 @@ class Session:
     findings: Codes | None = None
     latencies: Latencies | None = None
     kinds: list[str] = field(default_factory=list)
+    words: list[Any] = field(default_factory=list, init=False, repr=False)  # a copy may have other messages
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property

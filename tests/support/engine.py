@@ -7,7 +7,7 @@ from hl7capture.model.events import Event, SessionCompleted
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 
-_WORKED_OUT = {"findings", "latencies", "kinds"}  # by whoever asks first; in no document
+_WORKED_OUT = {"findings", "latencies", "kinds", "words"}  # by whoever asks first; in no document
 
 
 def events_of(data: bytes, step: int = 0, settings: Settings | None = None) -> list[Event]:

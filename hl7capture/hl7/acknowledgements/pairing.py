@@ -8,11 +8,9 @@ Absence near a hole is no evidence. The first element behind a hole is flagged `
 element before it is taken back then.
 """
 
-from collections.abc import Sequence
-
 from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged, Acknowledgements, Answer
 from hl7capture.hl7.acknowledgements.waiting import Waiting
-from hl7capture.hl7.acknowledgements.words import Words, is_commit, words_of
+from hl7capture.hl7.acknowledgements.words import Words, is_commit, words_in, words_of
 from hl7capture.model.elements import Direction, Element, ElementType, Flag, Framing
 from hl7capture.model.session import EndReason, Session
 from hl7capture.turns import give_way
@@ -39,7 +37,7 @@ class Pairing:
         self.begin(session)
         for element in list(session.elements):
             give_way()
-            self.hear(element, session.messages)
+            self.hear(element, session)
         if session.end_reason in _CAPTURE_ENDED:
             for waiting in self._waiting.values():
                 waiting.excuse()
@@ -60,7 +58,7 @@ class Pairing:
         self._heard += len(fresh)
         for element in fresh:
             give_way()
-            self.hear(element, session.messages)
+            self.hear(element, session)
         return self._result
 
     def begin(self, session: Session) -> None:
@@ -72,15 +70,15 @@ class Pairing:
         for waiting in self._waiting.values():
             waiting.unmatched.clear()  # they are places in the result of the session before
 
-    def hear(self, element: Element, messages: Sequence[str]) -> Acknowledged | None:
-        """The next element of the session; what it answers, of which it is the last answer then."""
+    def hear(self, element: Element, session: Session) -> Acknowledged | None:
+        """The next element of this session; what it answers, of which it is the last answer then."""
         flags = element.flags
         if flags and (Flag.GAP in flags or (Flag.TRUNCATED in flags and not self._is_by_enq)):
             self._note_hole(element)
         match element.type:
             case ElementType.MESSAGE if not self._is_by_enq:
-                if element.message is not None and element.message < len(messages):
-                    words = words_of(messages[element.message])
+                if element.message is not None and element.message < len(session.messages):
+                    words = words_in(session, element.message)
                     answered = self._answer(element, words.code, words.acknowledges) if words.is_answer else None
                     self._say(element, words)
                     return answered

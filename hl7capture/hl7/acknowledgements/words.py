@@ -7,6 +7,8 @@ import msgspec
 
 from hl7capture.hl7.header import Header, header_of
 from hl7capture.hl7.standard import standard_of
+from hl7capture.model.session import Session
+from hl7capture.turns import give_way
 
 _ALWAYS = "AL"  # HL7 table 0155
 _NEGATIVE = frozenset({"AE", "AR", "CE", "CR", "NAK"})
@@ -30,6 +32,19 @@ class Words(msgspec.Struct, frozen=True, gc=False):
     is_answer: bool = False
     code: str = ""
     acknowledges: str = ""
+
+
+def words_in(session: Session, message: int) -> Words:
+    """What a message of the session says; noted where it has just been captured."""
+    known: list[Words] = session.words
+    return known[message] if message < len(known) else words_of(session.messages[message])
+
+
+def note_words(session: Session) -> None:
+    """For the thread that captures: who shows, counts and judges the session finds the words of its messages there."""
+    for message in range(len(session.words), len(session.messages)):
+        give_way()
+        session.words.append(words_of(session.messages[message]))
 
 
 def is_negative(code: str) -> bool:

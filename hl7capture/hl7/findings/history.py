@@ -7,7 +7,7 @@ import msgspec
 
 from hl7capture.hl7.acknowledgements.acknowledged import Acknowledged, Acknowledgements
 from hl7capture.hl7.acknowledgements.tracker import AcknowledgementTracker
-from hl7capture.hl7.acknowledgements.words import words_of
+from hl7capture.hl7.acknowledgements.words import words_in
 from hl7capture.hl7.header import Header
 from hl7capture.model.connection import End
 from hl7capture.model.elements import Direction, Element, ElementType, Framing
@@ -108,9 +108,11 @@ class History:
         for element in list(session.elements):
             if element.type is not ElementType.MESSAGE or element.message is None:
                 continue
-            text = session.messages[element.message] if element.message < len(session.messages) else ""
+            if element.message >= len(session.messages):
+                continue
+            text = session.messages[element.message]
             one = said.get(element.id)
-            words = words_of(text) if one is None or is_by_enq else one.words
+            words = words_in(session, element.message) if one is None or is_by_enq else one.words
             header = words.header
             if header is None or header.is_batch:
                 continue

@@ -19,14 +19,14 @@ class AnswerTimes:
     """Of one session, whose elements are heard in their order, each once."""
 
     def __init__(self, session: Session) -> None:
-        self._messages = session.messages
+        self._session = session
         self._pairing = Pairing()
         self._pairing.begin(session)
         self._answered: dict[int, tuple[Acknowledged, int]] = {}
 
     def hear(self, number: int, element: Element) -> None:
         """The next element; number: its index in the session."""
-        one = self._pairing.hear(element, self._messages)
+        one = self._pairing.hear(element, self._session)
         if one is not None:
             self._answered[number] = one, len(one.answers) - 1
 

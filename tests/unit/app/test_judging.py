@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from hl7capture.app import judging, unjudged
 from hl7capture.app.judging import Judge
+from hl7capture.hl7.acknowledgements.words import note_words
 from hl7capture.model.session import Session
 from hl7capture.model.settings import Settings
 from hl7capture.store.waiting import weight_of
@@ -46,6 +47,17 @@ def test_a_session_is_judged_when_it_has_ended(qtbot: QtBot) -> None:
     judge.take(clean)
     qtbot.waitUntil(lambda: clean.findings == ())
     assert judge.close(5000)
+
+
+def test_words_that_were_noted_are_let_go_of(qtbot: QtBot) -> None:
+    (session,) = storm(1)
+    note_words(session)
+    assert session.words
+    judge = Judge(Settings(), alone, nowhere)
+    with qtbot.waitSignal(judge.judged):
+        judge.take(session)
+    assert judge.close(5000)
+    assert not session.words
 
 
 def test_what_a_later_session_tells_changes_an_earlier_one(qtbot: QtBot) -> None:

@@ -1,5 +1,6 @@
 """Who was answered, and how; from captures as the engine reads them, and from any interleaving."""
 
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from hl7capture.hl7.acknowledgements.acknowledged import Acknowledgements, AnswerState
 from hl7capture.hl7.acknowledgements.tracker import AcknowledgementTracker, acknowledgements_of
-from hl7capture.hl7.acknowledgements.words import words_of
+from hl7capture.hl7.acknowledgements.words import note_words, words_in, words_of
 from hl7capture.model.elements import Direction, Element, ElementType, Flag, Framing
 from hl7capture.model.session import EndReason, Session
 from tests.support.engine import sessions_of
@@ -238,6 +239,20 @@ def test_words_of_a_batch() -> None:
 def test_words_with_other_delimiters() -> None:
     words = words_of("MSH#*~\\&#A#B#C#D#2026##ACK#9#P#2.5\rMSA#CA#4711*x\r")
     assert (words.is_answer, words.code, words.acknowledges) == (True, "CA", "4711")
+
+
+def test_words_are_noted_as_messages_come() -> None:
+    session = session_of([(Direction.DEVICE_TO_LIS, ElementType.MESSAGE, "MSH|^~\\&|A||||||ORU^R01|1\r", ())])
+    note_words(session)
+    session.messages.append("MSA|AA|1\r")
+    assert [words_in(session, number).code for number in (0, 1)] == ["", "AA"]
+    note_words(session)
+    noted = list(session.words)
+    assert noted == list(map(words_of, session.messages))
+    assert words_in(session, 1) is noted[1]
+    assert replace(session, messages=["MSH|^~\\&|B"]).words == []  # those of other messages
+    note_words(session)
+    assert session.words == noted
 
 
 @given(st.text())

@@ -4,6 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hl7capture.hl7.brief import LOOKED_AT, Brief, brief_of
+from hl7capture.hl7.header import header_of
 from hl7capture.hl7.summary import summarise
 from tests.support.speech import answer, oru
 from tests.unit.hl7.test_any_text import texts
@@ -22,6 +23,15 @@ ANSWERS = ("MSA|AA|1", " MSA|AE~AR|1", "MSA#AA^B#1", "xMSA|AA|1", "MSA|", "MSA")
 def test_it_says_what_the_summary_says(text: str) -> None:
     told = summarise(text)
     assert brief_of(text) == Brief(told.kind, told.control_id, told.ack_code)
+
+
+@given(st.lists(st.one_of(texts, st.sampled_from(ANSWERS)), max_size=4).map("\r".join))
+@example("MSH#*+?%#||||||ORU*R01")
+@example("MSH|^~\\&|||||||^R01~A^B|")
+@example("FHS|^~\\&||||||||||B1\rMSA|AA|1")
+def test_a_header_tells_the_same_kind(text: str) -> None:
+    header = header_of(text)
+    assert header is None or header.kind == brief_of(text).kind
 
 
 def test_of_a_large_message_the_beginning_tells() -> None:

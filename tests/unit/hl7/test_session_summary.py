@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hl7capture.hl7.session_summary import follow, kind_of, kinds_of, note_kinds, opening_of, summary_of
+from hl7capture.hl7.session_summary import follow, kind_of, kinds_of, note_messages, opening_of, summary_of
 from hl7capture.model.elements import Direction, Element, ElementType, Flag, Framing
 from hl7capture.model.search import matches, terms_of
 from hl7capture.model.session import EndReason, Session
@@ -87,16 +87,16 @@ def test_kinds_are_the_same_whoever_asks_and_in_whatever_order(kinds: list[str],
         start, stop = data.draw(st.integers(0, 13)), data.draw(st.integers(0, 13))
         assert kinds_of(session, start, stop) == expected[start:stop]
     session.messages.append(message("ADT^A01"))
-    note_kinds(session)
+    note_messages(session)
     assert session.kinds[: len(session.messages)][-1] == "ADT^A01"
     assert kinds_of(session, 0, len(session.messages)) == [*expected, "ADT^A01"]
 
 
 def test_kinds_that_are_known_are_not_worked_out_again() -> None:
     session = session_of(1)
-    note_kinds(session)
+    note_messages(session)
     known = list(session.kinds)
     session.messages = [""] * len(known)
-    note_kinds(session)
+    note_messages(session)
     assert kinds_of(session, 0, len(known)) == known
     assert dict(summary_of(session).kinds).keys() == set(known)

@@ -1,6 +1,7 @@
 """Where everything of a session stands in the ladder."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -114,7 +115,7 @@ def test_unfolding_and_folding_again_changes_nothing(said: list[Said], steps: li
 def test_what_grows_looks_as_what_was_there_at_once(said: list[Said], pieces: list[int], unfolded: bool) -> None:
     session = session_of(said)
     whole = laid_out(session, unfolded=unfolded)
-    growing = Session(**{name: getattr(session, name) for name in Session.__slots__} | {"elements": []})
+    growing = replace(session, elements=[])
     layout = Layout(growing, SIZES, whole.unfolded)
     for piece in pieces:
         growing.elements += session.elements[len(growing.elements) : len(growing.elements) + piece]
