@@ -16,8 +16,6 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple
 
-import numpy as np
-
 from hl7capture.capture.delivery import Closed, Delivery, Exchange, Gap, Run
 from hl7capture.capture.ledger import Fact, Ledger
 from hl7capture.capture.packet_batch import Ints
@@ -100,8 +98,7 @@ class _Half:
     def ahead(self, sequences: Ints) -> Ints:
         """The same for many, counted from the next byte."""
         assert self.base is not None
-        ahead = (sequences - (self.base + self.next)) % _WHOLE
-        return np.where(ahead >= _HALF, ahead - _WHOLE, ahead)
+        return (sequences - (self.base + self.next - _HALF)) % _WHOLE - _HALF
 
     @property
     def is_finished(self) -> bool:
@@ -239,20 +236,21 @@ class Connection:
     def _rows_in_order(self, batch: SegmentBatch, rows: Ints) -> int:
         """How many of the first rows are exactly what their sides should send next."""
         odd = batch.is_special[rows]
-        sides = batch.side[rows]
+        sides, lengths, sequences = batch.side[rows], batch.length[rows], batch.sequence[rows]
         for side, half in enumerate(self._halves):
-            mine = np.flatnonzero(sides == side)
+            mine = (sides == side).nonzero()[0]
             if half.base is None:
                 odd[mine[:1]] = True
                 continue
-            mine = mine[batch.length[rows[mine]] > 0]
+            mine = mine[lengths[mine] > 0]
             if not len(mine):
                 continue
-            start = half.ahead(batch.sequence[rows[mine]])
-            expected = np.concatenate(([0], (start + batch.length[rows[mine]])[:-1]))
-            odd[mine[start != expected]] = True
-        found = np.flatnonzero(odd)
-        return int(found[0]) if len(found) else len(rows)
+            start = half.ahead(sequences[mine])
+            if start[0]:
+                odd[mine[0]] = True
+            odd[mine[1:][start[1:] != (start + lengths[mine])[:-1]]] = True
+        first = int(odd.argmax())
+        return first if odd[first] else len(rows)
 
     def _take_in_order(self, batch: SegmentBatch, rows: Ints) -> None:
         self._segments += len(rows)
@@ -269,9 +267,7 @@ class Connection:
             if len(said):
                 start, length = batch.start[said], batch.length[said]
                 data = b"".join([payload[a:b] for a, b in zip(start.tolist(), (start + length).tolist(), strict=True)])
-                runs[side] = Run(
-                    data, np.cumsum(length).tolist(), batch.time[said].tolist(), batch.order[said].tolist()
-                )
+                runs[side] = Run(data, length.cumsum().tolist(), batch.time[said].tolist(), batch.order[said].tolist())
                 half.next += len(data)
                 half.furthest, half.size, half.last_byte = half.next, int(length[-1]), data[-1:]
             acknowledging = rows[~is_mine & (stretch.flags & ACK != 0)]

@@ -90,18 +90,18 @@ def find_blocks(side: int, data: bytes, run: Run, began: int) -> tuple[Blocks, i
     if data.count(FS) != len(texts) or data.count(VT) != len(texts) + (stop < len(data)):
         return None
     sizes = np.array(lengths) + _AROUND
-    ends = np.cumsum(sizes)
+    ends = sizes.cumsum()
     begins = ends - sizes
     carried = len(data) - len(run.data)
     chunk_ends = np.asarray(run.ends) + carried
-    chunk = np.searchsorted(chunk_ends, ends - 2, side="right")
-    is_split = (np.searchsorted(chunk_ends, ends - 1, side="right") != chunk).any() or ends[0] - 1 == carried
+    chunk = chunk_ends.searchsorted(ends - 2, side="right")
+    is_split = (chunk_ends.searchsorted(ends - 1, side="right") != chunk).any() or ends[0] - 1 == carried
     if is_split or sizes.min() <= _AROUND + 1:  # one byte: a commit acknowledgement, of MLLP release 2
         return None
     times = np.asarray(run.times)
-    if (np.diff(times) > ABANDONED).any():
+    if (times[1:] - times[:-1] > ABANDONED).any():
         return None
-    starts = times[np.searchsorted(chunk_ends, begins, side="right")]
+    starts = times[chunk_ends.searchsorted(begins, side="right")]
     starts[0] = began
     cuts = ends.tolist()
     found = Blocks(
