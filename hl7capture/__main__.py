@@ -1,5 +1,6 @@
 """`hl7capture`: a command where one is named, else the window."""
 
+import os
 import sys
 
 from hl7capture.cli import COMMANDS
@@ -9,6 +10,8 @@ _FOR_COMMANDS = (*COMMANDS, "--help", "-h", "--version")
 
 def main() -> int:
     """Exit 0: ok, 1: failed, 2: wrong usage."""
+    # numpy's library for matrices, of which there are none here, makes threads as it is loaded: a sixth of the start.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = sys.argv[1:]
     # The window does not wait for what only commands need, nor the other way round.
     if arguments and arguments[0] in _FOR_COMMANDS:

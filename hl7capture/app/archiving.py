@@ -1,12 +1,12 @@
 """The archive beside the store: what is saved goes there, as the settings say."""
 
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from hl7capture.app.probe import probe_name
 from hl7capture.archive.address import archive_url
-from hl7capture.archive.archiver import Archiver, Place
 from hl7capture.archive.marks import archived
 from hl7capture.archive.state import ArchiveState, Condition
 from hl7capture.model.session import Session
@@ -15,9 +15,15 @@ from hl7capture.store.recovery import Recovery
 from hl7capture.store.retention import Held, nothing_held
 from hl7capture.store.session_store import SessionStore
 
+if TYPE_CHECKING:
+    from hl7capture.archive.archiver import Archiver, Place
+
 
 class Archiving(QObject):
-    """Nothing is sent before `start`. Retention knows from the beginning what the archive does not have."""
+    """Nothing is sent before `start`. Retention knows from the beginning what the archive does not have.
+
+    What sends is imported where there is an archive: most windows have none, and open sooner.
+    """
 
     changed = Signal(object)  # ArchiveState
     _told = Signal(object, object)  # Archiver, ArchiveState
@@ -45,7 +51,7 @@ class Archiving(QObject):
         """Another archive, or folder, counts at once."""
         self._settings = settings
         url = archive_url(settings) if settings.enable_persistence else ""
-        place = Place(url, self._store.folder.root, probe_name(), settings) if url else None
+        place = self._place_of(url) if url else None
         if not self._is_started or (place and place.where) == (self._place and self._place.where):
             return
         self.stop()
@@ -53,10 +59,17 @@ class Archiving(QObject):
         if place is None:
             self._show(ArchiveState())
             return
+        from hl7capture.archive.archiver import Archiver
+
         archiver = Archiver(place, lambda state: self._hear(archiver, state))
         self._archiver = archiver
         self._show(archiver.state)
         archiver.start()
+
+    def _place_of(self, url: str) -> "Place":
+        from hl7capture.archive.archiver import Place
+
+        return Place(url, self._store.folder.root, probe_name(), self._settings)
 
     def judged(self, sessions: list[Session]) -> None:
         """What is wrong with these is known, or is something else now."""
@@ -110,12 +123,12 @@ class Archiving(QObject):
 
     # -- what the archiver tells -------------------------------------------------------------------------------
 
-    def _hear(self, archiver: Archiver, state: ArchiveState) -> None:
+    def _hear(self, archiver: "Archiver", state: ArchiveState) -> None:
         """On the archiver's thread; it may outlive this object."""
         with suppress(RuntimeError):
             self._told.emit(archiver, state)
 
-    def _on_told(self, archiver: Archiver, state: ArchiveState) -> None:
+    def _on_told(self, archiver: "Archiver", state: ArchiveState) -> None:
         if archiver is self._archiver:
             self._show(state)
 

@@ -21,7 +21,7 @@ from itertools import takewhile
 from pathlib import Path
 from sys import intern
 from typing import Self
-from urllib.request import pathname2url
+from urllib.parse import quote
 
 import msgspec
 
@@ -122,7 +122,7 @@ class SessionIndex:
         # immutable: without the files of the write-ahead log, which a folder that cannot be written cannot hold
         for how in ("mode=ro", "immutable=1"):
             try:
-                connection = _connect(f"file:{pathname2url(os.fspath(path))}?{how}", uri=True)
+                connection = _connect(f"{_uri(path)}?{how}", uri=True)
                 if _version_of(connection) == _VERSION:
                     return cls(connection)
                 connection.close()
@@ -249,6 +249,12 @@ class _Transaction:
 
     def __exit__(self, kind: object, *_rest: object) -> None:
         self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
+
+
+def _uri(path: Path) -> str:
+    """As SQLite wants it: no server stands behind `file://`, also where the path begins with one (Windows)."""
+    name = path.absolute().as_posix()
+    return "file://" + quote(os.fsencode(name if name.startswith("/") else f"/{name}"), safe="/:")
 
 
 def _connect(name: str, *, uri: bool = False) -> sqlite3.Connection:
