@@ -217,6 +217,7 @@ class CaptureThread(QThread):
         self._tell_about_links(now, at_once=at_once)
         counters = Counters.sum(part.engine.counters for part in self._parts)
         counters.not_in_raw_file = sum(raw.left_out for raw in self._raw)
+        turns.call()
         self.progressed.emit(total(source.state for source in self._sources), counters)
 
     def _tell_about_links(self, now: float, *, at_once: bool) -> None:

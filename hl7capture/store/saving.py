@@ -17,7 +17,7 @@ from hl7capture.store.remedies import remedy
 from hl7capture.store.session_folder import SessionFolder
 from hl7capture.store.trouble_log import TroubleLog
 from hl7capture.store.waiting import Waiter, Waiting
-from hl7capture.turns import give_way, step_back
+from hl7capture.turns import give_way, step_back, turns
 
 log = logging.getLogger(__name__)
 
@@ -160,6 +160,7 @@ class Saver(QObject):
             self.failed.emit(session.session_id, failure)
             return failure
         self._waiting.done(waiter)
+        turns.call()
         self.waiting_changed.emit(self.waiting, "")
         self.saved.emit(session)
         return ""
