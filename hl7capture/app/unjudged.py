@@ -55,8 +55,10 @@ class Unjudged:
             memory = weight_of(self._new[0])
             self._waiting.append((self._new.popleft(), memory))
             self._memory += memory
-        for at in reversed(range(len(self._waiting) if self._memory > _MOST_MEMORY else 0)):
+        for at in reversed(range(len(self._waiting))):
+            if self._memory <= _MOST_MEMORY:
+                return
             one, memory = self._waiting[at]
-            if isinstance(one, Session) and one.saved_at is not None and self._memory > _MOST_MEMORY:
+            if isinstance(one, Session) and one.saved_at is not None:
                 self._waiting[at] = one.session_id, memory
                 self._memory -= memory

@@ -163,7 +163,7 @@ class GroupedSessions(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.row(index.row())
         if row is not None:
-            return self._sessions.shown(row, index.column(), role)
+            return self.shown(row, index.column(), role)
         group = self.group(index.row())
         is_asked = role == Qt.ItemDataRole.AccessibleTextRole or (
             role == Qt.ItemDataRole.DisplayRole and index.column() == 0
