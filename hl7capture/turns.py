@@ -16,7 +16,8 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 
-SWITCH_SECONDS = 0.0001  # for `sys.setswitchinterval`: how long the window waits where nobody gives way
+# For `sys.setswitchinterval`: how long the window, or who drains a capture's pipe, waits where nobody gives way.
+SWITCH_SECONDS = 0.0001
 _LONGEST = 0.2  # seconds: whatever the window does for longer, the others go on beside it
 _BEHIND = 5  # how much nicer: a third of the processor's time, where others want it, too (sched(7))
 

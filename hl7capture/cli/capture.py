@@ -20,6 +20,7 @@ from hl7capture.model.events import Counters, Event, Notice, SessionCompleted
 from hl7capture.model.session import Session
 from hl7capture.model.source import SourceState
 from hl7capture.sources.open_interface import names_in, source_for
+from hl7capture.turns import SWITCH_SECONDS
 
 
 @click.command
@@ -66,6 +67,7 @@ def capture(
     With persistence on, a session is printed when it is safe on disk. Without -i the setting `interface` counts.
     """
     tame_allocator()
+    sys.setswitchinterval(SWITCH_SECONDS)  # who drains the pipe comes between two steps of whoever reads sessions in it
     application = QCoreApplication(sys.argv[:1])
     controller = CaptureController(output=output_folder)
     for problem in controller.settings_problems:

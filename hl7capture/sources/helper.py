@@ -25,6 +25,7 @@ from contextlib import suppress
 from typing import Any
 
 _BUFFER = 64 << 20
+_OUTPUT, _FULLY_BUFFERED = ctypes.create_string_buffer(256 << 10), 0  # _IOFBF
 _SNAP_LENGTH = 262_144
 _READ_TIMEOUT_MS = 50
 _COUNTS_INTERVAL = 0.5  # seconds
@@ -140,6 +141,7 @@ def _capture(pcap: Any, wanted: argparse.Namespace) -> None:
         error = ctypes.create_string_buffer(256)
         if os.name != "nt" and pcap.pcap_setnonblock(handle, 1, error) != 0:
             raise _HelperError("capture", _text(error.value))
+        _buffer_output()
         dumper = pcap.pcap_dump_open(handle, b"-")
         if not dumper:
             raise _HelperError("capture", _text(pcap.pcap_geterr(handle)))
@@ -276,6 +278,18 @@ def _copy(pcap: Any, handle: Any, dumper: Any, wait: Any) -> None:
         if take() == 0:
             time.sleep(_LOOK_SECONDS)
     _say_counts(pcap, handle)
+
+
+def _buffer_output() -> None:
+    """For setvbuf(3), so before anything is written.
+
+    libpcap writes through C's standard output. That gives a pipe 4 kB at a time, and with PYTHONUNBUFFERED each packet
+    in two pieces; each is a call, and wakes whoever reads. On Windows libpcap may have a C library of its own.
+    """
+    with suppress(OSError, AttributeError, ValueError, TypeError):
+        library = ctypes.CDLL(None)
+        output = ctypes.c_void_p.in_dll(library, "__stdoutp" if sys.platform == "darwin" else "stdout")
+        library.setvbuf(output, _OUTPUT, _FULLY_BUFFERED, ctypes.c_size_t(len(_OUTPUT)))
 
 
 def _say_counts(pcap: Any, handle: Any) -> None:

@@ -56,7 +56,7 @@ class Program:
 
 def environment() -> dict[str, str]:
     """Without the settings of whoever runs this: what is measured is what a new user gets, bytecode included."""
-    ours = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     return {**ours, "HL7CAPTURE_CONFIG_DIR": os.fspath(Path(tempfile.gettempdir()) / "no-such-configuration")}
 
 
