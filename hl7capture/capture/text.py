@@ -70,19 +70,21 @@ def read(data: bytes) -> Decoded:
     return Decoded(data.decode("iso8859-1"), "iso8859-1", declared, meant)
 
 
-def decode_together(data: bytes, messages: Sequence[bytes]) -> str | None:
-    """The text of `data`, in which these messages are, each as `decode` reads it; None where that is to be asked."""
-    if b"\x1b" in data or b"\0" in data:
-        return None
-    if data.isascii():
-        return data.decode("ascii")
-    headers = b"\r".join(map(_header, messages)).upper().translate(None, _MARKS.encode())
-    if any(word in headers for word in _NOT_UTF8):
-        return None
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return None
+def decode_together(data: bytes, messages: Sequence[bytes]) -> list[str]:
+    """The texts of messages, each as `decode` gives it; all of them stand in `data`."""
+    if b"\x1b" not in data and b"\0" not in data and not _may_be_other_text(messages):
+        try:
+            return list(map(bytes.decode, messages))
+        except UnicodeDecodeError:
+            pass
+    return list(map(decode, messages))
+
+
+def _may_be_other_text(messages: Sequence[bytes]) -> bool:
+    """One of the headers names a character set that is preferred to UTF-8."""
+    headers = b"\r".join([_header(message) for message in messages if not message.isascii()])
+    headers = headers.upper().translate(None, _MARKS.encode())
+    return any(word in headers for word in _NOT_UTF8)
 
 
 def _candidates(data: bytes, meant: tuple[str, ...]) -> list[str]:

@@ -15,7 +15,7 @@ from hl7capture.capture.framing.control import FS, VT
 from hl7capture.capture.framing.framed import Framed, Tail
 from hl7capture.capture.framing.silence import ABANDONED
 from hl7capture.capture.packet_batch import Ints
-from hl7capture.capture.text import decode, decode_together
+from hl7capture.capture.text import decode_together
 from hl7capture.model.elements import ElementType
 
 _BETWEEN = b"\x1c\r\x0b"  # the end of one block and the start of the next
@@ -86,10 +86,10 @@ def find_blocks(side: int, data: bytes, run: Run, began: int) -> tuple[Blocks, i
         return None
     if _LINE_FEED in data:
         return None
-    texts, lengths = _texts(data[1 : stop - len(_END)])
-    if data.count(FS) != len(texts) or data.count(VT) != len(texts) + (stop < len(data)):
+    bodies = data[1 : stop - len(_END)].split(_BETWEEN)
+    if data.count(FS) != len(bodies) or data.count(VT) != len(bodies) + (stop < len(data)):
         return None
-    sizes = np.array(lengths) + _AROUND
+    sizes = np.fromiter(map(len, bodies), np.int64, len(bodies)) + _AROUND
     ends = sizes.cumsum()
     begins = ends - sizes
     carried = len(data) - len(run.data)
@@ -105,19 +105,11 @@ def find_blocks(side: int, data: bytes, run: Run, began: int) -> tuple[Blocks, i
     starts[0] = began
     cuts = ends.tolist()
     found = Blocks(
-        np.full(len(texts), side),
+        np.full(len(bodies), side),
         np.asarray(run.orders)[chunk],
         times[chunk],
         starts,
         [data[begin:end] for begin, end in zip(begins.tolist(), cuts, strict=True)],
-        texts,
+        decode_together(data, bodies),
     )
     return found, stop
-
-
-def _texts(inside: bytes) -> tuple[list[str], list[int]]:
-    """The texts of blocks that stand close together, and their sizes in bytes."""
-    bodies = inside.split(_BETWEEN)
-    together = decode_together(inside, bodies)
-    texts = list(map(decode, bodies)) if together is None else together.split(_BETWEEN.decode())
-    return texts, list(map(len, bodies))
