@@ -5,7 +5,7 @@ Unknown fields survive a load and save. A newer version is not touched, for its 
 
 import re
 from binascii import hexlify
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -39,7 +39,7 @@ class ElementDocument(msgspec.Struct, rename="camel"):
     type: ElementType
     hex_data: str
     message: Annotated[int, Meta(ge=0)] | None = None
-    flags: list[str] = []
+    flags: tuple[str, ...] = ()
 
 
 class SessionDocument(msgspec.Struct, rename="camel"):
@@ -94,39 +94,43 @@ def document_pieces(session: Session) -> Iterator[bytes]:
 
 
 def _small_pieces(session: Session) -> Iterator[bytes]:
+    elements, messages = session.elements, session.messages
     yield encode(head_values(session))[:-1]
     yield b',"elements":['
-    yield from _array(session.elements, lambda element: len(element.data), element_values, _large_element)
+    yield from _array(elements, [len(element.data) for element in elements], element_values, _large_element)
     yield b'],"messages":['
-    yield from _array(session.messages, len, str, _large_text)
+    yield from _array(messages, list(map(len, messages)), str, _large_text)
     yield b"]}"
 
 
 def _array(
-    items: Iterable[_Item],
-    size: Callable[[_Item], int],
+    items: Sequence[_Item],
+    sizes: Sequence[int],
     values: Callable[[_Item], Any],
     large: Callable[[_Item], Iterator[bytes]],
 ) -> Iterator[bytes]:
     """What stands between the brackets of a JSON array: small items together, large ones in pieces of their own."""
     comma = b""
-    gathered: list[Any] = []
-    octets = 0
-    for item in items:
+    for group in _together(sizes):
         give_way()
-        more = size(item)
-        if gathered and octets + more > _PIECE:
-            yield comma + encode(gathered)[1:-1]
-            comma, gathered, octets = b",", [], 0
-        if more > _PIECE:
-            yield comma
-            yield from large(item)
-            comma = b","
+        yield comma
+        comma = b","
+        if sizes[group.start] > _PIECE:
+            yield from large(items[group.start])
         else:
-            gathered.append(values(item))
-            octets += more
-    if gathered:
-        yield comma + encode(gathered)[1:-1]
+            yield encode(list(map(values, items[group])))[1:-1]
+
+
+def _together(sizes: Sequence[int]) -> Iterator[slice]:
+    """Neighbours that are encoded together; what is large stands alone."""
+    start = octets = 0
+    for number, size in enumerate(sizes):
+        if number > start and octets + size > _PIECE:
+            yield slice(start, number)
+            start, octets = number, 0
+        octets += size
+    if sizes:
+        yield slice(start, len(sizes))
 
 
 def _large_element(element: Element) -> Iterator[bytes]:
@@ -169,19 +173,11 @@ def head_values(session: Session) -> dict[str, Any]:
     }
 
 
-def element_values(element: Element) -> dict[str, Any]:
+def element_values(element: Element) -> ElementDocument | dict[str, Any]:
     """An element as it stands in the document."""
     number, timestamp, direction, kind, data, message, flags, extra = element
-    values = {
-        "id": number,
-        "timestamp": timestamp,
-        "direction": direction,
-        "type": kind,
-        "hexData": data.hex(),
-        "message": message,
-        "flags": flags,
-    }
-    return values | extra if extra else values
+    values = ElementDocument(number, timestamp, direction, kind, data.hex(), message, flags)
+    return msgspec.to_builtins(values) | extra if extra else values
 
 
 def from_document(data: bytes) -> Session:
@@ -255,7 +251,7 @@ def _element(element: ElementDocument, values: dict[str, Any]) -> Element:
         element.type,
         _bytes(element),
         element.message,
-        tuple(element.flags),
+        element.flags,
         _unknown(values, ELEMENT_KEYS),
     )
 
