@@ -180,6 +180,6 @@ def _capture(setup: Setup, archive: Database, found: Findings) -> None:
     url = archive.socket_url(archive.new_probe())
     for name, more in (("without an archive", {}), ("with an archive", {"HL7CAPTURE_ARCHIVE_URL": url})):
         ran = live.run(setup, capture, ["--rate", str(_RATE)], more)
-        found.add_from(live.complete(ran, plan, f"minute {name}"))
+        found.add_from(live.complete([ran], plan, f"minute {name}"))
         found.add(f"minute {name}: cores kept busy", ran["cores"], unit="")
         found.add(f"minute {name}: memory of the last third above that of the middle one", ran["growth"], unit="MB")

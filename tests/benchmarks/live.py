@@ -5,8 +5,9 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from tests.benchmarks.captures import Plan
@@ -21,11 +22,14 @@ _PACKETS_A_LARGE, _PACKETS_A_SMALL = 5, 4  # that a message of 2 kB, and one of 
 
 
 def burst(setup: Setup) -> Findings:
-    """A quarter of a million packets at once: none is lost, and every message is there."""
+    """A quarter of a million packets at once, time and again: none is lost, and every message is there."""
     plan = Plan(round(_BURST * setup.size / _PACKETS_A_LARGE))
-    ran = run(setup, made(setup, f"--messages {plan.messages}"), [])
-    found = complete(ran, plan, "burst")
-    found.add("burst: packets sent in a second", ran["sentPerSecond"], unit="", low=_FASTEST)
+    capture = made(setup, f"--messages {plan.messages}")
+    runs = [run(setup, capture, []) for _ in range(setup.times)]
+    found = complete(runs, plan, "burst")
+    speeds = [ran["sentPerSecond"] for ran in runs]
+    found.add("burst: packets sent in a second", median(speeds), unit="", low=_FASTEST)
+    found.add("burst: that, the fastest of them", max(speeds), unit="")
     return found
 
 
@@ -35,7 +39,7 @@ def steady(setup: Setup) -> Findings:
     plan = Plan(round(_RATE * seconds / _PACKETS_A_SMALL), size=_STEADY_SIZE)
     capture = made(setup, f"--messages {plan.messages} --size {plan.size}")
     ran = run(setup, capture, ["--rate", str(_RATE)])
-    found = complete(ran, plan, "minute")
+    found = complete([ran], plan, "minute")
     found.add("minute: packets sent in a second", ran["sentPerSecond"], unit="", low=_RATE * 0.95)
     found.add("minute: megabytes sent in a second", capture.stat().st_size / ran["seconds"] / 1e6, unit="MB/s")
     found.add("minute: cores kept busy, with all processes", ran["cores"], unit="", high=1.0)
@@ -44,11 +48,15 @@ def steady(setup: Setup) -> Findings:
     return found
 
 
-def complete(ran: dict[str, Any], plan: Plan, name: str) -> Findings:
+def complete(runs: Sequence[dict[str, Any]], plan: Plan, name: str) -> Findings:
+    """What was lost, in all runs together."""
+    dropped = sum(ran["dropped"] for ran in runs)
+    gone = sum(ran["sent"] - ran["captured"] for ran in runs)
+    missing = sum(plan.made - ran["found"] + ran["foundTwice"] for ran in runs)
     found = Findings()
-    found.add(f"{name}: packets dropped", ran["dropped"], unit="", high=0)
-    found.add(f"{name}: packets that did not arrive", ran["sent"] - ran["captured"], unit="", high=0)
-    found.add(f"{name}: messages missing", plan.made - ran["found"] + ran["foundTwice"], unit="", high=0)
+    found.add(f"{name}: packets dropped", dropped, unit="", high=0)
+    found.add(f"{name}: packets that did not arrive", gone, unit="", high=0)
+    found.add(f"{name}: messages missing", missing, unit="", high=0)
     return found
 
 
