@@ -11,8 +11,7 @@ import numpy as np
 
 from hl7capture.capture.capture_reader import CaptureReader
 from hl7capture.capture.framing.control import STX, VT, Markers
-from hl7capture.capture.framing.header import BLOCK_BEGINNING, HEADER
-from hl7capture.capture.framing.watch import STX_MESSAGE
+from hl7capture.capture.framing.header import BLOCK_BEGINNING, HEADER, STX_MESSAGE
 from hl7capture.capture.packet_batch import Ints
 from hl7capture.capture.packets import SYN, PacketDecoder, SegmentBatch
 from hl7capture.model.events import Counters

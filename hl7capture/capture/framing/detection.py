@@ -12,13 +12,15 @@ from enum import Enum, auto
 
 from hl7capture.capture.framing import tls
 from hl7capture.capture.framing.control import COMMITS, FS, HEADERS, STX, VT, Markers
-from hl7capture.capture.framing.header import BLANKS, NAMES, header_end
+from hl7capture.capture.framing.header import BLANKS, LONGEST_STX_MESSAGE, NAMES, STX_MESSAGE, header_end
 
 # More than this is not waited for.
 DECISION_BYTES = 4096
 _BLANKS_IN_BLOCK = b"\x0b \r\n\xef\xbb\xbf"  # 0B doubled, a byte order mark
 _MOST_BLANKS_IN_BLOCK = 8
 _HEADER = re.compile(NAMES + rb"[^A-Za-z0-9]")
+# The end of a block that began before, and blocks with nothing in them: some ask by one whether anybody is there.
+_EMPTY_BLOCKS = re.compile(rb"(?:(?:\x0b[\x0b\r\n ]{0,8})?\x1c[\r\n \x00]*)*")
 
 
 class Protocol(Enum):
@@ -64,12 +66,19 @@ def _may_begin(said: bytes) -> bool:
 def _beginning(said: bytes, other: bytes, markers: Markers) -> Protocol:
     """What one side's first bytes tell."""
     text = said.lstrip(BLANKS)
-    if not text or text[0] in (markers.ack, markers.nak, markers.eot):
-        return Protocol.UNDECIDED  # an answer: the other side tells
-    if text[0] == VT:
+    if not text:
+        return Protocol.UNDECIDED
+    if text[0] in (markers.ack, markers.nak, markers.eot):
+        # A device may end what was before with EOT; else it is an answer, and the other side tells.
+        text = text.lstrip(bytes((markers.ack, markers.nak, markers.eot)))
+        if text[:1] not in (bytes((VT,)), bytes((markers.enq,))):
+            return Protocol.UNDECIDED
+    if text[0] in (VT, FS):
         return _block_beginning(text)
     if text[0] == markers.enq:
         return _enquiry(text, other.lstrip(BLANKS), markers)
+    if text[0] == STX and not other:
+        return _message_beginning(text)
     is_tls = tls.is_handshake(said)
     if is_tls:
         return Protocol.TLS if other or tls.is_whole(said) else Protocol.UNDECIDED
@@ -80,7 +89,16 @@ def _beginning(said: bytes, other: bytes, markers: Markers) -> Protocol:
 
 
 def _block_beginning(text: bytes) -> Protocol:
-    """0B and the first segment of a message or batch, or 0B and a commit byte of MLLP release 2."""
+    """0B and the first segment of a message or batch, or 0B and a commit byte of MLLP release 2.
+
+    Blocks without anything in them prove nothing, nor does the end of one: what follows tells.
+    """
+    empty = _EMPTY_BLOCKS.match(text)
+    text = text[empty.end() :] if empty else text
+    if not text:
+        return Protocol.UNDECIDED
+    if text[0] != VT:
+        return Protocol.FOREIGN
     if len(text) > 1 and text[1] in COMMITS:
         return Protocol.UNDECIDED if len(text) < 3 else Protocol.MLLP if text[2] == FS else Protocol.FOREIGN
     inside = text.lstrip(_BLANKS_IN_BLOCK)
@@ -90,6 +108,13 @@ def _block_beginning(text: bytes) -> Protocol:
         return Protocol.MLLP if _HEADER.match(inside) else Protocol.FOREIGN
     may_still_be = any(header.startswith(inside[:3]) for header in HEADERS)
     return Protocol.UNDECIDED if may_still_be else Protocol.FOREIGN
+
+
+def _message_beginning(text: bytes) -> Protocol:
+    """STX and the header of a message: a device that sends without asking. LPD begins with 02 (RFC 1179 §5.2)."""
+    if STX_MESSAGE.match(text):
+        return Protocol.ENQ
+    return Protocol.UNDECIDED if len(text) < LONGEST_STX_MESSAGE else Protocol.FOREIGN
 
 
 def _enquiry(text: bytes, answer: bytes, markers: Markers) -> Protocol:

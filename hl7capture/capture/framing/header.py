@@ -14,6 +14,9 @@ PUNCTUATION = rb"[!-/:-@\[-`{-~]"
 HEADER = NAMES + PUNCTUATION + b"{3}"
 # 0B may be doubled, and blanks or a byte order mark may follow it.
 BLOCK_BEGINNING = rb"\x0b[\x0b\s\xef\xbb\xbf]{0,8}" + HEADER
+# HL7, or an E1394 header record (E1394-97 §6.2), behind STX and perhaps a frame's number.
+STX_MESSAGE = re.compile(rb"\x02[0-7]?(?:" + HEADER + b"|H" + PUNCTUATION + rb"{4}[^A-Za-z0-9])")
+LONGEST_STX_MESSAGE = 8  # bytes that this takes
 # Of the blanks in front of a message without framing, no more belong to it.
 BLANKS = bytes((CR, LF, 0x20, 0x00))
 _MOST_BLANKS = 16

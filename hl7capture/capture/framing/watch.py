@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from hl7capture.capture.delivery import Exchange, Run
 from hl7capture.capture.framing.control import STX, VT, Markers
 from hl7capture.capture.framing.detection import Protocol
-from hl7capture.capture.framing.header import BLOCK_BEGINNING, HEADER
+from hl7capture.capture.framing.header import BLOCK_BEGINNING, STX_MESSAGE
 
 _BLOCK = re.compile(BLOCK_BEGINNING)
-STX_MESSAGE = re.compile(rb"\x02[0-7]?(?:" + HEADER + rb"|H[!-/:-@\[-`{-~]{4}[^A-Za-z0-9])")
 _FRAME = re.compile(rb"\x02([0-7][^\x02\x03\x17]{0,4000}[\x03\x17])([0-9A-Fa-f]{2})\r\n")
 # Long enough for such a frame; no other beginning is longer than a few bytes.
 _LONGEST_FRAME, _LONGEST_BEGINNING = 4096, 16

@@ -124,6 +124,60 @@ def test_both_sides_of_a_beginning_are_kept() -> None:
         assert kinds == ["frame", "ack"] * ((len(turns) - 1 - begins) // 2) + ["end"]
 
 
+# -- what may stand before a conversation --------------------------------------------------------------------------
+
+EMPTY_BLOCK = b"\x0b\x1c\r"
+
+
+@pytest.mark.parametrize("cut", [1, 1460])
+@pytest.mark.parametrize(
+    "before",
+    [[(0, b"\x04")], [(0, b"\x15")], [(1, b"\x04")], [(1, b"\x04"), (0, b"\x04")], [(0, ACK), (1, b"\x04")]],
+    ids=["EOT", "NAK", "EOT of the LIS", "EOT of both", "ACK and EOT"],
+)
+def test_control_bytes_before_a_transfer_hide_nothing(before: list[tuple[int, bytes]], cut: int) -> None:
+    for transfers in (1, 40):
+        turns = [*before, *(astm_transfer() * transfers)]
+        found = sessions_of(pcap(conversation(*turns, cut=cut).segments))
+        assert [session.messages for session in found] == [[b"".join(RECORDS).decode()]] * transfers
+
+
+def test_eot_and_enq_in_one_segment_begin_a_transfer() -> None:
+    (session,) = sessions_of(pcap(conversation((0, b"\x04" + ENQ), *astm_transfer()[1:]).segments))
+    assert session.messages == [b"".join(RECORDS).decode()]
+
+
+@pytest.mark.parametrize("cut", [1, 2, 1460])
+@pytest.mark.parametrize(
+    ("before", "empty"),
+    [
+        ([(0, EMPTY_BLOCK)], 1),
+        ([(0, EMPTY_BLOCK), (1, EMPTY_BLOCK), (0, EMPTY_BLOCK)], 3),
+        ([(0, b"\x1c\r")], 0),
+        ([(0, b"\x1c\r\n")], 0),
+    ],
+    ids=["one block", "answered blocks", "the end of a block", "and LF"],
+)
+def test_blocks_with_nothing_in_them_hide_nothing(before: list[tuple[int, bytes]], empty: int, cut: int) -> None:
+    turns = [*before, (0, mllp(oru())), (1, mllp(answer()))]
+    (session,) = sessions_of(pcap(conversation(*turns, cut=cut).segments))
+    assert session.messages == [""] * empty + [oru().decode(), answer().decode()]
+
+
+@pytest.mark.parametrize("cut", [1, 2, 1460])
+@pytest.mark.parametrize("turns", [[], [(1, b"\x00")], [(0, b"\x00\x01" * 50)]], ids=["alone", "answered", "followed"])
+def test_blocks_with_nothing_in_them_prove_nothing(turns: list[tuple[int, bytes]], cut: int) -> None:
+    for begin in (EMPTY_BLOCK, b"\x0b" * 20 + b"\x1c\r", b"\x1c\r" * 2500):
+        assert sessions_of(pcap(conversation((0, begin), *turns, cut=cut).segments)) == []
+
+
+@pytest.mark.parametrize("cut", [1, 5, 1460])
+@pytest.mark.parametrize("data", [stx(oru()), frame(1, oru()), frame(1, RECORDS[0])], ids=["STX", "frame", "record"])
+def test_device_that_sends_without_asking(data: bytes, cut: int) -> None:
+    (session,) = sessions_of(pcap(conversation((0, data), (1, ACK), cut=cut).segments))
+    assert [element.data for element in session.elements] == [data, ACK]
+
+
 # -- TLS ---------------------------------------------------------------------------------------------------------
 
 
