@@ -115,6 +115,9 @@ class Assembly:
             before = self._parts.pop()
             before.elements.append(element)
             part.elements, part.is_accepted = before.elements, before.is_accepted
+            if not self._parts:  # what was garbled did not tell what the message is
+                self._is_records = _is_record(body)
+                self.is_tail = self.is_tail and not begins_message(body)
         elif not self._parts:
             self._is_records = _is_record(body)
             self.is_tail = (self.is_tail or side in self._gaps) and not begins_message(body)

@@ -121,6 +121,17 @@ def test_repeat_replaces_what_was_refused() -> None:
     assert [flags for _, flags in frames_of(session)][1:3] == [(Flag.BAD_CHECKSUM,), (Flag.RETRANSMITTED,)]
 
 
+def test_garbled_first_frame_does_not_tell_what_the_message_is() -> None:
+    turns = astm_transfer()
+    turns[2:2] = [(0, frame(1, b"h" + RECORDS[0][1:])[:-4] + b"00\r\n"), (1, NAK)]
+    assert one_session(*turns).messages == [MESSAGE]
+    garbled = frame(1, b"H|" + oru("1"))[:-4] + b"00\r\n"
+    frames = [(0, garbled), (1, NAK), (0, frame(1, oru("1"))), (1, ACK), (0, frame(2, oru("2"))), (1, ACK)]
+    session = one_session((0, ENQ), (1, ACK), *frames, (0, EOT))
+    assert session.messages == [oru("1").decode(), oru("2").decode()]
+    assert [message for message, _ in frames_of(session)] == [0, 0, 1]
+
+
 def test_repeat_that_nobody_answered_replaces_the_first() -> None:
     turns = astm_transfer()
     turns[4:4] = [(0, frame(2, b"P|1||GARBLED\r")[:-4] + b"00\r\n")]
