@@ -88,6 +88,11 @@ class Found:
     def expects_tail(self) -> bool:
         return bool(self._tail_of)
 
+    @property
+    def is_particular(self) -> bool:
+        """The next element is more than its bytes: a tail, or what stands behind a hole."""
+        return self.is_lost or self.is_behind_hole or self.expects_tail
+
     def tail_length(self, at: int, tail: bytes) -> int | None:
         """How much of `tail` stands at `at`, in the same turn; None where more of it may come."""
         for length, byte in enumerate(tail):

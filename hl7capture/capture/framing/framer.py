@@ -65,7 +65,7 @@ class Framer:
 
     def whole_blocks(self, run: Run) -> tuple[Blocks, int] | None:
         """All the run would complete, and how much of what is unread that is, where it is nothing but whole blocks."""
-        if len(run.data) < _SHORT_RUN or self._knows_frames or self._found.is_lost or self._found.expects_tail:
+        if len(run.data) < _SHORT_RUN or self._knows_frames or self._found.is_particular:
             return None
         data = self._unread.followed_by(run)
         if data is None or len(data) > LARGEST_ELEMENT:  # one block alone could be larger than any may be

@@ -1,6 +1,7 @@
 """Any conversation with any fault: how TCP and the reading cut it changes nothing."""
 
 import random
+import struct
 from typing import NamedTuple
 
 import pytest
@@ -149,3 +150,41 @@ def test_cutting_changes_nothing(seed: int, step: int, is_middle: bool, close: b
         assert b"".join(e.data for e in session.elements if e.direction == "device-to-lis") != b"" or session.elements
         assert all(e.message is None or e.message < len(session.messages) for e in session.elements)
         assert not any("truncated" in e.flags and e.message is not None for e in session.elements)
+
+
+@pytest.mark.usefixtures("sizes")
+@given(st.integers(0, 2**32), st.sampled_from([60, 100, 1000, 3000]), st.booleans())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_pieces_of_a_capture_that_lost_packets_change_nothing(seed: int, step: int, close: bool) -> None:
+    chance = random.Random(seed)
+    whole = with_losses(capture(conversation(chance), chance, middle=None, close=close), chance)
+    found = [sessions_of(whole, size, settings=Settings()) for size in (0, step)]
+    assert comparable(found[0]) == comparable(found[1])
+
+
+def test_the_message_behind_a_hole_tells_of_it_however_the_capture_is_fed() -> None:
+    message = mllp(oru() + b"NTE|1||" + b"x" * 1400 + b"\r")
+    talk = Talk().open()
+    for _ in range(4):
+        talk.say(0, message, cut=1000)
+    packets = [packet(segment, number=number) for number, segment in enumerate(talk.segments, 1)]
+    data = pcap_header()
+    for number, one in enumerate(packets):
+        is_cut = number == 4  # the second segment with bytes
+        data += record(one[:-100] if is_cut else one, START + number * MILLISECOND, wire=len(one))
+    for step in (0, *range(1000, len(data), 100)):
+        (session,) = sessions_of(data, step)
+        assert [element.flags for element in session.elements] == [("truncated", "gap"), ("gap",), (), ()]
+
+
+def with_losses(data: bytes, chance: random.Random) -> bytes:
+    """The capture without some of its packets, and with the ends of others missing."""
+    made = data[:24]
+    at = 24
+    while at < len(data):
+        seconds, fraction, size, wire = struct.unpack_from("<IIII", data, at)
+        kept = chance.choices((size, 0, max(size - chance.randint(1, 40), 54)), (20, 1, 1))[0]
+        if kept:
+            made += struct.pack("<IIII", seconds, fraction, kept, wire) + data[at + 16 : at + 16 + kept]
+        at += 16 + size
+    return made
