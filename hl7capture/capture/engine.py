@@ -190,7 +190,7 @@ class Engine:
             rows = rows[taken:]
             if len(rows) and (batch.flags[rows[0]] & SYN or not link.is_ignored):  # the ports are used again
                 order, time, side = (int(column[rows[0]]) for column in (batch.order, batch.time, batch.side))
-                if not link.connection.is_over:
+                if batch.flags[rows[0]] & SYN and not link.connection.is_over:
                     link.connection.ledger.note(order, time, side, Fact.REPLACED)
                 if link.connection.waiting_syns:
                     self._fail(link, TroubleKind.UNANSWERED, order)

@@ -33,8 +33,12 @@ UNANSWERED_SYNS = 3
 HOLE_SILENCE = 30 * 1_000_000_000
 # How long a closed connection is remembered, so that a late retransmission opens nothing.
 REMEMBERED = 120 * 1_000_000_000
-# A reset counts when its number is this near to what was expected; others are somebody's guess.
-RESET_WINDOW = 1 << 20
+# A reset counts when its number is this near to what was expected; others are somebody's guess. What a side sends
+# again begins no further back where the numbers of the other side do not fit either.
+NEAR = 1 << 20
+# No more than that is sent again (a window of 64 MiB is enough for anybody), and no more than that is missing in the
+# middle of a connection: other numbers are those of another connection on the same ports.
+_MOST_REPEATED, _MOST_MISSING = 64 << 20, 256 << 20
 # What Python needs to keep a piece of a stream, beside its bytes, and an entry of the ledger.
 _PIECE_COST, _ENTRY_COST = 256, 192
 _SHORT_RUN = 8  # below this many rows in order, columns cost more than they save
@@ -242,10 +246,12 @@ class Connection:
             if half.base is None:
                 odd[mine[:1]] = True
                 continue
-            mine = mine[lengths[mine] > 0]
+            start = half.ahead(sequences[mine])
+            odd[mine[(start < -_MOST_REPEATED) | (start > _MOST_MISSING)]] = True
+            says = lengths[mine] > 0
+            mine, start = mine[says], start[says]
             if not len(mine):
                 continue
-            start = half.ahead(sequences[mine])
             if start[0]:
                 odd[mine[0]] = True
             odd[mine[1:][start[1:] != (start + lengths[mine])[:-1]]] = True
@@ -273,7 +279,8 @@ class Connection:
             acknowledging = rows[~is_mine & (stretch.flags & ACK != 0)]
             if len(acknowledging) and half.base is not None:
                 ahead = half.ahead(batch.acknowledgement[acknowledging])
-                half.acknowledged = max(half.acknowledged, half.next + int(ahead.max()))
+                known = int(ahead[ahead <= _MOST_MISSING].max(initial=0))
+                half.acknowledged = max(half.acknowledged, half.next + known)
         if runs[0] or runs[1]:
             self._hand_out_queue()
             self._out.append(Exchange((runs[0], runs[1])))
@@ -289,10 +296,14 @@ class Connection:
         half, other = self._halves[side], self._halves[1 - side]
         if self.has_hole and time - self.last_time > HOLE_SILENCE:
             self._out = self.give_up_silent_holes(order)
-        silence, self.last_time = time - self.last_time, max(self.last_time, time)
-        if self.is_over and silence > REMEMBERED:
-            return False
+        if self.is_over:
+            if time - self.last_time > REMEMBERED:
+                return False
+        else:
+            self.last_time = max(self.last_time, time)
         if flags & SYN and self._is_new_connection(half, sequence, flags):
+            return False
+        if not flags & (SYN | RST) and self._is_of_another(batch, row):
             return False
         self._segments += 1
         if flags & SYN:
@@ -307,7 +318,9 @@ class Connection:
         acknowledgement = int(batch.acknowledgement[row]) if flags & ACK else None
         self._is_established |= side == self.opener and not flags & (SYN | RST) and other.initial is not None
         if acknowledgement is not None and other.base is not None:
-            other.acknowledged = max(other.acknowledged, other.position(acknowledgement))
+            known = other.position(acknowledgement)
+            if known - other.next <= _MOST_MISSING:
+                other.acknowledged = max(other.acknowledged, known)
         position = half.position(sequence)
         length, lost = int(batch.length[row]), int(batch.lost[row])
         end = position + length + lost
@@ -320,7 +333,7 @@ class Connection:
             if self.unanswered is None and self.waiting_syns == UNANSWERED_SYNS:
                 self.unanswered = order
         if flags & RST:
-            if abs(position - half.next) <= RESET_WINDOW:
+            if abs(position - half.next) <= NEAR:
                 self.ledger.note(order, time, side, Fact.RST)
                 self.reset_by = side
                 # RFC 9293 §3.5.2: a RST to a SYN acknowledges it.
@@ -353,6 +366,26 @@ class Connection:
             return True  # it was reset before it stood: the same SYN was sent once more, and is answered now
         # A SYN on a connection that was seen from the middle; the answer to a SYN may come late, in a merged capture.
         return half.base is not None and (not flags & ACK or half.next > 0)
+
+    def _is_of_another(self, batch: SegmentBatch, row: int) -> bool:
+        """Does the segment belong to a later connection on the same ports, whose beginning was not captured?
+
+        Its numbers say so, or that somebody goes on who has closed or reset the connection: nobody may have obeyed that
+        reset (RFC 5961 §3.2), or it was somebody else's.
+        """
+        side = int(batch.side[row])
+        half, other = self._halves[side], self._halves[1 - side]
+        if half.base is None:
+            return False
+        position = half.position(int(batch.sequence[row]))
+        if -NEAR <= position - half.next <= _MOST_MISSING:
+            goes_on = self.is_over and self.reset_by in (None, side) and position >= half.furthest
+            return goes_on and bool(batch.length[row])
+        if other.base is not None and int(batch.flags[row]) & ACK:
+            heard = other.position(int(batch.acknowledgement[row])) - other.next
+            if not -NEAR <= heard <= _MOST_MISSING:
+                return True
+        return position - half.next < -_MOST_REPEATED
 
     def _open(self, side: int, sequence: int, flags: int, time: int) -> None:
         half = self._halves[side]

@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,9 +10,10 @@ from hl7capture.model.session import EndReason
 from tests.support.engine import said, sessions_of
 from tests.support.speech import ACK, ENQ, RECORDS, answer, astm_transfer, frame, mllp, oru, stx_transfer
 from tests.support.wire import ACK as ACK_FLAG
-from tests.support.wire import Segment, Talk, conversation, pcap
+from tests.support.wire import FIN, MILLISECOND, RST, START, Segment, Talk, conversation, pcap, records
 
 NEAR_WRAP = (2**32 - 200, 2**32 - 50)
+FAR_FROM_WRAP = (1_000_000_000, 2_000_000_000)
 CONVERSATIONS = {
     "mllp": [turn for n in range(3) for turn in ((0, mllp(oru(str(n)))), (1, mllp(answer(str(n)))))],
     "stx": stx_transfer(oru()) * 2,
@@ -125,6 +127,78 @@ def test_ports_used_again_are_another_connection() -> None:
         first, second = sessions_of(pcap(before + two.segments))
         assert (first.end_reason, second.end_reason) == (EndReason.CLOSED, EndReason.CLOSED)
         assert second.messages[0] == oru("2").decode()
+
+
+# Sequence numbers of a later connection on the ports of one that began at (1000, 9000).
+LATER = {
+    "before": (3_000_000_000, 2_500_000_000),
+    "behind": (2_000_000_000, 1_500_000_000),
+    "one of each": (2_000_000_000, 3_000_000_000),
+}
+
+
+@pytest.mark.parametrize("step", [0, 1, 200])
+@pytest.mark.parametrize("numbers", LATER.values(), ids=LATER)
+@pytest.mark.parametrize("end", ["open", "closed", "reset"])
+@pytest.mark.parametrize("first", [0, 1], ids=["message", "ACK"])
+def test_ports_used_again_whose_opening_was_not_captured(
+    end: str, numbers: tuple[int, int], first: int, step: int
+) -> None:
+    talk = Talk().open().say(0, mllp(oru("1"))).say(1, mllp(answer("1")))
+    before = {"open": lambda: talk, "closed": talk.close, "reset": lambda: talk.reset(0)}[end]().segments
+    later = Talk(numbers)
+    if first:
+        later.acknowledge(0)
+    for number in range(20):
+        later.say(0, mllp(oru(str(number)))).say(1, mllp(answer(str(number))))
+    found = sessions_of(pcap(before + later.segments), step)
+    assert [len(session.messages) for session in found] == [2, 40]
+    assert not any(element.flags for session in found for element in session.elements)
+    assert not any(session.connection and session.connection.is_replaced for session in found)
+
+
+def test_closed_ports_used_again_with_numbers_that_go_on() -> None:
+    one = conversation((0, mllp(oru("1"))), (1, mllp(answer("1"))))
+    later = Talk((one.next[0] + 65_537, one.next[1] + 99_999)).say(0, mllp(oru("2"))).say(1, mllp(answer("2")))
+    assert [len(session.messages) for session in sessions_of(pcap(one.segments + later.segments))] == [2, 2]
+
+
+@pytest.mark.parametrize("ahead", [0, 500_000, -500_000])
+def test_reset_that_nobody_obeys_hides_nothing(ahead: int) -> None:
+    talk = Talk(FAR_FROM_WRAP).open()
+    for number in range(5):
+        talk.say(0, mllp(oru(str(number)))).say(1, mllp(answer(str(number))))
+    talk.segments.append(Segment(0, talk.next[0] + ahead, 0, RST))
+    for number in range(20):
+        talk.say(0, mllp(oru(str(number)))).say(1, mllp(answer(str(number))))
+    found = sessions_of(pcap(talk.segments))
+    assert [(session.end_reason, len(session.messages)) for session in found] == [
+        (EndReason.RESET, 10),
+        (EndReason.STOPPED, 40),
+    ]
+
+
+@pytest.mark.parametrize("flags", [ACK_FLAG, ACK_FLAG | FIN], ids=["data", "FIN"])
+def test_stray_segment_far_ahead_hides_nothing(flags: int) -> None:
+    talk = Talk().open().say(0, mllp(oru("1"))).say(1, mllp(answer("1")))
+    stray = Segment(0, talk.next[0] + 700_000_000, talk.next[1], flags, b"" if flags & FIN else b"stray")
+    before = [*talk.segments, stray]
+    talk.segments.clear()
+    for number in range(20):
+        talk.say(0, mllp(oru(str(number)))).say(1, mllp(answer(str(number))))
+    data = pcap(before) + records(talk.segments, START + 40_000 * MILLISECOND)
+    assert sum(len(session.messages) for session in sessions_of(data)) == 42
+
+
+def test_chatter_on_a_closed_connection_does_not_close_it_for_ever() -> None:
+    talk = conversation((0, mllp(oru("1"))), (1, mllp(answer("1"))), initial=FAR_FROM_WRAP)
+    data = pcap(talk.segments)
+    probe = Segment(0, talk.next[0] - 1, talk.next[1], ACK_FLAG)
+    for seconds in range(1, 119):
+        data += records([probe], START + seconds * 1000 * MILLISECOND)
+    later = Talk((talk.next[0] - 400_000, talk.next[1] - 400_000)).say(0, mllp(oru("2"))).say(1, mllp(answer("2")))
+    data += records(later.segments, START + 125_000 * MILLISECOND)
+    assert [len(session.messages) for session in sessions_of(data)] == [2, 2]
 
 
 def test_late_repeats_after_the_close_open_nothing() -> None:
