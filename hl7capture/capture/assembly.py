@@ -171,7 +171,7 @@ class Assembly:
         if text and text[-1].ends_text and not self._is_cut and not any(part.is_refused for part in text):
             for part in text:
                 data += part.body
-            if self._is_records and not data.endswith(b"\r"):
+            if self._is_records and not data.endswith((b"\r", b"\n")):
                 data += b"\r"
             return True
         for part in text:

@@ -2,17 +2,24 @@
 
 import re
 
-from hl7capture.capture.framing.control import CR, ETB, ETX, STX, Markers
+from hl7capture.capture.framing.control import CR, ETB, ETX, STX, VT, Markers
 from hl7capture.capture.framing.found import Found
 from hl7capture.capture.framing.header import text_flags
 from hl7capture.capture.framing.unread import Unread
 from hl7capture.model.elements import ElementType, Flag
 
 _END = re.compile(rb"[\x03\x17]|\r\n")
+_NUMBERS = frozenset(b"01234567")
+# Behind a number and CR LF no end is looked for further than this: frames have 247 bytes, or 64 000.
+_LONGEST = 1 << 16
 
 
 class Frame:
-    """The first of ETX, ETB and CR LF decides between a frame and a message."""
+    """The first of ETX, ETB and CR LF decides between a frame and a message.
+
+    But some write records with CR LF into frames: what begins with a frame's number, and has an end of a frame in the
+    same turn, is one.
+    """
 
     kind = ElementType.FRAME
 
@@ -20,6 +27,7 @@ class Frame:
         self._unread = unread
         self._found = found
         self._starts = (STX, markers.enq, markers.eot)
+        self._end_or_next = re.compile(b"[" + re.escape(bytes((ETX, ETB, STX, VT, *markers.types))) + b"]")
 
     def take(self, at: int, largest: int) -> int | None:
         """Where what STX at `at` begins is over; None where more is needed. It is cut at `largest`."""
@@ -32,9 +40,14 @@ class Frame:
             match = _END.search(data, scan, min(turn + 1, largest))  # LF may come behind an answer
             if match and match.start() < turn:
                 end = match.start()
+                if data[end] == CR and data[at + 1] in _NUMBERS:
+                    rest = self._end_behind(at, match.end(), turn)
+                    if rest is None:
+                        self._unread.scanned = end
+                        return None
+                    end = rest or end
                 if data[end] == CR:
-                    body = self._unread.part(at + 1, end)
-                    self._found.add(ElementType.MESSAGE, at, end + 2, flags=text_flags(body), body=body)
+                    self._add_message(at, end)
                     return end + 2
                 self._unread.scanned = end
                 return self._end(at, end)
@@ -48,6 +61,11 @@ class Frame:
     def end_at_turn(self, *, is_silence: bool) -> bool:
         """Ends a frame that was only waiting for its checksum or tail: the turn is over. False where it goes on."""
         data, end, size = self._unread.data, self._unread.scanned, len(self._unread)
+        if 0 < end < size and self._unread.part(end, end + 2) == b"\r\n":
+            self._add_message(0, end)
+            if end + 2 < size:
+                self._found.add(ElementType.OTHER, end + 2, size)
+            return True
         if not (0 < end < size and data[end] in (ETX, ETB)):
             return False
         core = end + 1
@@ -60,6 +78,19 @@ class Frame:
     def _is_cut(self, scan: int) -> bool:
         """Does a new turn begin at `scan` with another frame, or with what stands around them?"""
         return scan < len(self._unread) and self._unread.is_turn(scan) and self._unread.data[scan] in self._starts
+
+    def _end_behind(self, at: int, scan: int, turn: int) -> int | None:
+        """Where ETX or ETB ends what goes on behind CR LF; 0 where nothing does, None where it still may."""
+        limit = min(turn, at + _LONGEST)
+        found = self._end_or_next.search(self._unread.data, scan, limit)
+        if found is None:
+            return None if turn == len(self._unread) < at + _LONGEST else 0
+        return found.start() if self._unread.data[found.start()] in (ETX, ETB) else 0
+
+    def _add_message(self, at: int, end: int) -> None:
+        """A whole message: CR LF at `end`."""
+        body = self._unread.part(at + 1, end)
+        self._found.add(ElementType.MESSAGE, at, end + 2, flags=text_flags(body), body=body)
 
     def _end(self, at: int, end: int) -> int | None:
         """A frame whose ETX or ETB stands at `end`: its checksum and tail, as far as they are there."""

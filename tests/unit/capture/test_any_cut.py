@@ -2,6 +2,7 @@
 
 import random
 import struct
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import pytest
@@ -59,6 +60,14 @@ FRAMES = (
     stx(oru())[:-1],
     stx(b"".join(RECORDS)),
 )
+WITH_LINE_FEEDS = (
+    *FRAMES[:8],
+    frame(1, b"\r\n".join(RECORDS)),
+    frame(4, RECORDS[2] + b"\n", last=False),
+    b"\x021|x\r\n",
+    b"\x022|x\r\nmore\x0bof it\r\n",
+    b"\x023|x\r\n" + frame(4, RECORDS[2]),
+)
 
 
 class Turn(NamedTuple):
@@ -67,7 +76,7 @@ class Turn(NamedTuple):
     pause: int  # seconds before it
 
 
-def conversation(chance: random.Random) -> list[Turn]:
+def conversation(chance: random.Random, frames: Sequence[bytes] = FRAMES) -> list[Turn]:
     """What two sides may say to each other, with all that goes wrong."""
     turns: list[tuple[int, bytes]] = []
     kind = chance.choice(("mllp", "mllp", "enq", "enq", "both", "foreign"))
@@ -79,9 +88,9 @@ def conversation(chance: random.Random) -> list[Turn]:
         if kind == "mllp" or (kind == "both" and chance.random() < 0.3):
             said = chance.choice(BLOCKS) + (chance.choice(STRAY) if chance.random() < 0.3 else b"")
         else:
-            said = chance.choice(FRAMES)
+            said = chance.choice(frames)
         if chance.random() < 0.1:
-            said += chance.choice((EOT, EOT + ENQ, ENQ, chance.choice(FRAMES), chance.choice(BLOCKS)))
+            said += chance.choice((EOT, EOT + ENQ, ENQ, chance.choice(frames), chance.choice(BLOCKS)))
         turns.append((0 if chance.random() < 0.9 else 1, said))
         answers = (mllp(answer()), b"", answer()) if kind == "mllp" else (ACK, ACK, ACK, NAK, b"", EOT)
         turns.append((1, chance.choice(answers)))
@@ -134,13 +143,14 @@ def sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.usefixtures("sizes")
+@pytest.mark.parametrize("frames", [FRAMES, WITH_LINE_FEEDS], ids=["CR", "CR LF"])
 @given(st.integers(0, 2**32), st.sampled_from([0, 1, 60, 100, 1000]), st.booleans(), st.booleans())
 @example(685, 0, False, False)  # a frame before a hole, sent again behind it
 @example(3_127_522_634, 1, False, False)  # a block that is too large, whole in one piece
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_cutting_changes_nothing(seed: int, step: int, is_middle: bool, close: bool) -> None:
+def test_cutting_changes_nothing(frames: Sequence[bytes], seed: int, step: int, is_middle: bool, close: bool) -> None:
     chance = random.Random(seed)
-    turns = conversation(chance)
+    turns = conversation(chance, frames)
     middle = chance.randint(0, sum(len(turn.data) for turn in turns)) if is_middle else None
     markers = Settings()
     whole = sessions_of(capture(turns, None, middle=middle, close=close), settings=markers)
@@ -157,7 +167,9 @@ def test_cutting_changes_nothing(seed: int, step: int, is_middle: bool, close: b
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_pieces_of_a_capture_that_lost_packets_change_nothing(seed: int, step: int, close: bool) -> None:
     chance = random.Random(seed)
-    whole = with_losses(capture(conversation(chance), chance, middle=None, close=close), chance)
+    whole = with_losses(
+        capture(conversation(chance, FRAMES + WITH_LINE_FEEDS), chance, middle=None, close=close), chance
+    )
     found = [sessions_of(whole, size, settings=Settings()) for size in (0, step)]
     assert comparable(found[0]) == comparable(found[1])
 

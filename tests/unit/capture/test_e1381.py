@@ -100,6 +100,34 @@ def test_numbers_begin_again_with_every_enq() -> None:
     assert [frames_of(session) for session in found] == [[(0, ())] * 4] * 2
 
 
+# -- records that end in CR LF -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cut", [1, 7, 1460])
+def test_frames_may_hold_line_feeds(cut: int) -> None:
+    records = [record + b"\n" for record in RECORDS]
+    session = one_session(*astm_transfer(tuple(records)), cut=cut)
+    assert (session.framing, session.messages) == (Framing.ASTM, [b"".join(records).decode()])
+    assert frames_of(session) == [(0, ())] * 4
+    message = oru().replace(b"\r", b"\r\n")
+    session = one_session(*answered(frame(1, message[:70], last=False), frame(2, message[70:])), cut=cut)
+    assert session.messages == [message.decode()]
+
+
+@pytest.mark.parametrize("cut", [1, 7, 1460])
+@pytest.mark.parametrize("rest", [b"", b"and more", b"and more\r\n"], ids=["nothing", "text", "a line"])
+def test_message_with_a_number_ends_at_cr_lf_where_no_frame_ends_in_its_turn(rest: bytes, cut: int) -> None:
+    first = b"\x021|SIM-4711|GLU\r\n"
+    for turns in (
+        [(0, first + rest), (1, ACK), (0, stx(b"2|\x03")), (1, ACK), (0, EOT)],
+        [(0, first + rest + stx(b"2|\x03") + EOT), (1, ACK)],
+    ):
+        session = one_session((0, ENQ), (1, ACK), *turns, cut=cut)
+        assert session.messages[0] == "1|SIM-4711|GLU"
+        others = [element.data for element in session.elements if element.type == "other"]
+        assert b"".join(others).startswith(rest)
+
+
 # -- refused, repeated, accepted ---------------------------------------------------------------------------------
 
 
