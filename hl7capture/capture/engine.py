@@ -317,6 +317,9 @@ class Engine:
             self._fail(link, TroubleKind.UNANSWERED, order)
         self._deliver(link, link.connection.give_up_holes(order, time))
         self._take(link, link.finish(), order)
+        until = link.tracker.patient_until()
+        if until is not None and time > until:  # behind a hole nobody has looked yet
+            self._happenings += link.tracker.end(EndReason.IDLE, order, until)
         self._happenings += link.tracker.end(reason, order)
         self._note_silence(link, order, time, is_open=True)
 

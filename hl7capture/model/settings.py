@@ -17,6 +17,8 @@ Language = Literal["system", "en", "de"]
 _ADDRESSES = ("deviceIP", "lisIP")
 _FIELDS = "patientFields"
 _ARCHIVE = "archiveUrl"
+# NUL and blank; STX, ETX, ETB (ASTM E1381-95 §6.3), 0B and 1C (MLLP), LF and CR.
+_FRAMING = frozenset(b"\0 \x02\x03\x17\x0b\x1c\n\r")
 _FIELD = re.compile(r"[A-Z](?:[A-Z0-9]{2})?(?:-[1-9][0-9]{0,3}(?:\.[1-9][0-9]{0,3})?)?")
 _WRONG_KEY = re.compile(r"`\$\.(\w+)")
 
@@ -145,6 +147,10 @@ def settings_from(values: dict[str, Any]) -> Settings:
     for key, value in markers.items():
         if list(markers.values()).count(value) > 1:
             raise SettingsError(key, value, "each marker must be a byte of its own")
+        if value in _FRAMING:
+            raise SettingsError(
+                key, value, "that byte frames messages, ends lines, or is blank, and cannot be a marker"
+            )
     return settings
 
 

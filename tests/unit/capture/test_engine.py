@@ -224,6 +224,15 @@ def test_in_the_middle_the_side_that_does_not_answer_is_the_device() -> None:
     assert (session.device_ip, session.device_port) == DEVICE
 
 
+@pytest.mark.parametrize("step", [0, 1])
+def test_session_that_fell_silent_before_a_hole_at_the_end_is_idle(step: int) -> None:
+    before = Talk().open().say(0, mllp(oru())).say(1, mllp(answer()))
+    after = Talk((before.next[0] + 100, before.next[1])).close()
+    data = pcap(before.segments) + records(after.segments[:1], START + 40_000 * MILLISECOND)
+    (session,) = sessions_of(data, step)
+    assert session.end_reason is EndReason.IDLE
+
+
 def test_other_markers_than_the_defaults() -> None:
     settings = Settings().changed(startMarker=0x11, ackMarker=0x12, nakMarker=0x13, endMarker=0x14)
     turns = [(0, b"\x11"), (1, b"\x12"), (0, frame(1, RECORDS[0])), (1, b"\x12"), (0, b"\x14")]

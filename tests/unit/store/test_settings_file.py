@@ -90,3 +90,9 @@ def test_output_folder_by_command_line_environment_settings(monkeypatch: pytest.
     monkeypatch.delenv("HL7CAPTURE_OUTPUT_FOLDER")
     assert output_folder(settings) == Path("/from/settings")
     assert output_folder(Settings()).name == "hl7capture"
+
+
+@pytest.mark.parametrize("value", [0, 2, 3, 10, 11, 13, 23, 28, 32])
+def test_bytes_that_frame_messages_are_no_markers(value: int) -> None:
+    with pytest.raises(SettingsError, match=f"startMarker: {value} is not possible; that byte frames messages"):
+        Settings().changed(startMarker=value)
