@@ -315,10 +315,11 @@ class Engine:
         """Ends the link's session, with everything that was still waiting in the floors below."""
         if link.connection.waiting_syns > 1:
             self._fail(link, TroubleKind.UNANSWERED, order)
+        is_waiting = link.is_waiting
         self._deliver(link, link.connection.give_up_holes(order, time))
         self._take(link, link.finish(), order)
         until = link.tracker.patient_until()
-        if until is not None and time > until:  # behind a hole nobody has looked yet
+        if until is not None and time > until and not is_waiting:  # where there is a hole nobody has looked yet
             self._happenings += link.tracker.end(EndReason.IDLE, order, until)
         self._happenings += link.tracker.end(reason, order)
         self._note_silence(link, order, time, is_open=True)

@@ -33,12 +33,10 @@ UNANSWERED_SYNS = 3
 HOLE_SILENCE = 30 * 1_000_000_000
 # How long a closed connection is remembered, so that a late retransmission opens nothing.
 REMEMBERED = 120 * 1_000_000_000
-# A reset counts when its number is this near to what was expected; others are somebody's guess. What a side sends
-# again begins no further back where the numbers of the other side do not fit either.
-NEAR = 1 << 20
-# No more than that is sent again (a window of 64 MiB is enough for anybody), and no more than that is missing in the
-# middle of a connection: other numbers are those of another connection on the same ports.
-_MOST_REPEATED, _MOST_MISSING = 64 << 20, 256 << 20
+# A reset counts when its number is this near to what was expected; others are somebody's guess. Other segments, too,
+# are no nearer only where they belong to another connection, or where that much is missing in the middle of this one.
+NEAR, _MOST_MISSING = 1 << 20, 256 << 20
+_MOST_REPEATED = 64 << 20  # no window is larger, so that nobody sends again what lies further back
 # What Python needs to keep a piece of a stream, beside its bytes, and an entry of the ledger.
 _PIECE_COST, _ENTRY_COST = 256, 192
 _SHORT_RUN = 8  # below this many rows in order, columns cost more than they save
@@ -247,7 +245,7 @@ class Connection:
                 odd[mine[:1]] = True
                 continue
             start = half.ahead(sequences[mine])
-            odd[mine[(start < -_MOST_REPEATED) | (start > _MOST_MISSING)]] = True
+            odd[mine[(start < -NEAR) | (start > _MOST_MISSING)]] = True
             says = lengths[mine] > 0
             mine, start = mine[says], start[says]
             if not len(mine):
@@ -296,15 +294,17 @@ class Connection:
         half, other = self._halves[side], self._halves[1 - side]
         if self.has_hole and time - self.last_time > HOLE_SILENCE:
             self._out = self.give_up_silent_holes(order)
-        if self.is_over:
-            if time - self.last_time > REMEMBERED:
+        silence = time - self.last_time
+        if self.is_over and silence > REMEMBERED:
+            return False
+        fits = bool(flags & SYN) or half.base is None or self._fits(half, other, batch, row)
+        if flags & SYN:
+            if self._is_new_connection(half, sequence, flags):
                 return False
-        else:
+        elif batch.length[row] and not flags & RST and self._is_of_another(side, sequence, silence, fits=fits):
+            return False
+        if fits:
             self.last_time = max(self.last_time, time)
-        if flags & SYN and self._is_new_connection(half, sequence, flags):
-            return False
-        if not flags & (SYN | RST) and self._is_of_another(batch, row):
-            return False
         self._segments += 1
         if flags & SYN:
             self._open(side, sequence, flags, time)
@@ -367,25 +367,31 @@ class Connection:
         # A SYN on a connection that was seen from the middle; the answer to a SYN may come late, in a merged capture.
         return half.base is not None and (not flags & ACK or half.next > 0)
 
-    def _is_of_another(self, batch: SegmentBatch, row: int) -> bool:
-        """Does the segment belong to a later connection on the same ports, whose beginning was not captured?
+    def _fits(self, half: _Half, other: _Half, batch: SegmentBatch, row: int) -> bool:
+        """Is the segment's number, or what it acknowledges, near to what was expected, or only some bytes ahead?"""
+        distances = [half.position(int(batch.sequence[row])) - half.next]
+        if other.base is not None and int(batch.flags[row]) & ACK:
+            distances.append(other.position(int(batch.acknowledgement[row])) - other.next)
+        return any(-NEAR <= distance <= _MOST_MISSING for distance in distances)
 
-        Its numbers say so, or that somebody goes on who has closed or reset the connection: nobody may have obeyed that
-        reset (RFC 5961 §3.2), or it was somebody else's.
+    def _is_of_another(self, side: int, sequence: int, silence: int, *, fits: bool) -> bool:
+        """Do these bytes belong to a later connection on the same ports, whose beginning was not captured?
+
+        Numbers that do not fit say so where nothing that fits has come for long; else they are those of somebody who
+        repeats what was before, perhaps of another tap. And who has closed or reset the connection does not go on with
+        it: nobody has obeyed that reset (RFC 5961 §3.2), or it was somebody else's.
         """
-        side = int(batch.side[row])
-        half, other = self._halves[side], self._halves[1 - side]
+        half = self._halves[side]
         if half.base is None:
             return False
-        position = half.position(int(batch.sequence[row]))
-        if -NEAR <= position - half.next <= _MOST_MISSING:
-            goes_on = self.is_over and self.reset_by in (None, side) and position >= half.furthest
-            return goes_on and bool(batch.length[row])
-        if other.base is not None and int(batch.flags[row]) & ACK:
-            heard = other.position(int(batch.acknowledgement[row])) - other.next
-            if not -NEAR <= heard <= _MOST_MISSING:
-                return True
-        return position - half.next < -_MOST_REPEATED
+        position = half.position(sequence)
+        if silence > HOLE_SILENCE and (not fits or position < half.next - _MOST_REPEATED):
+            return True
+        if not (fits and self.is_over and self.reset_by in (None, side)):
+            return False
+        # A FIN has a number, too, and whoever looks whether anybody is there may send a byte with it.
+        ahead = position - half.furthest - (self.reset_by is None)
+        return 0 <= ahead <= _MOST_MISSING
 
     def _open(self, side: int, sequence: int, flags: int, time: int) -> None:
         half = self._halves[side]

@@ -12,7 +12,7 @@ from enum import Enum, auto
 
 from hl7capture.capture.framing import tls
 from hl7capture.capture.framing.control import COMMITS, FS, HEADERS, STX, VT, Markers
-from hl7capture.capture.framing.header import BLANKS, LONGEST_STX_MESSAGE, NAMES, STX_MESSAGE, header_end
+from hl7capture.capture.framing.header import BLANKS, NAMES, STX_MESSAGE, header_end, may_be_stx_message
 
 # More than this is not waited for.
 DECISION_BYTES = 4096
@@ -77,7 +77,7 @@ def _beginning(said: bytes, other: bytes, markers: Markers) -> Protocol:
         return _block_beginning(text)
     if text[0] == markers.enq:
         return _enquiry(text, other.lstrip(BLANKS), markers)
-    if text[0] == STX and not other:
+    if text[0] == STX and not other.strip(BLANKS):
         return _message_beginning(text)
     is_tls = tls.is_handshake(said)
     if is_tls:
@@ -114,7 +114,7 @@ def _message_beginning(text: bytes) -> Protocol:
     """STX and the header of a message: a device that sends without asking. LPD begins with 02 (RFC 1179 §5.2)."""
     if STX_MESSAGE.match(text):
         return Protocol.ENQ
-    return Protocol.UNDECIDED if len(text) < LONGEST_STX_MESSAGE else Protocol.FOREIGN
+    return Protocol.UNDECIDED if may_be_stx_message(text) else Protocol.FOREIGN
 
 
 def _enquiry(text: bytes, answer: bytes, markers: Markers) -> Protocol:

@@ -44,6 +44,7 @@ class Frame:
                     rest = self._end_behind(at, match.end(), turn)
                     if rest is None:
                         self._unread.scanned = end
+                        self._unread.mark(end + 1)
                         return None
                     end = rest or end
                 if data[end] == CR:

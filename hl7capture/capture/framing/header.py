@@ -16,7 +16,7 @@ HEADER = NAMES + PUNCTUATION + b"{3}"
 BLOCK_BEGINNING = rb"\x0b[\x0b\s\xef\xbb\xbf]{0,8}" + HEADER
 # HL7, or an E1394 header record (E1394-97 §6.2), behind STX and perhaps a frame's number.
 STX_MESSAGE = re.compile(rb"\x02[0-7]?(?:" + HEADER + b"|H" + PUNCTUATION + rb"{4}[^A-Za-z0-9])")
-LONGEST_STX_MESSAGE = 8  # bytes that this takes
+_STX_BEGINNINGS = [b"\x02" + number + name + b"|||||" for number in (b"", b"1") for name in (*HEADERS, b"H")]
 # Of the blanks in front of a message without framing, no more belong to it.
 BLANKS = bytes((CR, LF, 0x20, 0x00))
 _MOST_BLANKS = 16
@@ -53,6 +53,11 @@ def header_end(text: bytes) -> int | None:
     if not found:
         return None if len(rest) <= _MOST_ENCODING_CHARACTERS else 0
     return len(text) - len(inside) + 4
+
+
+def may_be_stx_message(text: bytes) -> bool:
+    """Can bytes follow with which this is the beginning of a message behind STX?"""
+    return any(STX_MESSAGE.match(text + whole[len(text) :]) for whole in _STX_BEGINNINGS)
 
 
 def header_name(text: bytes) -> bytes:

@@ -30,6 +30,7 @@ class Unread:
         self._found_turns: list[int] | None = []  # where turns begin, in the data; None: nobody has asked yet
         # Size, number and time of the chunks that hold the last bytes before the run at hand, newest first.
         self._recent: list[tuple[int, int, int]] = []
+        self._marked: tuple[int, int, int] | None = None  # a byte, and number and time of its packet
 
     def __len__(self) -> int:
         return len(self.data)
@@ -69,6 +70,9 @@ class Unread:
 
     def drop(self, size: int) -> None:
         """The first `size` bytes were taken, and what is left was looked at."""
+        if self._marked is not None and size:
+            at, order, time = self._marked
+            self._marked = (at - size, order, time) if at >= size else None
         if size >= len(self.data):
             self.data = b""
             self.scanned = 0
@@ -84,8 +88,14 @@ class Unread:
         self._carried = len(self.data)
         self._found_turns = []
 
+    def mark(self, at: int) -> None:
+        """The packet of the byte at `at` will be asked for, whatever comes meanwhile; of one byte at a time."""
+        self._marked = (at, *self.packet(at))
+
     def packet(self, at: int) -> tuple[int, int]:
         """Number and time of the packet that brought the byte at `at`."""
+        if self._marked is not None and self._marked[0] == at:
+            return self._marked[1:]
         offset = at - self._carried
         if offset >= 0:
             chunk = self._run.chunk_of(offset)

@@ -178,6 +178,23 @@ def test_device_that_sends_without_asking(data: bytes, cut: int) -> None:
     assert [element.data for element in session.elements] == [data, ACK]
 
 
+@pytest.mark.parametrize(
+    "turns",
+    [
+        [(1, b"\x02\x15\x01"), (0, mllp(oru()))],
+        [(0, b"\x02\x04"), (1, b"\r" + oru())],
+        [(1, b"\x02"), (0, b"\n" + oru())],
+        [(0, b"\x02H|\\"), (1, ACK), (0, b"^&\r\x03")],
+    ],
+)
+def test_little_that_begins_with_stx_is_the_same_however_it_is_cut(turns: list[tuple[int, bytes]]) -> None:
+    whole, *pieces = (
+        [session.messages for session in sessions_of(pcap(conversation(*turns, cut=cut).segments))]
+        for cut in (1460, 1, 2, 3)
+    )
+    assert pieces == [whole] * 3
+
+
 # -- TLS ---------------------------------------------------------------------------------------------------------
 
 

@@ -128,6 +128,17 @@ def test_message_with_a_number_ends_at_cr_lf_where_no_frame_ends_in_its_turn(res
         assert b"".join(others).startswith(rest)
 
 
+def test_time_of_a_message_with_a_number_is_that_of_its_end_however_the_capture_is_fed() -> None:
+    first = b"\x021|SIM-4711|GLU\r\n" + b"x" * 90 + b"\r\n" + b"y" * 60
+    for cut in (1, 100, 1460):
+        data = pcap(conversation((0, ENQ), (1, ACK), (0, first), (1, ACK), (0, EOT), cut=cut).segments)
+        whole, *pieces = (
+            [(element.data, element.timestamp) for session in sessions_of(data, step) for element in session.elements]
+            for step in (0, 1, 100, 400)
+        )
+        assert pieces == [whole] * 3
+
+
 # -- refused, repeated, accepted ---------------------------------------------------------------------------------
 
 

@@ -233,6 +233,13 @@ def test_session_that_fell_silent_before_a_hole_at_the_end_is_idle(step: int) ->
     assert session.end_reason is EndReason.IDLE
 
 
+def test_block_that_never_ended_keeps_its_session_open_to_the_end() -> None:
+    talk = Talk().open().say(0, mllp(oru("1"))).say(1, mllp(answer("1"))).say(0, mllp(oru("2"))[:60])
+    (session,) = sessions_of(pcap(talk.segments) + records([talk.segments[-1]], START + 90_000 * MILLISECOND))
+    assert session.end_reason is EndReason.STOPPED
+    assert session.elements[-1].flags == (Flag.TRUNCATED,)
+
+
 def test_other_markers_than_the_defaults() -> None:
     settings = Settings().changed(startMarker=0x11, ackMarker=0x12, nakMarker=0x13, endMarker=0x14)
     turns = [(0, b"\x11"), (1, b"\x12"), (0, frame(1, RECORDS[0])), (1, b"\x12"), (0, b"\x14")]

@@ -131,10 +131,16 @@ def test_ports_used_again_are_another_connection() -> None:
 
 # Sequence numbers of a later connection on the ports of one that began at (1000, 9000).
 LATER = {
-    "before": (3_000_000_000, 2_500_000_000),
-    "behind": (2_000_000_000, 1_500_000_000),
+    "behind": (3_000_000_000, 2_500_000_000),
+    "ahead": (2_000_000_000, 1_500_000_000),
     "one of each": (2_000_000_000, 3_000_000_000),
 }
+
+
+def exchanges(talk: Talk, count: int) -> Talk:
+    for number in range(count):
+        talk.say(0, mllp(oru(str(number)))).say(1, mllp(answer(str(number))))
+    return talk
 
 
 @pytest.mark.parametrize("step", [0, 1, 200])
@@ -144,17 +150,63 @@ LATER = {
 def test_ports_used_again_whose_opening_was_not_captured(
     end: str, numbers: tuple[int, int], first: int, step: int
 ) -> None:
-    talk = Talk().open().say(0, mllp(oru("1"))).say(1, mllp(answer("1")))
+    talk = exchanges(Talk().open(), 1)
     before = {"open": lambda: talk, "closed": talk.close, "reset": lambda: talk.reset(0)}[end]().segments
     later = Talk(numbers)
     if first:
         later.acknowledge(0)
-    for number in range(20):
-        later.say(0, mllp(oru(str(number)))).say(1, mllp(answer(str(number))))
-    found = sessions_of(pcap(before + later.segments), step)
+    data = pcap(before) + records(exchanges(later, 20).segments, START + 40_000 * MILLISECOND)
+    found = sessions_of(data, step)
     assert [len(session.messages) for session in found] == [2, 40]
     assert not any(element.flags for session in found for element in session.elements)
     assert not any(session.connection and session.connection.is_replaced for session in found)
+
+
+@pytest.mark.parametrize("end", ["open", "closed", "reset"])
+def test_ports_used_again_at_once_are_read_after_half_a_minute(end: str) -> None:
+    talk = exchanges(Talk().open(), 1)
+    before = {"open": lambda: talk, "closed": talk.close, "reset": lambda: talk.reset(0)}[end]().segments
+    data = pcap(before)
+    later = exchanges(Talk(LATER["behind"]), 45).segments
+    for second, at in enumerate(range(0, len(later), 2), 1):
+        data += records(later[at : at + 2], START + second * 1000 * MILLISECOND)
+    found = sessions_of(data)
+    assert [len(session.messages) for session in found] == [2, 30]
+
+
+def test_one_late_packet_of_the_connection_before_changes_nothing() -> None:
+    one = conversation(*astm_transfer())
+    two = conversation(*astm_transfer(), initial=(one.initial[0] + 15_600_000, one.initial[1] + 15_600_000))
+    for place in range(1, len(two.segments)):
+        segments = one.segments[:-1] + two.segments[:place] + one.segments[-1:] + two.segments[place:]
+        found = sessions_of(pcap(segments))
+        assert [(session.messages, session.is_complete) for session in found] == [
+            (["".join(record.decode() for record in RECORDS)], True)
+        ] * 2
+
+
+def test_firewall_that_changes_numbers_and_is_mirrored_on_both_sides() -> None:
+    outer, inner = exchanges(Talk(LATER["behind"]), 20), exchanges(Talk(LATER["ahead"]), 20)
+    segments = [one for both in zip(outer.segments, inner.segments, strict=True) for one in both]
+    (session,) = sessions_of(pcap(segments))
+    assert len(session.messages) == 40
+
+
+@pytest.mark.parametrize("end", ["closed", "reset"])
+def test_what_is_repeated_for_minutes_after_the_close_opens_nothing(end: str) -> None:
+    talk = exchanges(Talk().open(), 1)
+    repeated = next(one for one in talk.segments if one.data)
+    data = pcap((talk.close() if end == "closed" else talk.reset(1)).segments)
+    for doubling in range(10):
+        data += records([repeated], START + (2**doubling * 200 + 1000) * MILLISECOND)
+    assert [len(session.messages) for session in sessions_of(data)] == [2]
+
+
+def test_whoever_looks_behind_a_close_whether_anybody_is_there_opens_nothing() -> None:
+    talk = conversation((0, mllp(oru())), (1, mllp(answer())))
+    message = next(one for one in talk.segments if one.data)
+    probes = [Segment(0, talk.next[0] - before, talk.next[1], ACK_FLAG, b"\0") for before in (0, 1, 2)]
+    assert len(sessions_of(pcap([*talk.segments, *probes, message]))) == 1
 
 
 def test_closed_ports_used_again_with_numbers_that_go_on() -> None:
@@ -165,12 +217,9 @@ def test_closed_ports_used_again_with_numbers_that_go_on() -> None:
 
 @pytest.mark.parametrize("ahead", [0, 500_000, -500_000])
 def test_reset_that_nobody_obeys_hides_nothing(ahead: int) -> None:
-    talk = Talk(FAR_FROM_WRAP).open()
-    for number in range(5):
-        talk.say(0, mllp(oru(str(number)))).say(1, mllp(answer(str(number))))
+    talk = exchanges(Talk(FAR_FROM_WRAP).open(), 5)
     talk.segments.append(Segment(0, talk.next[0] + ahead, 0, RST))
-    for number in range(20):
-        talk.say(0, mllp(oru(str(number)))).say(1, mllp(answer(str(number))))
+    exchanges(talk, 20)
     found = sessions_of(pcap(talk.segments))
     assert [(session.end_reason, len(session.messages)) for session in found] == [
         (EndReason.RESET, 10),
@@ -180,25 +229,12 @@ def test_reset_that_nobody_obeys_hides_nothing(ahead: int) -> None:
 
 @pytest.mark.parametrize("flags", [ACK_FLAG, ACK_FLAG | FIN], ids=["data", "FIN"])
 def test_stray_segment_far_ahead_hides_nothing(flags: int) -> None:
-    talk = Talk().open().say(0, mllp(oru("1"))).say(1, mllp(answer("1")))
+    talk = exchanges(Talk().open(), 1)
     stray = Segment(0, talk.next[0] + 700_000_000, talk.next[1], flags, b"" if flags & FIN else b"stray")
     before = [*talk.segments, stray]
     talk.segments.clear()
-    for number in range(20):
-        talk.say(0, mllp(oru(str(number)))).say(1, mllp(answer(str(number))))
-    data = pcap(before) + records(talk.segments, START + 40_000 * MILLISECOND)
+    data = pcap(before) + records(exchanges(talk, 20).segments, START + 40_000 * MILLISECOND)
     assert sum(len(session.messages) for session in sessions_of(data)) == 42
-
-
-def test_chatter_on_a_closed_connection_does_not_close_it_for_ever() -> None:
-    talk = conversation((0, mllp(oru("1"))), (1, mllp(answer("1"))), initial=FAR_FROM_WRAP)
-    data = pcap(talk.segments)
-    probe = Segment(0, talk.next[0] - 1, talk.next[1], ACK_FLAG)
-    for seconds in range(1, 119):
-        data += records([probe], START + seconds * 1000 * MILLISECOND)
-    later = Talk((talk.next[0] - 400_000, talk.next[1] - 400_000)).say(0, mllp(oru("2"))).say(1, mllp(answer("2")))
-    data += records(later.segments, START + 125_000 * MILLISECOND)
-    assert [len(session.messages) for session in sessions_of(data)] == [2, 2]
 
 
 def test_late_repeats_after_the_close_open_nothing() -> None:
