@@ -369,10 +369,11 @@ class Connection:
 
     def _fits(self, half: _Half, other: _Half, batch: SegmentBatch, row: int) -> bool:
         """Is the segment's number, or what it acknowledges, near to what was expected, or only some bytes ahead?"""
-        distances = [half.position(int(batch.sequence[row])) - half.next]
-        if other.base is not None and int(batch.flags[row]) & ACK:
-            distances.append(other.position(int(batch.acknowledgement[row])) - other.next)
-        return any(-NEAR <= distance <= _MOST_MISSING for distance in distances)
+        if -NEAR <= half.position(int(batch.sequence[row])) - half.next <= _MOST_MISSING:
+            return True
+        if other.base is None or not int(batch.flags[row]) & ACK:
+            return False
+        return -NEAR <= other.position(int(batch.acknowledgement[row])) - other.next <= _MOST_MISSING
 
     def _is_of_another(self, side: int, sequence: int, silence: int, *, fits: bool) -> bool:
         """Do these bytes belong to a later connection on the same ports, whose beginning was not captured?
@@ -382,7 +383,7 @@ class Connection:
         it: nobody has obeyed that reset (RFC 5961 §3.2), or it was somebody else's.
         """
         half = self._halves[side]
-        if half.base is None:
+        if half.base is None or not (self.is_over or silence > HOLE_SILENCE):
             return False
         position = half.position(sequence)
         if silence > HOLE_SILENCE and (not fits or position < half.next - _MOST_REPEATED):
