@@ -264,8 +264,13 @@ class Engine:
         if connection.has_hole:
             return
         self._take(link, link.fall_silent(now), order)
+        if not link.is_waiting:
+            self._lose_patience(link, order, now)
+
+    def _lose_patience(self, link: Link, order: int, now: int) -> None:
+        """Ends the link's session where it has been silent for long enough."""
         until = link.tracker.patient_until()
-        if until is not None and now > until and not link.is_waiting:
+        if until is not None and now > until:
             self._happenings += link.tracker.end(EndReason.IDLE, order, until)
 
     def _evict(self) -> None:
@@ -318,9 +323,8 @@ class Engine:
         is_waiting = link.is_waiting
         self._deliver(link, link.connection.give_up_holes(order, time))
         self._take(link, link.finish(), order)
-        until = link.tracker.patient_until()
-        if until is not None and time > until and not is_waiting:  # where there is a hole nobody has looked yet
-            self._happenings += link.tracker.end(EndReason.IDLE, order, until)
+        if not is_waiting:
+            self._lose_patience(link, order, time)  # where there was a hole nobody has looked yet
         self._happenings += link.tracker.end(reason, order)
         self._note_silence(link, order, time, is_open=True)
 

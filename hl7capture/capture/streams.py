@@ -33,8 +33,8 @@ UNANSWERED_SYNS = 3
 HOLE_SILENCE = 30 * 1_000_000_000
 # How long a closed connection is remembered, so that a late retransmission opens nothing.
 REMEMBERED = 120 * 1_000_000_000
-# A reset counts when its number is this near to what was expected; others are somebody's guess. Other segments, too,
-# are no nearer only where they belong to another connection, or where that much is missing in the middle of this one.
+# A reset counts when its number is this near to what was expected; others are somebody's guess. What else is further
+# behind than that, or more than _MOST_MISSING ahead, may belong to another connection.
 NEAR, _MOST_MISSING = 1 << 20, 256 << 20
 _MOST_REPEATED = 64 << 20  # no window is larger, so that nobody sends again what lies further back
 # What Python needs to keep a piece of a stream, beside its bytes, and an entry of the ledger.
@@ -292,12 +292,13 @@ class Connection:
         sequence = int(batch.sequence[row])
         order, time = int(batch.order[row]), int(batch.time[row])
         half, other = self._halves[side], self._halves[1 - side]
-        if self.has_hole and time - self.last_time > HOLE_SILENCE:
-            self._out = self.give_up_silent_holes(order)
         silence = time - self.last_time
+        if self.has_hole and silence > HOLE_SILENCE:
+            self._out = self.give_up_silent_holes(order)
         if self.is_over and silence > REMEMBERED:
             return False
-        fits = bool(flags & SYN) or half.base is None or self._fits(half, other, batch, row)
+        acknowledgement = int(batch.acknowledgement[row]) if flags & ACK else None
+        fits = bool(flags & SYN) or self._fits(half, other, sequence, acknowledgement)
         if flags & SYN:
             if self._is_new_connection(half, sequence, flags):
                 return False
@@ -315,7 +316,6 @@ class Connection:
         is_first = half.base is None
         if half.base is None:
             half.base = self.ledger.first[side] = sequence % _WHOLE
-        acknowledgement = int(batch.acknowledgement[row]) if flags & ACK else None
         self._is_established |= side == self.opener and not flags & (SYN | RST) and other.initial is not None
         if acknowledgement is not None and other.base is not None:
             known = other.position(acknowledgement)
@@ -367,13 +367,14 @@ class Connection:
         # A SYN on a connection that was seen from the middle; the answer to a SYN may come late, in a merged capture.
         return half.base is not None and (not flags & ACK or half.next > 0)
 
-    def _fits(self, half: _Half, other: _Half, batch: SegmentBatch, row: int) -> bool:
+    @staticmethod
+    def _fits(half: _Half, other: _Half, sequence: int, acknowledgement: int | None) -> bool:
         """Is the segment's number, or what it acknowledges, near to what was expected, or only some bytes ahead?"""
-        if -NEAR <= half.position(int(batch.sequence[row])) - half.next <= _MOST_MISSING:
+        if half.base is None or -NEAR <= half.position(sequence) - half.next <= _MOST_MISSING:
             return True
-        if other.base is None or not int(batch.flags[row]) & ACK:
+        if other.base is None or acknowledgement is None:
             return False
-        return -NEAR <= other.position(int(batch.acknowledgement[row])) - other.next <= _MOST_MISSING
+        return -NEAR <= other.position(acknowledgement) - other.next <= _MOST_MISSING
 
     def _is_of_another(self, side: int, sequence: int, silence: int, *, fits: bool) -> bool:
         """Do these bytes belong to a later connection on the same ports, whose beginning was not captured?

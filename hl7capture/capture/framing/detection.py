@@ -20,7 +20,7 @@ _BLANKS_IN_BLOCK = b"\x0b \r\n\xef\xbb\xbf"  # 0B doubled, a byte order mark
 _MOST_BLANKS_IN_BLOCK = 8
 _HEADER = re.compile(NAMES + rb"[^A-Za-z0-9]")
 # The end of a block that began before, and blocks with nothing in them: some ask by one whether anybody is there.
-_EMPTY_BLOCKS = re.compile(rb"(?:(?:\x0b[\x0b\r\n ]{0,8})?\x1c[\r\n \x00]*)*")
+_EMPTY_BLOCKS = re.compile(rb"\A(?:(?:\x0b[\x0b\r\n ]{0,8})?\x1c[\r\n \x00]*)+")
 
 
 class Protocol(Enum):
@@ -68,10 +68,11 @@ def _beginning(said: bytes, other: bytes, markers: Markers) -> Protocol:
     text = said.lstrip(BLANKS)
     if not text:
         return Protocol.UNDECIDED
-    if text[0] in (markers.ack, markers.nak, markers.eot):
+    answers = bytes((markers.ack, markers.nak, markers.eot))
+    if text[0] in answers:
         # A device may end what was before with EOT; else it is an answer, and the other side tells.
-        text = text.lstrip(bytes((markers.ack, markers.nak, markers.eot)))
-        if text[:1] not in (bytes((VT,)), bytes((markers.enq,))):
+        text = text.lstrip(answers)
+        if not text or text[0] not in (VT, markers.enq):
             return Protocol.UNDECIDED
     if text[0] in (VT, FS):
         return _block_beginning(text)
@@ -93,8 +94,7 @@ def _block_beginning(text: bytes) -> Protocol:
 
     Blocks without anything in them prove nothing, nor does the end of one: what follows tells.
     """
-    empty = _EMPTY_BLOCKS.match(text)
-    text = text[empty.end() :] if empty else text
+    text = _EMPTY_BLOCKS.sub(b"", text)
     if not text:
         return Protocol.UNDECIDED
     if text[0] != VT:

@@ -39,18 +39,14 @@ class Frame:
             turn = self._unread.turn_after(scan)
             match = _END.search(data, scan, min(turn + 1, largest))  # LF may come behind an answer
             if match and match.start() < turn:
-                end = match.start()
-                if data[end] == CR and data[at + 1] in _NUMBERS:
-                    rest = self._end_behind(at, match.end(), turn)
-                    if rest is None:
-                        self._unread.scanned = end
-                        self._unread.mark(end + 1)
-                        return None
-                    end = rest or end
+                end = self._deciding_end(at, match, turn)
+                self._unread.scanned = match.start() if end is None else end
+                if end is None:
+                    self._unread.mark(match.end() - 1)
+                    return None
                 if data[end] == CR:
                     self._add_message(at, end)
                     return end + 2
-                self._unread.scanned = end
                 return self._end(at, end)
             if largest <= turn:
                 return self._found.too_large(self.kind, at, largest)
@@ -62,12 +58,14 @@ class Frame:
     def end_at_turn(self, *, is_silence: bool) -> bool:
         """Ends a frame that was only waiting for its checksum or tail: the turn is over. False where it goes on."""
         data, end, size = self._unread.data, self._unread.scanned, len(self._unread)
-        if 0 < end < size and self._unread.part(end, end + 2) == b"\r\n":
+        if not 0 < end < size:
+            return False
+        if self._unread.part(end, end + 2) == b"\r\n":
             self._add_message(0, end)
             if end + 2 < size:
                 self._found.add(ElementType.OTHER, end + 2, size)
             return True
-        if not (0 < end < size and data[end] in (ETX, ETB)):
+        if data[end] not in (ETX, ETB):
             return False
         core = end + 1
         while core < min(size, end + 3) and data[core] >= 0x20:
@@ -80,13 +78,15 @@ class Frame:
         """Does a new turn begin at `scan` with another frame, or with what stands around them?"""
         return scan < len(self._unread) and self._unread.is_turn(scan) and self._unread.data[scan] in self._starts
 
-    def _end_behind(self, at: int, scan: int, turn: int) -> int | None:
-        """Where ETX or ETB ends what goes on behind CR LF; 0 where nothing does, None where it still may."""
-        limit = min(turn, at + _LONGEST)
-        found = self._end_or_next.search(self._unread.data, scan, limit)
+    def _deciding_end(self, at: int, first: re.Match[bytes], turn: int) -> int | None:
+        """Which ETX, ETB or CR LF decides: the first, or one behind it; None where that may still come."""
+        data, end = self._unread.data, first.start()
+        if data[end] != CR or data[at + 1] not in _NUMBERS:
+            return end
+        found = self._end_or_next.search(data, first.end(), min(turn, at + _LONGEST))
         if found is None:
-            return None if turn == len(self._unread) < at + _LONGEST else 0
-        return found.start() if self._unread.data[found.start()] in (ETX, ETB) else 0
+            return None if turn == len(data) < at + _LONGEST else end
+        return found.start() if data[found.start()] in (ETX, ETB) else end
 
     def _add_message(self, at: int, end: int) -> None:
         """A whole message: CR LF at `end`."""
