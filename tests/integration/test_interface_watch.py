@@ -1,5 +1,6 @@
 """The light watcher on real interfaces: what it sees, what it costs, and that it ends."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from hl7capture.app.interface_watch import InterfaceWatch, worth_watching
 from hl7capture.capture.framing.control import Markers
 from hl7capture.model.source import Interface, SourceError
 from hl7capture.sources import capture_helper, live
+from tests.support.command import children_of
 from tests.support.rights import needs_capture_rights
 from tests.support.speech import answer, astm_transfer, mllp, oru
 from tests.support.talk import talk
@@ -21,9 +23,7 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux's"
 
 def helpers() -> list[str]:
     """Capture processes that are children of this one."""
-    children = Path("/proc/self/task").glob("*/children")
-    pids = [pid for file in children for pid in file.read_text().split()]
-    commands = [Path(f"/proc/{pid}/cmdline") for pid in pids]
+    commands = [Path(f"/proc/{pid}/cmdline") for pid in children_of(os.getpid())]
     return [command.parent.name for command in commands if command.exists() and b"helper.py" in command.read_bytes()]
 
 

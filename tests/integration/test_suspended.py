@@ -2,28 +2,20 @@
 
 import os
 import signal
-import socket
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from tests.integration.test_cli import Capture
-from tests.support.command import summary_in
+from tests.support.command import children_of, summary_in
 from tests.support.rights import needs_capture_rights
 from tests.support.speech import answer, mllp, oru
+from tests.support.talk import say, talk
 
 
-def exchange(device: socket.socket, lis: socket.socket, number: int) -> None:
-    for sender, receiver, message in ((device, lis, oru(str(number))), (lis, device, answer(str(number)))):
-        sender.sendall(mllp(message))
-        assert receiver.recv(4096) == mllp(message)
-
-
-def children_of(process: int) -> list[int]:
-    tasks = Path(f"/proc/{process}/task").iterdir()
-    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+def exchange(number: int) -> list[tuple[int, bytes]]:
+    return [(0, mllp(oru(str(number)))), (1, mllp(answer(str(number))))]
 
 
 @needs_capture_rights
@@ -32,18 +24,17 @@ def test_capturing_goes_on_with_the_same_session() -> None:
     capture = Capture("--no-persist")
     stopped = [capture.process.pid, *children_of(capture.process.pid)]
     assert len(stopped) > 1
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        with socket.create_connection(("127.0.0.1", port)) as device, server.accept()[0] as lis:
-            exchange(device, lis, 1)
-            for process in stopped:
-                os.kill(process, signal.SIGSTOP)
-            exchange(device, lis, 2)  # here somebody still talks: the kernel keeps it
-            time.sleep(2)
-            for process in reversed(stopped):
-                os.kill(process, signal.SIGCONT)
-            exchange(device, lis, 3)
-            code, documents, err = capture.end(signal.SIGTERM)
+    port, ends = talk(exchange(1), close=False)
+    for process in stopped:
+        os.kill(process, signal.SIGSTOP)
+    say(ends, exchange(2))  # here somebody still talks: the kernel keeps it
+    time.sleep(2)
+    for process in reversed(stopped):
+        os.kill(process, signal.SIGCONT)
+    say(ends, exchange(3))
+    code, documents, err = capture.end(signal.SIGTERM)
+    for end in ends:
+        end.close()
     (document,) = [document for document in documents if document["lisPort"] == port]
     assert document["messages"] == [text(str(n)).decode() for n in (1, 2, 3) for text in (oru, answer)]
     assert (document["endReason"], [element["flags"] for element in document["elements"]]) == ("stopped", [[]] * 6)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 COMMAND = [sys.executable, "-m", "hl7capture"]
@@ -11,6 +12,12 @@ COMMAND = [sys.executable, "-m", "hl7capture"]
 def run(*arguments: str, stdin: bytes = b"", timeout: float = 60) -> "subprocess.CompletedProcess[bytes]":
     """Runs to its end."""
     return subprocess.run([*COMMAND, *arguments], input=stdin, capture_output=True, timeout=timeout, check=False)
+
+
+def children_of(process: int) -> list[int]:
+    """The processes that it has started and that still run (Linux)."""
+    tasks = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(child) for file in tasks for child in file.read_text().split()]
 
 
 def documents(output: bytes) -> list[dict[str, Any]]:

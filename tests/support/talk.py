@@ -10,13 +10,18 @@ def talk(turns: list[tuple[int, bytes]], *, close: bool = True) -> tuple[int, li
         port = server.getsockname()[1]
         device = socket.create_connection(("127.0.0.1", port), timeout=5)
         lis, _ = server.accept()
-    ends = (device, lis)
+    ends = [device, lis]
+    say(ends, turns)
+    if close:
+        for end in ends:
+            end.close()
+    return port, ends
+
+
+def say(ends: list[socket.socket], turns: list[tuple[int, bytes]]) -> None:
+    """Says more on a connection that stands. ends: the device's and the LIS's."""
     for side, data in turns:
         ends[side].sendall(data)
         received = b""
         while len(received) < len(data):
             received += ends[1 - side].recv(65_536)
-    if close:
-        for end in ends:
-            end.close()
-    return port, list(ends)
